@@ -1,0 +1,1 @@
+"""From a catalogue to the parts of a snapshot."""
