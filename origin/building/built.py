@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves annotations at run time
+from collections.abc import Mapping
 
 import msgspec
 
-from selvedge.snapshot.manifest import Release  # noqa: TC001 - as above
+from selvedge.snapshot.manifest import Release
 
 
 class BuiltSnapshot(msgspec.Struct, frozen=True):
