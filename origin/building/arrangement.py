@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.model import Product
+from selvedge.errors import SelvedgeError
+from selvedge.snapshot.index import id_hash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,24 +17,29 @@ if TYPE_CHECKING:
 
     from selvedge.catalogue.model import Catalogue
 
+
+class CollidingIds(SelvedgeError):
+    """Two product ids have the same 64-bit hash."""
+
+
 HALF_LIFE_DAYS = 120
 FRESHNESS, AVAILABILITY, DOCUMENTATION = 120, 80, 55
 """What each term adds to the base score at most; together they fill its 8 bits."""
 
 
 class Arrangement(msgspec.Struct, frozen=True):
-    """`products` and `scores` are in rank order; `ordinals` maps every id ever known to its ordinal."""
+    """`products` and `scores` are in rank order; `ordinals` is by the hash of every id ever known."""
 
     products: tuple[Product, ...]
     scores: tuple[int, ...]
-    ordinals: Mapping[str, int]
+    ordinals: Mapping[int, int]
 
     def ordinal_by_rank(self) -> list[int]:
         """The ordinal of the product at each rank."""
-        return [self.ordinals[product.id] for product in self.products]
+        return [self.ordinals[id_hash(product.id)] for product in self.products]
 
 
-def arrange(catalogue: Catalogue, known: Mapping[str, int] | None = None) -> Arrangement:
+def arrange(catalogue: Catalogue, known: Mapping[int, int] | None = None) -> Arrangement:
     """Order the catalogue by base score, then newest, then id; new ids get the next free ordinals."""
     scored = [(base_score(product, catalogue.taken), product) for product in catalogue.products]
     scored.sort(key=lambda pair: (-pair[0], -pair[1].published.timestamp(), pair[1].id))
@@ -43,14 +50,18 @@ def arrange(catalogue: Catalogue, known: Mapping[str, int] | None = None) -> Arr
     )
 
 
-def assign_ordinals(ids: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:
-    """Return `known` extended by the new `ids`, which are numbered in the order of their names."""
-    ordinals = dict(known)
-    next_ordinal = max(ordinals.values(), default=-1) + 1
-    for new in sorted(set(ids) - ordinals.keys()):
-        ordinals[new] = next_ordinal
-        next_ordinal += 1
-    return ordinals
+def assign_ordinals(ids: Iterable[str], known: Mapping[int, int]) -> dict[int, int]:
+    """Return `known` (id hash to ordinal) extended by the new `ids`, numbered in the order of their names.
+
+    Raises `CollidingIds` where two of `ids` have the same hash.
+    """
+    by_hash: dict[int, str] = {}
+    for one in ids:
+        if by_hash.setdefault(id_hash(one), one) != one:
+            raise CollidingIds(f"{one!r} and {by_hash[id_hash(one)]!r} have the same hash; rename one")
+    new = sorted((one, hashed) for hashed, one in by_hash.items() if hashed not in known)
+    first = max(known.values(), default=-1) + 1
+    return {**known, **{hashed: first + at for at, (_, hashed) in enumerate(new)}}
 
 
 def base_score(product: Product, taken: datetime) -> int:

@@ -8,9 +8,8 @@ import msgspec
 
 from origin.building.evidence import dated_facets, evidence_sections, instants
 from origin.building.facts import FACETS, facet_values, main_shares
-from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo, encode_facet
-from selvedge.snapshot.index import ABSENT, id_hash
+from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
 from selvedge.snapshot.postings import encode_postings
 from selvedge.snapshot.ranges import encode_range
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Catalogue, Offer, Product, ProductGroup
 
 _DAY = 86_400
-
-
-class CollidingIds(SelvedgeError):
-    """Two product ids have the same 64-bit hash; one of them has to change."""
 
 
 def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, bytes]:
@@ -109,19 +104,16 @@ def _base_sections(scores: Sequence[int]) -> dict[str, bytes]:
 
 
 def _identity_sections(arrangement: Arrangement) -> dict[str, bytes]:
-    by_hash = {id_hash(known): ordinal for known, ordinal in arrangement.ordinals.items()}
-    if len(by_hash) < len(arrangement.ordinals):
-        raise CollidingIds("two product ids hash alike; rename one")
     by_rank = arrangement.ordinal_by_rank()
     rank_by_ordinal = [ABSENT] * (max(arrangement.ordinals.values(), default=-1) + 1)
     for rank, ordinal in enumerate(by_rank):
         rank_by_ordinal[ordinal] = rank
-    hashes = sorted(by_hash)
+    hashes = sorted(arrangement.ordinals)
     return {
         "ordinal_by_rank": u32(by_rank),
         "rank_by_ordinal": u32(rank_by_ordinal),
         "ids/hash": u64(hashes),
-        "ids/ordinal": u32([by_hash[one] for one in hashes]),
+        "ids/ordinal": u32([arrangement.ordinals[one] for one in hashes]),
     }
 
 

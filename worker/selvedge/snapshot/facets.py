@@ -51,6 +51,10 @@ class Facet:
         """The position of `value`, or None where no product of the snapshot has it."""
         return self._index.get(value)
 
+    def stored_count(self, index: int) -> int:
+        """How many products had value `index` when the snapshot was taken."""
+        return self._postings.count(index)
+
     def bits(self, index: int, now: int) -> int:
         """The products that have value `index` at `now` (epoch seconds)."""
         if self._changes is not None:
