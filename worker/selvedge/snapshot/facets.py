@@ -21,7 +21,7 @@ from selvedge.snapshot.numbers import u32
 from selvedge.snapshot.postings import Postings, encode_postings, from_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     Change = tuple[int, int, bool]
     """When (epoch seconds), at which rank, and whether the product gains the value."""
@@ -50,6 +50,10 @@ class Facet:
     def index(self, value: str) -> int | None:
         """The position of `value`, or None where no product of the snapshot has it."""
         return self._index.get(value)
+
+    def values(self) -> Collection[str]:
+        """The values that some product has; containment is a look-up."""
+        return self._index.keys()
 
     def stored_count(self, index: int) -> int:
         """How many products had value `index` when the snapshot was taken."""
