@@ -1,0 +1,1 @@
+export const isKvRest = () => false; export const answerKvRest = () => null;
