@@ -69,7 +69,7 @@ function patchWaitUntil(ctx) {
   };
 }
 
-function runModule(name, source) {
+export function runModule(name, source) {
   const module = python.runPython(`import types; types.ModuleType("${name}")`);
   python.runPython(new TextDecoder().decode(source), { globals: module.__dict__, filename: `<host>/${name}.py` });
   return module;
