@@ -4,7 +4,7 @@ import json
 import shutil
 from pathlib import Path
 
-from development import wasm_modules
+from development import paths, wasm_modules
 
 SOURCES = Path(__file__).parent / "host"
 # Names as they are imported: workerd's module rules know `.bin` as data.
@@ -37,3 +37,8 @@ def copy_sources(host: Path) -> None:
             shutil.copyfile(source, host / source.name)
         elif source.suffix == ".py":
             shutil.copyfile(source, host / f"{source.stem}.bin")
+
+
+if __name__ == "__main__":
+    build_interpreter(paths.NODE_MODULES / "pyodide", paths.PYTHON_MODULES, paths.HOST)
+    copy_sources(paths.HOST)

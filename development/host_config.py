@@ -68,7 +68,9 @@ def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]
 
     What the Worker sends to a queue is kept by the host for tests to read.
     """
-    texts = _variables(production, variables)
+    producers = production.get("queues", {}).get("producers", ())
+    produced = {"HOST_PRODUCED_QUEUES": json.dumps([producer["queue"] for producer in producers])}
+    texts = _variables(production, {**variables, **produced})
     env: dict[str, Any] = {name: {"type": "text", "value": value} for name, value in texts.items()}
     for binding, id_ in kv_namespaces(production).items():
         env[binding] = {"type": "kv", "id": id_}
@@ -77,7 +79,6 @@ def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]
         env[limit["name"]] = {"type": "rate-limit", **rate}
     for dataset in production.get("analytics_engine_datasets", ()):
         env[dataset["binding"]] = {"type": "analytics-engine-dataset", "name": dataset["dataset"]}
-    producers = production.get("queues", {}).get("producers", ())
     for producer in producers:
         env[producer["binding"]] = {"type": "queue", "name": producer["queue"]}
     return {

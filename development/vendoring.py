@@ -12,6 +12,8 @@ import zipfile
 from importlib import metadata
 from pathlib import Path
 
+from development import paths
+
 # The interpreter that Cloudflare runs from compatibility date 2026-09-08 on (PEP 783's platform tag).
 _WASM_TARGET = (
     ("--platform", "pyemscripten_2026_0_wasm32"),
@@ -78,3 +80,7 @@ def _copy_installed(name: str, pin: str, target: Path) -> None:
 
 def _is_shipped(path: Path) -> bool:
     return path.suffix not in _NOT_SHIPPED and not path.parts[0].endswith(".dist-info")
+
+
+if __name__ == "__main__":
+    vendor(paths.ROOT / "requirements.txt", paths.PYTHON_MODULES, paths.GENERATED / "wheels")

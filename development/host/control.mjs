@@ -2,13 +2,14 @@
 
 import controlSource from "./control.bin";
 import { faults, reads, setFaults, withFaults } from "./kv_faults.mjs";
-import { beforeFirstEvent, bindings, currentEnv, python, runModule, startup } from "./python_worker.mjs";
+import { beforeFirstEvent, python, runModule, startup } from "./python_worker.mjs";
+import { visibleEnv, wrapBindings } from "./visible_env.mjs";
 
 const PREFIX = "/__host/";
 const queued = [];
 let snippets;
 
-bindings.wrap = withFaults;
+wrapBindings(withFaults);
 
 export const isControl = (request) => new URL(request.url).pathname.startsWith(PREFIX);
 
@@ -46,7 +47,7 @@ async function setKvFaults(request) {
 async function runSnippet(request, env, ctx) {
   beforeFirstEvent();
   snippets ??= runModule("control", controlSource);
-  const running = snippets.run(await request.text(), currentEnv(env), ctx);
+  const running = snippets.run(await request.text(), visibleEnv(env), ctx);
   try {
     return new Response(await running, { headers: { "content-type": "application/json" } });
   } catch (error) {

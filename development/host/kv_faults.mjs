@@ -92,5 +92,5 @@ class KvNamespace {
 }
 
 /** The binding with faults, when it is a KV namespace. */
-export const withFaults = (_name, binding) =>
+export const withFaults = (binding) =>
   binding?.constructor?.name === "KvNamespace" ? new KvNamespace(binding) : binding;

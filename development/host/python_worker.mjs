@@ -6,14 +6,10 @@ import dispatchSource from "./dispatch.bin";
 import guardSource from "./startup_guard.bin";
 import { WORKER_ROOT, bootInterpreter } from "./interpreter.mjs";
 import { StartupGuard } from "./startup_guard.mjs";
+import { visibleEnv } from "./visible_env.mjs";
 import { workerFiles } from "./worker_files.mjs";
 
-/** Bindings and variables that are the host's own: the Python code must not see what production lacks. */
-const HOST_ONLY = /^HOST_/;
-
 const guard = new StartupGuard();
-let sentEnv;
-let visibleEnv;
 
 export const python = await boot();
 /** How the import went: shown by every answer while it failed, and read by tests. */
@@ -45,7 +41,7 @@ function sdkHost() {
   return {
     doAnImport: (name) => import(name),
     cloudflareWorkersModule: Object.create(cloudflareWorkers, {
-      env: { get: () => currentEnv(cloudflareWorkers.env) },
+      env: { get: () => guard.watched("env", visibleEnv(cloudflareWorkers.env)) },
     }),
     cloudflareSocketsModule: cloudflareSockets,
     patchWaitUntil,
@@ -89,18 +85,6 @@ function importEntrypoint() {
   }
 }
 
-/** The environment that the Python code sees; replace the binding wrapper to inject faults (tests). */
-export const bindings = { wrap: (_name, binding) => binding };
-
-export function currentEnv(env) {
-  if (env !== sentEnv) {
-    const visible = Object.entries(env).filter(([name]) => !HOST_ONLY.test(name));
-    visibleEnv = Object.fromEntries(visible.map(([name, binding]) => [name, bindings.wrap(name, binding)]));
-    sentEnv = env;
-  }
-  return visibleEnv;
-}
-
 /** Before the first event: real entropy, which the global scope could not give. */
 export function beforeFirstEvent() {
   if (served) return;
@@ -112,7 +96,7 @@ export function beforeFirstEvent() {
 export async function handleEvent(handler, event, env, ctx) {
   if (startup.error) throw new Error(`the Worker could not be imported\n${startup.error}`);
   beforeFirstEvent();
-  const running = dispatch.handle(entrypoint, ctx, currentEnv(env), handler, event);
+  const running = dispatch.handle(entrypoint, ctx, visibleEnv(env), handler, event);
   try {
     return await running;
   } finally {

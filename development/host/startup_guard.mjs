@@ -28,6 +28,7 @@ function refusal(call) {
 export class StartupGuard {
   attempts = [];
   #restore = [];
+  #forbidding = false;
 
   /** Boot itself needs random bytes (for the module `random`): give zeros, as production's snapshot does. */
   allowPoorEntropy() {
@@ -40,10 +41,23 @@ export class StartupGuard {
       if (name in owner) this.#refuse(owner, name);
     }
     this.#refuse(globalThis.crypto, "getRandomValues");
+    this.#forbidding = true;
+  }
+
+  /** The environment, whose bindings are refused while the watch lasts; plain variables may be read. */
+  watched(name, env) {
+    if (!this.#forbidding) return env;
+    return new Proxy(env, {
+      get: (target, key) => {
+        if (typeof target[key] === "object") throw this.record(`${name}.${String(key)}`);
+        return target[key];
+      },
+    });
   }
 
   /** Ends the watch: everything works again. */
   allow() {
+    this.#forbidding = false;
     while (this.#restore.length) this.#restore.pop()();
   }
 
