@@ -1,0 +1,1 @@
+"""The origin: it imports catalogues, builds and publishes snapshots, and answers the edge."""

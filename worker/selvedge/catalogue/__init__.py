@@ -1,0 +1,1 @@
+"""What a shop sells: styles, products, offers, and the evidenced facts about them."""

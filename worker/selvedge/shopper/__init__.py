@@ -1,0 +1,1 @@
+"""The person: consent, context and what they allow the ranking to read."""

@@ -1,0 +1,1 @@
+"""HTTP as values: requests, responses, routes, caching rules and problems."""
