@@ -1,4 +1,4 @@
-"""Generates the JavaScript host into a folder, from the pinned npm package `pyodide` and development/host/."""
+"""Generates the JavaScript host, from the pinned npm package `pyodide` and the modules in development/host/."""
 
 import json
 import shutil
@@ -7,6 +7,8 @@ from pathlib import Path
 from development import paths, wasm_modules
 
 SOURCES = Path(__file__).parent / "host"
+# Below this folder is what only tests and benchmarks may load.
+TESTING = "testing"
 # Names as they are imported: workerd's module rules know `.bin` as data.
 _FROM_PYODIDE = {
     "pyodide.mjs": "pyodide.mjs",
@@ -32,11 +34,13 @@ def build_interpreter(pyodide: Path, python_modules: Path, host: Path) -> None:
 
 def copy_sources(host: Path) -> None:
     """Write the host's own modules; Python ones as data, since it is the host that runs them."""
-    for source in sorted(SOURCES.iterdir()):
+    for source in sorted(SOURCES.rglob("*")):
+        target = host / source.relative_to(SOURCES)
+        target.parent.mkdir(exist_ok=True)
         if source.suffix == ".mjs":
-            shutil.copyfile(source, host / source.name)
+            shutil.copyfile(source, target)
         elif source.suffix == ".py":
-            shutil.copyfile(source, host / f"{source.stem}.bin")
+            shutil.copyfile(source, target.with_suffix(".bin"))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ ACCOUNT = "local"
 # Pyodide takes workerd for Node while Node's modules can be imported.
 _HOST_FLAGS = ["no_nodejs_compat", "no_nodejs_compat_v2"]
 _MODULE_RULES = [
-    {"type": "ESModule", "globs": ["**/*.mjs"]},
-    {"type": "CompiledWasm", "globs": ["**/*.wasm"]},
-    {"type": "Data", "globs": ["**/*.bin"]},
+    {"type": kind, "globs": [pattern], "fallthrough": False}
+    for kind, pattern in (("ESModule", "**/*.mjs"), ("CompiledWasm", "**/*.wasm"), ("Data", "**/*.bin"))
 ]
 _SHARED = ("kv_namespaces", "ratelimits", "analytics_engine_datasets", "secrets", "triggers")
 # Served by the Worker although the host has static files beside it.
@@ -87,7 +86,6 @@ def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]
         "compatibilityFlags": _HOST_FLAGS,
         "env": env,
         "triggers": [
-            {"type": "queue", "name": producer["queue"], "maxBatchTimeout": 0}
-            for producer in producers
+            {"type": "queue", "name": producer["queue"], "maxBatchTimeout": 0} for producer in producers
         ],
     }

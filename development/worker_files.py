@@ -4,8 +4,11 @@ The host must run the same bytes that `wrangler deploy` would upload: tests/runt
 """
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from development import paths
 
 # wrangler's default rules for a Python Worker; anything else below worker/ is silently left out.
 BUNDLED_SUFFIXES = frozenset({".py", ".txt", ".html", ".sql", ".bin", ".wasm"})
@@ -39,3 +42,7 @@ def _write_if_changed(path: Path, content: bytes) -> None:
     # wrangler dev reloads on every write, even of the same bytes.
     if not path.exists() or path.read_bytes() != content:
         path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    pack(paths.WORKER, paths.PYTHON_MODULES, Path(sys.argv[1]))

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from development import host_config, paths, worker_files
+from development import host_build, host_config, paths, worker_files
 
 _START_SECONDS = 120.0
 _STOP_SECONDS = 10.0
@@ -101,7 +101,7 @@ def running(
         worker_files.pack(worker, paths.PYTHON_MODULES, folder / "worker")
         order = {
             "folders": [str(paths.HOST), str(folder / "worker")],
-            "main": "test.mjs",
+            "main": f"{host_build.TESTING}/test.mjs",
             "config": host_config.miniflare_worker(production, texts),
             "persist": str(folder / "state"),
             "port": port,

@@ -1,4 +1,5 @@
 import base64
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -8,7 +9,7 @@ from development.workerd import Workerd, WorkerdError
 EVERY_BYTE = bytes(range(256))
 
 
-def put_bulk(runtime: Workerd, *pairs: dict[str, object]) -> dict[str, object]:
+def put_bulk(runtime: Workerd, *pairs: dict[str, Any]) -> dict[str, Any]:
     answer = runtime.client.put(f"{runtime.kv_url}/bulk", json=pairs, headers=runtime.kv_headers)
     return {"status": answer.status_code, **answer.json()}
 
@@ -34,7 +35,7 @@ def test_keys_are_listed_in_pages_with_their_metadata(runtime: Workerd) -> None:
         runtime,
         *({"key": f"page/{n:02}", "value": "", "metadata": {"n": n}} for n in range(12)),
     )
-    listed: list[dict[str, object]] = []
+    listed: list[dict[str, Any]] = []
     cursor = ""
     while not listed or cursor:
         answer = runtime.client.get(
@@ -66,9 +67,7 @@ def test_many_keys_are_deleted_at_once(runtime: Workerd) -> None:
         ({"key": "k", "value": "", "metadata": "m" * 1025}, 400),
     ],
 )
-def test_a_write_outside_the_limits_is_refused(
-    pair: dict[str, object], status: int, runtime: Workerd
-) -> None:
+def test_a_write_outside_the_limits_is_refused(pair: dict[str, Any], status: int, runtime: Workerd) -> None:
     answer = put_bulk(runtime, pair)
     assert (answer["status"], answer["success"]) == (status, False)
 
@@ -78,12 +77,8 @@ def test_over_ten_thousand_pairs_are_refused(runtime: Workerd) -> None:
     assert put_bulk(runtime, *pairs)["status"] == 400
 
 
-@pytest.mark.parametrize(
-    ("authorization", "status"), [("", 401), ("Basic abc", 401), ("Bearer wrong", 403)]
-)
-def test_only_the_token_of_this_start_is_let_in(
-    authorization: str, status: int, runtime: Workerd
-) -> None:
+@pytest.mark.parametrize(("authorization", "status"), [("", 401), ("Basic abc", 401), ("Bearer wrong", 403)])
+def test_only_the_token_of_this_start_is_let_in(authorization: str, status: int, runtime: Workerd) -> None:
     headers = {"Authorization": authorization} if authorization else {}
     answer = runtime.client.get(f"{runtime.kv_url}/keys", headers=headers)
     assert answer.status_code == status

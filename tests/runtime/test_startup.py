@@ -1,10 +1,9 @@
 from pathlib import Path
-
-import pytest
+from typing import Any
 
 from development import workerd
 
-IMPORTS = "from workers import Response, WorkerEntrypoint\nimport js, os, random, secrets, uuid\n"
+IMPORTS = "from workers import Response, WorkerEntrypoint, env\nimport js, os, random, secrets, uuid\n"
 HANDLER = """
 class Default(WorkerEntrypoint):
     async def fetch(self, request):
@@ -12,7 +11,7 @@ class Default(WorkerEntrypoint):
 """
 
 
-def started_with(top_level: str, folder: Path) -> dict[str, object]:
+def started_with(top_level: str, folder: Path) -> dict[str, Any]:
     (folder / "entry.py").write_text(IMPORTS + top_level + HANDLER)
     with workerd.running(worker=folder) as instance:
         return instance.startup()
@@ -22,27 +21,30 @@ def test_importing_the_worker_does_no_io_and_asks_for_no_entropy(runtime: worker
     assert runtime.startup() == {"error": None, "attempts": []}
 
 
-@pytest.mark.parametrize(
-    ("top_level", "attempt"),
-    [
-        ("SALT = os.urandom(8)", "getRandomValues"),
-        ("ID = uuid.uuid4()", "getRandomValues"),
-        ("KEY = secrets.token_bytes(8)", "getRandomValues"),
-        ("DRAW = random.random()", "random.random"),
-        ("js.fetch('https://example.com')", "fetch"),
-        ("js.setTimeout(print, 1)", "setTimeout"),
-        ("from workers import env; env.CATALOGUE", "env.CATALOGUE"),
-    ],
-)
-def test_a_worker_that_does_so_is_caught(top_level: str, attempt: str, tmp_path: Path) -> None:
-    startup = started_with(top_level, tmp_path)
-    assert attempt in startup["attempts"]
-    assert "entry.py" in str(startup["error"])
+FORBIDDEN = {
+    "os.urandom(8)": "getRandomValues",
+    "uuid.uuid4()": "getRandomValues",
+    "secrets.token_bytes(8)": "getRandomValues",
+    "random.random()": "random.random",
+    "js.Math.random()": "random",
+    "js.fetch('https://example.com')": "fetch",
+    "js.setTimeout(print, 1)": "setTimeout",
+    "env.CATALOGUE": "env.CATALOGUE",
+}
 
 
-def test_a_caught_refusal_still_counts(tmp_path: Path) -> None:
-    swallowed = "try: os.urandom(8)\nexcept OSError: pass"
-    assert started_with(swallowed, tmp_path) == {"error": None, "attempts": ["getRandomValues"]}
+def test_a_worker_that_does_so_cannot_be_imported(tmp_path: Path) -> None:
+    startup = started_with("SALT = os.urandom(8)", tmp_path)
+    assert startup["attempts"] == ["getRandomValues"]
+    assert "entry.py" in startup["error"]
+
+
+def test_each_attempt_counts_even_when_its_error_is_caught(tmp_path: Path) -> None:
+    caught = (f"try: {call}\nexcept Exception: refused += 1\n" for call in FORBIDDEN)
+    startup = started_with(
+        "refused = 0\n" + "".join(caught) + f"assert refused == {len(FORBIDDEN)}", tmp_path
+    )
+    assert startup == {"error": None, "attempts": list(FORBIDDEN.values())}
 
 
 def test_a_module_that_only_imports_random_is_served(tmp_path: Path) -> None:

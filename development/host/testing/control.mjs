@@ -2,8 +2,8 @@
 
 import controlSource from "./control.bin";
 import { faults, reads, setFaults, withFaults } from "./kv_faults.mjs";
-import { beforeFirstEvent, python, runModule, startup } from "./python_worker.mjs";
-import { visibleEnv, wrapBindings } from "./visible_env.mjs";
+import { beforeFirstEvent, python, runModule, startup } from "../python_worker.mjs";
+import { visibleEnv, wrapBindings } from "../visible_env.mjs";
 
 const PREFIX = "/__host/";
 const queued = [];

@@ -1,8 +1,8 @@
 // The host's entry point for tests and benchmarks: as dev.mjs, and the control paths below /__host/.
 
 import { answerControl, isControl, keepBatch } from "./control.mjs";
-import { answerKvRest, isKvRest } from "./kv_rest.mjs";
-import { handleEvent } from "./python_worker.mjs";
+import { answerKvRest, isKvRest } from "../kv_rest.mjs";
+import { handleEvent } from "../python_worker.mjs";
 
 export default {
   async fetch(request, env, ctx) {
