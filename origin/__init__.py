@@ -1,0 +1,1 @@
+"""The origin: imports, builds, publishes and keeps what the edge asks for."""
