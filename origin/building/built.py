@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping  # noqa: TC003 - msgspec resolves annotations at run time
+from collections.abc import Mapping
 
 import msgspec
 
-from selvedge.snapshot.manifest import Release  # noqa: TC001 - as above
+from selvedge.snapshot.container import unpack
+from selvedge.snapshot.manifest import Release
 
 
 class BuiltSnapshot(msgspec.Struct, frozen=True):
@@ -14,3 +15,10 @@ class BuiltSnapshot(msgspec.Struct, frozen=True):
 
     release: Release
     parts: Mapping[bytes, bytes]
+
+    def sections(self, group: str) -> dict[str, memoryview]:
+        """Return the sections of a group, whichever parts they are spread over."""
+        sections: dict[str, memoryview] = {}
+        for ref in self.release.manifest.groups[group]:
+            sections |= unpack(self.parts[ref.digest])
+        return sections

@@ -81,3 +81,5 @@ class ReplayedPointer(SnapshotError):
 
 class StorageUnavailable(SelvedgeError):
     """The key-value store failed to answer; `__cause__` holds what it said."""
+
+    reason = "storage-unavailable"

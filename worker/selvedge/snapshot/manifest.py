@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from selvedge.catalogue.model import Market  # noqa: TC001 - msgspec resolves annotations at run time
+from selvedge.catalogue.model import Market
 from selvedge.errors import (
     BadSignature,
     DamagedPart,

@@ -1,0 +1,76 @@
+"""Facts about a product as the filter fields see them: the one place that decides what counts as what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.model import Product, ProductGroup
+from selvedge.snapshot.facets import FieldInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from selvedge.catalogue.model import Catalogue, Level
+
+UNKNOWN = "unknown"
+"""The value of a field about which the shop gives no data; never the same as a bad answer."""
+
+
+class FacetRule(msgspec.Struct, frozen=True):
+    """A field and how its values are read off a product; `row` puts it into the scoring rows."""
+
+    name: str
+    values: Callable[[Product, ProductGroup], Iterable[str]]
+    single: bool = False
+    row: bool = False
+
+
+def materials(product: Product, _group: ProductGroup) -> set[str]:
+    """Return the fibres of all components, and `unknown` where any of them may hide another fibre."""
+    found = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
+    if not found or any(not fibre.known for part in product.components for fibre in part.fibres):
+        found.add(UNKNOWN)
+    return found
+
+
+FACETS = (
+    FacetRule("brand", lambda _, group: (group.brand,), single=True, row=True),
+    FacetRule("category", lambda _, group: (group.category,), single=True, row=True),
+    FacetRule("color", lambda product, _: (product.color,), single=True, row=True),
+    FacetRule(
+        "countryOfOrigin",
+        lambda product, _: (product.country_of_origin or UNKNOWN,),
+        single=True,
+        row=True,
+    ),
+    FacetRule("material", materials, row=True),
+)
+
+EVIDENCE_FACETS: dict[str, tuple[Level, ...]] = {
+    "certification": ("product", "material"),
+    "facilityCertification": ("facility",),
+    "brandCertification": ("brand",),
+}
+"""Evidence about a brand or a facility has fields of its own: it never satisfies a product filter."""
+
+
+def main_shares(product: Product) -> dict[str, int]:
+    """Return the share of each known fibre in the main component, whole percent."""
+    if not product.components:
+        return {}
+    shares: dict[str, float] = {}
+    for fibre in product.components[0].fibres:
+        if fibre.known and fibre.percentage is not None:
+            shares[fibre.fibre] = shares.get(fibre.fibre, 0) + fibre.percentage
+    return {fibre: int(share) for fibre, share in shares.items()}
+
+
+def facet_values(catalogue: Catalogue, groups: Mapping[str, ProductGroup], rule: FacetRule) -> FieldInfo:
+    """Return the field of `rule` with every value that some product has, sorted."""
+    values = {
+        value for product in catalogue.products for value in rule.values(product, groups[product.group])
+    }
+    return FieldInfo(rule.name, tuple(sorted(values)), single=rule.single)
