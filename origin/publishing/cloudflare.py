@@ -72,7 +72,7 @@ class Pace:
 class CloudflareApi:
     """An authorised client. `who` names in errors what the caller must check (never the token)."""
 
-    def __init__(  # noqa: PLR0913 - the settings of one client
+    def __init__(
         self,
         token: str,
         *,

@@ -33,7 +33,8 @@ CREATE TABLE IF NOT EXISTS channel (
 CREATE TABLE IF NOT EXISTS publication (
   id INTEGER PRIMARY KEY, target TEXT NOT NULL, channel TEXT NOT NULL, sequence INTEGER,
   version TEXT NOT NULL, delta_number INTEGER NOT NULL,
-  kind TEXT NOT NULL, state TEXT NOT NULL, who TEXT NOT NULL, started REAL NOT NULL, finished REAL, reason TEXT, release BLOB NOT NULL,
+  kind TEXT NOT NULL, state TEXT NOT NULL, who TEXT NOT NULL,
+  started REAL NOT NULL, finished REAL, reason TEXT, release BLOB NOT NULL,
   UNIQUE (target, channel, sequence));
 CREATE TABLE IF NOT EXISTS lease (
   target TEXT PRIMARY KEY, holder TEXT, token INTEGER NOT NULL, expires REAL NOT NULL);

@@ -16,18 +16,18 @@ from origin.publishing.errors import (
     UnknownVersion,
 )
 from origin.publishing.folder import sizes
+from origin.publishing.lease import Lease
 from origin.publishing.parts import Parts
+from origin.publishing.pointers import StoredPointer
 from selvedge.errors import MissingPart
-from selvedge.snapshot.manifest import FORMAT, Pointer, check_part
+from selvedge.snapshot.manifest import FORMAT, Pointer, Release, check_part
 
 if TYPE_CHECKING:
     from origin.building.built import BuiltSnapshot
     from origin.publishing.kv import KeyValueStore
-    from origin.publishing.lease import Lease
     from origin.publishing.ledger import Kind, Ledger
     from origin.publishing.parts import Progress
-    from origin.publishing.pointers import Pointers, StoredPointer
-    from selvedge.snapshot.manifest import Release
+    from origin.publishing.pointers import Pointers
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -87,7 +87,7 @@ class _Turn(msgspec.Struct, frozen=True):
 class Publisher:
     """Publishes one shop's snapshots to one store. `who` is logged, `wait` bounds waiting for the lease."""
 
-    def __init__(  # noqa: PLR0913 - the ports and settings of one publisher
+    def __init__(
         self,
         store: KeyValueStore,
         ledger: Ledger,
