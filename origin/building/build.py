@@ -8,6 +8,7 @@ import msgspec
 
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
+from origin.building.facts import slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.sections import index_sections, market_sections
 from selvedge.snapshot.blobs import encode_blobs
@@ -170,6 +171,7 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
     sizes = {offer.size for product in catalogue.products for offer in product.offers}
     fields.append(FieldInfo("size", tuple(sorted(sizes))))
     ranges = msgspec.msgpack.decode(sections["ranges"], type=list[str])
+    brands = {slug(group.brand): group.brand for group in catalogue.groups}
     encoded = {}
     for locale in _locales(catalogue):
         words = {
@@ -177,7 +179,12 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
                 name: labels.field(name, locale) for name in [*(f.name for f in fields), *ranges, "price"]
             },
             "values": {
-                field.name: {value: labels.value(field.name, value, locale) for value in field.values}
+                field.name: {
+                    value: brands.get(value, value)
+                    if field.name == "brand"
+                    else labels.value(field.name, value, locale)
+                    for value in field.values
+                }
                 for field in fields
             },
         }

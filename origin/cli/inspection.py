@@ -11,7 +11,6 @@ import msgspec
 
 from origin.cli.output import json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, snapshot_folder
-from origin.cli.workshop import Workshop
 from origin.publishing import folder as folders
 from origin.publishing import guardrails
 from origin.publishing.preview import first_page
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from origin.building.built import BuiltSnapshot
+    from origin.cli.workshop import Workshop
 
 
 @click.command()
@@ -87,11 +87,13 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 @click.option("--market", required=True, help="The market's code.")
 @click.option("--locale", help="One of the market's locales; its first unless given.")
 @click.option("--query", default="", help="Filters, as in the query string of the HTTP API.")
-@click.option("--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given.")
+@click.option(
+    "--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given."
+)
 @click.option("--limit", default=24, show_default=True, help="Products to show.")
 @json_option
 @click.pass_obj
-def preview(  # noqa: PLR0917 - click passes options by name
+def preview(
     workshop: Workshop,
     folder: Path | None,
     market: str,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 import msgspec
 
 from origin.cli.output import json_option, print_json, say
-from origin.cli.workshop import Workshop
 from origin.publishing.signing import Ed25519Signer, encode_key, new_key, write_key_file
+
+if TYPE_CHECKING:
+    from origin.cli.workshop import Workshop
 
 
 @click.group()

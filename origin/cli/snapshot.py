@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,11 +13,14 @@ from origin.cli.inspection import diff, inspect, preview
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
-from origin.cli.workshop import Workshop
 from origin.publishing import folder as folders
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
-from origin.publishing.publisher import Outcome
-from origin.publishing.purging import KV_WINDOW_SECONDS, cache_tag, purge_twice
+from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
+from selvedge.web.caching import cache_tag
+
+if TYPE_CHECKING:
+    from origin.cli.workshop import Workshop
+    from origin.publishing.publisher import Outcome
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -40,7 +44,9 @@ def snapshot() -> None:
 
 @snapshot.command()
 @click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here.")
+@click.option(
+    "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
+)
 @click.option("--fresh", is_flag=True, help="Build without a previous one: products lose their ordinals.")
 @click.option("--delta-on", type=FOLDER, help="Build a delta on this snapshot instead of a new version.")
 @json_option
@@ -96,14 +102,18 @@ def build(
 @snapshot.command()
 @click.argument("folder", type=FOLDER, required=False)
 @channel_option
-@click.option("--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged.")
+@click.option(
+    "--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged."
+)
 @adopt_option
 @click.option("--verify-all", is_flag=True, help="Read back every part, also those read back before.")
 @wait_option
-@click.option("--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes).")
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
 @json_option
 @click.pass_obj
-def publish(  # noqa: PLR0917 - click passes options by name
+def publish(
     workshop: Workshop,
     folder: Path | None,
     channel: str | None,
@@ -142,10 +152,12 @@ def publish(  # noqa: PLR0917 - click passes options by name
 @click.option("--reason", help="Why; it is logged.")
 @adopt_option
 @wait_option
-@click.option("--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes).")
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
 @json_option
 @click.pass_obj
-def rollback(  # noqa: PLR0917 - click passes options by name
+def rollback(
     workshop: Workshop,
     version: str,
     channel: str | None,

@@ -108,8 +108,10 @@ class SnapshotStore:
         return loaded
 
     def _is_current(self, release: Release) -> bool:
-        held = self.current and self.current.release
-        return held is not None and (held.version, held.delta) == (release.version, release.delta)
+        if self.current is None:
+            return False
+        held = self.current.release
+        return (held.version, held.delta) == (release.version, release.delta)
 
     def _settle(self, pointer: Pointer, loaded: LoadedRelease | None, now: float) -> None:
         """Put `loaded` into service, unless another request has settled a newer pointer meanwhile."""

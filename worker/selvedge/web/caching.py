@@ -43,9 +43,12 @@ class Edition(msgspec.Struct, frozen=True):
         return f'"{hashlib.sha256(chr(0).join(fields).encode()).hexdigest()[:24]}"'
 
 
-def public_headers(
-    edition: Edition, settings: Settings, request: Request, *, now: int, tags: str
-) -> dict[str, str]:
+def cache_tag(shop: str, channel: str) -> str:
+    """Return the `Cache-Tag` of every public answer from a channel's snapshots; publishing purges it."""
+    return f"selvedge-{shop}-{channel}"
+
+
+def public_headers(edition: Edition, settings: Settings, request: Request, *, now: int) -> dict[str, str]:
     """Return the headers of a public answer; caches drop it before the evidence it shows may expire."""
     left = settings.public_max_age + settings.stale_while_revalidate
     if edition.next_change is not None:
@@ -53,7 +56,7 @@ def public_headers(
     max_age = min(settings.public_max_age, left)
     return {
         "Cache-Control": f"public, max-age={max_age}, stale-while-revalidate={left - max_age}",
-        "Cache-Tag": tags,
+        "Cache-Tag": cache_tag(settings.shop, settings.channel),
         "ETag": edition.etag(request.path, request.query),
         "Last-Modified": formatdate(min(edition.modified, now), usegmt=True),
     }

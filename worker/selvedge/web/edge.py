@@ -9,8 +9,11 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
+from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.problems import NotFound
 
 if TYPE_CHECKING:
@@ -18,12 +21,11 @@ if TYPE_CHECKING:
 
     from selvedge.ports import Background, Clock, Telemetry
     from selvedge.settings import Settings
-    from selvedge.shopper.sealing import Sealer
+    from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
     from selvedge.snapshot.index import Index
     from selvedge.snapshot.manifest import Manifest, Release
     from selvedge.snapshot.store import SnapshotStore
-    from selvedge.web.cursors import PrivateCursors, PublicCursors
     from selvedge.web.http import Request
 
 
@@ -111,14 +113,7 @@ class Edge:
 
     def public(self, view: View, request: Request) -> dict[str, str]:
         """Return the headers of a public answer about `view`."""
-        shop, market = self.settings.shop, view.market.code
-        headers = public_headers(
-            view.edition,
-            self.settings,
-            request,
-            now=view.scope.now,
-            tags=f"selvedge-{shop},selvedge-{shop}-{market}",
-        )
+        headers = public_headers(view.edition, self.settings, request, now=view.scope.now)
         return headers | self.marks(view)
 
     def marks(self, view: View) -> dict[str, str]:
@@ -128,6 +123,32 @@ class Edge:
         if self.store.trouble is not None:
             marks["Selvedge-Degraded"] = self.store.trouble
         return marks
+
+
+def make_edge(
+    settings: Settings,
+    *,
+    store: SnapshotStore,
+    aead: Aead,
+    clock: Clock,
+    telemetry: Telemetry,
+    worker_version: str,
+) -> Edge:
+    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none."""
+    keys = {key_id: decode_key("sealing_keys", text) for key_id, text in settings.sealing_keys.items()}
+    if not keys:
+        raise BadSetting("SELVEDGE_SEALING_KEYS holds no key")
+    sealer = Sealer(aead, keys)
+    return Edge(
+        settings=settings,
+        store=store,
+        clock=clock,
+        sealer=sealer,
+        public_cursors=PublicCursors(list(keys.values())),
+        private_cursors=PrivateCursors(sealer),
+        telemetry=telemetry,
+        worker_version=worker_version,
+    )
 
 
 class CardSource(Protocol):

@@ -10,11 +10,15 @@ from selvedge.catalogue.model import Evidence, Level
 from selvedge.ranking.affinity import Term
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from selvedge.catalogue.filter import Scope
     from selvedge.catalogue.model import FibreShare, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
+
+OWN_LEVELS = frozenset({"product", "material"})
 
 _EVIDENCE_FIELDS = {
     "certification": ("product", "material"),
@@ -55,7 +59,8 @@ class Certification(Served, frozen=True):
 class Item(Served, frozen=True):
     """A product in a list. Prices are in minor units of `price_currency`.
 
-    `regular_price` and `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a).
+    `has_certification` speaks about the product or its material, `related_certification` about a facility
+    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a).
     """
 
     id: str
@@ -75,6 +80,7 @@ class Item(Served, frozen=True):
     recycled_content_percentage: float | None = None
     country_of_origin: str | None = None
     has_certification: tuple[Certification, ...] = ()
+    related_certification: tuple[Certification, ...] = ()
     score: int | None = None
     explain: tuple[Term, ...] = ()
 
@@ -130,6 +136,7 @@ class Presenter:
     def item(self, rank: int, card: Card, score: int | None = None, explain: tuple[Term, ...] = ()) -> Item:
         """Return the list item of the product at `rank`, which must be available."""
         market = self._scope.market
+        own, related = self._certifications(rank)
         reduction = market.reduction(rank)
         return Item(
             id=card.id,
@@ -148,7 +155,8 @@ class Presenter:
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
-            has_certification=self.certifications(rank),
+            has_certification=own,
+            related_certification=related,
             score=score,
             explain=explain,
         )
@@ -158,6 +166,7 @@ class Presenter:
     ) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
         shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
+        own, related = self._certifications(rank)
         cheapest = min(shown, key=lambda offer: offer.price)
         return ProductPage(
             id=card.id,
@@ -176,7 +185,8 @@ class Presenter:
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
-            has_certification=self.certifications(rank),
+            has_certification=own,
+            related_certification=related,
             description=detail.description.get(locale, ""),
             components=tuple(
                 ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
@@ -185,11 +195,14 @@ class Presenter:
             has_variant=variants,
         )
 
-    def certifications(self, rank: int) -> tuple[Certification, ...]:
-        """Return the evidence about the product at `rank` that counts now."""
-        return tuple(
-            self._certification(one) for one in self._scope.index.evidence(rank) if self._counts(one)
-        )
+    def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
+        """Return the evidence that counts now: about the product itself, and about who made or sells it."""
+        own, related = [], []
+        for evidence in self._scope.index.evidence(rank):
+            if self._counts(evidence):
+                about = own if evidence.level in OWN_LEVELS else related
+                about.append(self._certification(evidence))
+        return tuple(own), tuple(related)
 
     def _counts(self, evidence: Evidence) -> bool:
         now = self._scope.now
@@ -205,8 +218,8 @@ class Presenter:
             certification_identification=evidence.identification,
             issued_by=evidence.issuer,
             percentage=evidence.share,
-            valid_from=evidence.valid_from and evidence.valid_from.isoformat(),
-            valid_through=evidence.valid_to and evidence.valid_to.isoformat(),
+            valid_from=_text(evidence.valid_from),
+            valid_through=_text(evidence.valid_to),
             matched=evidence.scheme in self._wanted.get(field, ()),
         )
 
@@ -230,6 +243,10 @@ class Presenter:
 
 
 _FIELD_OF_LEVEL = {level: field for field, levels in _EVIDENCE_FIELDS.items() for level in levels}
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
 
 
 def _wanted_schemes(query: Query) -> dict[str, set[str]]:

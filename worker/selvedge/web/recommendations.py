@@ -72,13 +72,14 @@ async def recommend(
         personal.order(),
         matches,
         query.limit,
-        start=cursor and cursor.position,
+        start=None if cursor is None else cursor.position,
         every_colourway=query.every_colourway,
     )
-    following = None
+    next_page = None
     if len(places) == query.limit:
         following = cursor_at(request, view, query, places[-1], _revision(view, weights))
         following = msgspec.structs.replace(following, ordered_at=ordered_at)
+        next_page = await _write_cursor(edge, following, weights if context else None, view)
     answer = Recommendations(
         market=market,
         locale=locale,
@@ -86,7 +87,7 @@ async def recommend(
         number_of_items=matches.bit_count(),
         items=await _present(view, query, places, personal if asked.explain else None),
         facets=facet_counts(view, query),
-        next=following and await _write_cursor(edge, following, weights if context else None, view),
+        next=next_page,
         recommendation_id=_recommendation_id(request, view, context),
         personalised=context is not None,
     )
