@@ -150,8 +150,8 @@ class Presenter:
             price=market.price.value(rank),
             price_currency=self._currency,
             image=card.image,
-            regular_price=reduction and reduction.regular,
-            lowest_price_30_days=reduction and reduction.lowest_30_days,
+            regular_price=reduction.regular if reduction else None,
+            lowest_price_30_days=reduction.lowest_30_days if reduction else None,
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
@@ -197,7 +197,8 @@ class Presenter:
 
     def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
         """Return the evidence that counts now: about the product itself, and about who made or sells it."""
-        own, related = [], []
+        own: list[Certification] = []
+        related: list[Certification] = []
         for evidence in self._scope.index.evidence(rank):
             if self._counts(evidence):
                 about = own if evidence.level in OWN_LEVELS else related
