@@ -27,7 +27,9 @@ def write_host(current: Session, assets: Path | None) -> None:
     config = host_config.wrangler_dev(production, jobs.worker_variables(current), assets)
     # A change of the Worker's source is packed again, and wrangler then reloads it.
     repack = f'"{sys.executable}" -m development.worker_files "{_HOST}"'
-    config["build"] = {"command": repack, "cwd": str(paths.ROOT), "watch_dir": str(paths.WORKER)}
+    # wrangler joins the folder to watch to that of its configuration, even an absolute one.
+    watched = os.path.relpath(paths.WORKER, _HOST)
+    config["build"] = {"command": repack, "cwd": str(paths.ROOT), "watch_dir": watched}
     (_HOST / "wrangler.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
     secrets = {"HOST_KV_TOKEN": current.kv_token, **jobs.worker_secrets(current)}
     lines = "".join(f"{name}={json.dumps(value)}\n" for name, value in secrets.items())
