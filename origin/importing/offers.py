@@ -1,0 +1,83 @@
+"""Prices, sizes and GTINs as shops write them."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from origin.importing.vocabulary import fold
+
+ONE_SIZE = "ONE SIZE"
+SIZE_SYSTEMS = frozenset({"AU", "BR", "CN", "DE", "EU", "FR", "IT", "JP", "MEX", "UK", "US"})
+"""Values of Google's `size_system`."""
+
+_ZERO_DECIMALS = frozenset({"JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX"})  # ISO 4217
+_SYMBOLS = {"EUR": ("€",), "SEK": ("kr", ":-"), "PLN": ("zł",), "GBP": ("£",), "USD": ("$",)}
+_ONE_SIZE_NAMES = frozenset({"one size", "os", "onesize", "u", "tu", "unica", "talla unica"})
+_LETTERS = {
+    "extra small": "XS", "x small": "XS", "small": "S", "medium": "M", "large": "L",
+    "x large": "XL", "extra large": "XL", "xx large": "XXL", "2xl": "XXL", "3xl": "XXXL",
+    "xxx large": "XXXL", "2xs": "XXS", "xx small": "XXS",
+}  # fmt: skip
+_GTIN_LENGTHS = frozenset({8, 12, 13, 14})
+
+
+class PriceError(ValueError):
+    """A text is not a price in the expected currency; the message is the reason's code."""
+
+
+def parse_price(text: str, currency: str, decimal: str = ".") -> int:
+    """Parse `29.99 EUR`, `€ 79,99` or `1 299 kr` to minor units of `currency`.
+
+    `decimal` is the decimal mark; the other mark and blanks group thousands. Raises PriceError.
+    """
+    stated = re.search(r"\b[A-Z]{3}\b", text)
+    if stated and stated.group() != currency:
+        raise PriceError("wrong-currency")
+    bare = text.replace(currency, "")
+    for symbol in _SYMBOLS.get(currency, ()):
+        bare = bare.replace(symbol, "")
+    bare = re.sub(r"\s", "", bare).replace("." if decimal == "," else ",", "").replace(decimal, ".")
+    try:
+        amount = Decimal(bare) if re.fullmatch(r"\d+(\.\d+)?", bare) else None
+    except InvalidOperation:  # pragma: no cover - the pattern admits only decimals
+        amount = None
+    if amount is None:
+        raise PriceError("not-a-price")
+    minor = amount * (1 if currency in _ZERO_DECIMALS else 100)
+    if minor != minor.to_integral_value():
+        raise PriceError("price-too-precise")
+    if not 0 < minor < 2**31:
+        raise PriceError("price-out-of-range")
+    return int(minor)
+
+
+def format_price(minor: int, currency: str) -> str:
+    """Write minor units the way Google's feed does: `29.99 EUR`."""
+    if currency in _ZERO_DECIMALS:
+        return f"{minor} {currency}"
+    return f"{minor // 100}.{minor % 100:02d} {currency}"
+
+
+def normalise_size(text: str) -> tuple[str, str | None]:
+    """Return a size and the size system that the text itself names, if any: `EU 38` -> (`38`, `EU`)."""
+    folded = fold(text)
+    if folded in _ONE_SIZE_NAMES:
+        return ONE_SIZE, None
+    words = text.upper().split()
+    system = next((word for word in words if word in SIZE_SYSTEMS), None)
+    rest = " ".join(word for word in words if word != system) if len(words) > 1 else text.upper()
+    return _LETTERS.get(fold(rest), rest.strip()), system if len(words) > 1 else None
+
+
+def is_gtin(text: str) -> bool:
+    """Check length and check digit (GS1 General Specifications, 7.9)."""
+    if len(text) not in _GTIN_LENGTHS or not (text.isascii() and text.isdigit()):
+        return False
+    return check_digit(text[:-1]) == int(text[-1])
+
+
+def check_digit(digits: str) -> int:
+    """Return the GS1 check digit that belongs behind `digits`."""
+    weighted = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
+    return -weighted % 10

@@ -1,0 +1,154 @@
+"""The scheme registry: what a certificate may be taken to say, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from origin.importing.vocabulary import fold, read_table
+from selvedge.catalogue.model import Evidence, Level
+
+if TYPE_CHECKING:
+    from origin.importing.report import Row
+
+
+class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry of `vocabulary/schemes.toml`, whose head explains the fields."""
+
+    name: str
+    levels: tuple[Level, ...]
+    issuer: Literal["certification_body", "licensor", "public_authority", "membership"]
+    ends: Literal["transaction", "licence"]
+    labels: dict[str, str]
+    names: tuple[str, ...] = ()
+    minimum_share: float = 0
+
+
+class Certificate(msgspec.Struct, frozen=True):
+    """A certificate as a row states it. `valid_to` is exclusive; `level` is None where not stated."""
+
+    name: str
+    authority: str | None = None
+    identification: str | None = None
+    share: float | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    level: str | None = None
+
+
+class Subject(msgspec.Struct, frozen=True):
+    """What a certificate is about. `published` is None where the shop does not say when."""
+
+    product: str
+    brand: str
+    published: datetime | None = None
+
+
+@cache
+def registry() -> dict[str, Scheme]:
+    """Load the schemes by code."""
+    return msgspec.convert(read_table("schemes"), dict[str, Scheme])
+
+
+def scheme_labels(locale: str) -> dict[str, str]:
+    """Return each scheme's label in a locale; English for one without labels."""
+    language = locale.partition("-")[0]
+    return {code: s.labels.get(language, s.labels["en"]) for code, s in registry().items()}
+
+
+def find_scheme(name: str, share: float | None) -> str | None:
+    """Return the code of a scheme's name; a name without its grade is graded by the share."""
+    folded = fold(name)
+    if folded in _families():
+        grades = _families()[folded]
+        reached = (g for g in grades if share is not None and share >= registry()[g].minimum_share)
+        return next(reached, grades[-1])
+    return _codes().get(folded)
+
+
+def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> Evidence | None:
+    """Turn a certificate into evidence by its scheme's registry entry; None where it proves nothing.
+
+    Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower grade of
+    the same standard fits), and goods first sold after their certificate had lapsed. Reported and
+    repaired: a level that the scheme may not speak about.
+    """
+    code = find_scheme(certificate.name, certificate.share)
+    if code is None:
+        row.repair(field, certificate.name, "unknown-scheme", "left out")
+        return None
+    code = _grade(code, certificate, row, field)
+    if code is None:
+        return None
+    scheme = registry()[code]
+    valid_to = _end(scheme, certificate, subject)
+    if _sold_after_lapse(scheme, certificate, subject):
+        row.repair(field, certificate.name, "certificate-lapsed-before-goods", "left out")
+        return None
+    level = _level(scheme, certificate, row, field)
+    about = subject.brand if level == "brand" else subject.product
+    return Evidence(
+        id=f"{code}:{certificate.identification or about}",
+        scheme=code,
+        level=level,
+        identification=certificate.identification,
+        issuer=certificate.authority,
+        share=certificate.share if scheme.minimum_share else None,
+        valid_from=certificate.valid_from,
+        valid_to=valid_to,
+    )
+
+
+def _grade(code: str, certificate: Certificate, row: Row, field: str) -> str | None:
+    """Return the code that the share supports: the same, a lower grade, or None."""
+    share = certificate.share
+    if share is None or share >= registry()[code].minimum_share:
+        return code
+    grades = next((grades for grades in _families().values() if code in grades), (code,))
+    lower = next((g for g in grades if share >= registry()[g].minimum_share), None)
+    detail = f"{share:g} % is below {registry()[code].minimum_share:g} % of {code}"
+    row.repair(
+        field,
+        certificate.name,
+        "certificate-share-below-minimum",
+        f"{detail}; {f'taken as {lower}' if lower else 'left out'}",
+    )
+    return lower
+
+
+def _level(scheme: Scheme, certificate: Certificate, row: Row, field: str) -> Level:
+    for level in scheme.levels:
+        if certificate.level == level:
+            return level
+    if certificate.level:
+        detail = f"{scheme.name} speaks about a {scheme.levels[0]}"
+        row.repair(field, certificate.level, "certificate-level-not-allowed", detail)
+    return scheme.levels[0]
+
+
+def _end(scheme: Scheme, certificate: Certificate, subject: Subject) -> datetime | None:
+    """When the claim ends. Without a date for the goods, the cautious end is the certificate's."""
+    if scheme.ends == "transaction" and subject.published is not None:
+        return None
+    return certificate.valid_to
+
+
+def _sold_after_lapse(scheme: Scheme, certificate: Certificate, subject: Subject) -> bool:
+    if scheme.ends != "transaction" or not certificate.valid_to or not subject.published:
+        return False
+    return subject.published >= certificate.valid_to
+
+
+@cache
+def _families() -> dict[str, tuple[str, ...]]:
+    table = msgspec.convert(read_table("families"), dict[str, tuple[str, ...]])
+    return {fold(name): grades for name, grades in table.items()}
+
+
+@cache
+def _codes() -> dict[str, str]:
+    pairs = registry().items()
+    return {fold(n): code for code, s in pairs for n in (code, s.name, *s.names)}
