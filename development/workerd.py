@@ -115,7 +115,7 @@ def running(
 @contextmanager
 def _launched(order: Mapping[str, Any], log: Path) -> Iterator[str]:
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [paths.NODE, paths.ROOT / "development" / "launch.mjs"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
