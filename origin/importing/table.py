@@ -93,8 +93,8 @@ class Table:
     def _record(self, at: int) -> tuple[int, list[str] | None]:
         """Return how many lines the record at a line spans, and its values; None if it never ends.
 
-        A stray quote would swallow what follows: when the record does not close soon and cleanly with
-        the right number of values, the line stands alone.
+        A stray quote would swallow what follows: when the record does not close soon and cleanly
+        with the right number of values, the line stands alone.
         """
         values = self._split(self._lines[at])
         if values is not None:

@@ -65,8 +65,14 @@ def test_some_evidence_has_ended_some_ends_soon_and_some_is_open(catalogue: Cata
     ends = [each.valid_to for product in catalogue.products for each in product.evidence]
     soon = catalogue.taken + timedelta(days=17)
     kinds = Counter(
-        "open" if end is None else "ended" if end <= catalogue.taken else
-        "soon" if end < soon else "later" for end in ends
+        "open"
+        if end is None
+        else "ended"
+        if end <= catalogue.taken
+        else "soon"
+        if end < soon
+        else "later"
+        for end in ends
     )
     assert all(kinds[kind] > 50 for kind in ("open", "ended", "soon", "later"))
 
@@ -139,4 +145,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "?"
+DIGEST = "5e5aa7b74cb918eea4960c3de4472d829d29f53ab5a4e0d2dde1d10ca4b78600"

@@ -38,7 +38,9 @@ def test_every_style_comes_back_in_the_locales_it_is_sold_in(
             sold.setdefault(product.group, set()).update(locales[offer.market])
     for group in written.groups:
         texts = {
-            field: {key: text for key, text in getattr(group, field).items() if key in sold[group.id]}
+            field: {
+                key: text for key, text in getattr(group, field).items() if key in sold[group.id]
+            }
             for field in ("name", "description")
         }
         assert found[group.id] == msgspec.structs.replace(group, **texts)

@@ -23,7 +23,6 @@ OFFER = {
 }
 
 
-
 def feed_text(offers: Iterable[dict[str, str]]) -> str:
     """Write offers as a feed; each is the usual offer with some columns changed."""
     rows = [OFFER | offer for offer in offers]

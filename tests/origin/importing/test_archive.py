@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from tests.origin.importing.rows import ReadFeed
 
 from origin.importing import ArchiveError, load_catalogue, save_catalogue
+from tests.origin.importing.rows import ReadFeed
 
 
 def test_a_catalogue_survives_being_saved(tmp_path: Path, read: ReadFeed) -> None:

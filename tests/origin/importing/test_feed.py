@@ -2,13 +2,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.origin.importing.rows import OFFER, TAKEN, ReadFeed, feed_text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from origin.importing import FeedFile, Shop, SourceError, read_feed, read_feeds
 from origin.importing.errors import SettingsError
 from selvedge.catalogue.model import FibreShare, Offer
+from tests.origin.importing.rows import OFFER, TAKEN, ReadFeed, feed_text
 
 
 def test_sizes_of_one_style_and_colour_are_one_product(read: ReadFeed) -> None:
@@ -32,7 +32,10 @@ def test_feeds_of_several_markets_meet_by_id(tmp_path: Path, shop: Shop) -> None
     catalogue = read_feeds(tmp_path, feeds, shop, taken=TAKEN).catalogue
     assert catalogue.groups[0].name == {"nl": "Linnen hemd", "sv": "Linneskjorta"}
     (product,) = catalogue.products
-    assert [(offer.market, offer.price) for offer in product.offers] == [("nl", 2999), ("se", 32900)]
+    assert [(offer.market, offer.price) for offer in product.offers] == [
+        ("nl", 2999),
+        ("se", 32900),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +75,9 @@ def test_a_bad_value_is_left_out_and_the_row_kept(
     read: ReadFeed, change: dict[str, str], reason: str
 ) -> None:
     result = read(change)
-    assert [(issue.action, issue.reason) for issue in result.report.issues] == [("repaired", reason)]
+    assert [(issue.action, issue.reason) for issue in result.report.issues] == [
+        ("repaired", reason)
+    ]
     assert result.catalogue.products[0].offers == (Offer("nl", "S", 2999, 1),)
 
 
@@ -95,7 +100,10 @@ def test_a_sale_counts_within_its_dates(read: ReadFeed) -> None:
 
 
 def test_preorders_and_sold_out_sizes_have_no_stock(read: ReadFeed) -> None:
-    result = read({"availability": "out_of_stock", "stock": "4"}, {"id": "B", "availability": "preorder", "size": "M"})
+    result = read(
+        {"availability": "out_of_stock", "stock": "4"},
+        {"id": "B", "availability": "preorder", "size": "M"},
+    )
     assert [offer.stock for offer in result.catalogue.products[0].offers] == [0, 0]
 
 
@@ -125,13 +133,20 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
         "published": "2026-05-01",
     }
     gots, b_corp = read({header: value, **beside}).catalogue.products[0].evidence
-    assert (gots.id, gots.issuer, gots.level, gots.share) == ("GOTS_ORGANIC:123", "Certitex", "product", 97)
+    assert (gots.id, gots.issuer, gots.level, gots.share) == (
+        "GOTS_ORGANIC:123",
+        "Certitex",
+        "product",
+        97,
+    )
     assert gots.valid_from == datetime(2026, 1, 1, tzinfo=UTC)
     assert (b_corp.level, b_corp.valid_to) == ("brand", datetime(2027, 1, 1, tzinfo=UTC))
 
 
 def test_colour_and_size_are_taken_off_a_title(read: ReadFeed) -> None:
-    assert read({"title": "Linen shirt - Blue, S"}).catalogue.groups[0].name == {"en": "Linen shirt"}
+    assert read({"title": "Linen shirt - Blue, S"}).catalogue.groups[0].name == {
+        "en": "Linen shirt"
+    }
 
 
 def test_an_offer_that_contradicts_an_earlier_one_is_reported(read: ReadFeed) -> None:
@@ -154,13 +169,25 @@ def test_a_feed_that_is_cut_off_is_refused(tmp_path: Path, shop: Shop) -> None:
         read_feed(path, shop, market="nl", locale="en")
 
 
-junk = st.text(st.characters(exclude_characters="\t\r\n\x00",
-                             exclude_categories=["Cs"]), max_size=40)
+junk = st.text(
+    st.characters(exclude_characters="\t\r\n\x00", exclude_categories=["Cs"]), max_size=40
+)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
-@given(bad=st.one_of(st.lists(junk, min_size=1, max_size=14), st.dictionaries(
-    st.sampled_from(sorted({*OFFER, "gtin", "certification", "composition", "sale_price", "stock"})), junk)))
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
+@given(
+    bad=st.one_of(
+        st.lists(junk, min_size=1, max_size=14),
+        st.dictionaries(
+            st.sampled_from(
+                sorted({*OFFER, "gtin", "certification", "composition", "sale_price", "stock"})
+            ),
+            junk,
+        ),
+    )
+)
 def test_one_bad_row_never_loses_the_others(
     bad: list[str] | dict[str, str], tmp_path: Path, shop: Shop
 ) -> None:

@@ -1,4 +1,4 @@
-"""The shipped mappings over the real data sets, which are read in place and skipped where absent."""
+"""The shipped mappings over the real data sets, which are read in place, or skipped."""
 
 from collections import Counter
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_hm_brands_of_others_are_told_apart(hm: Import) -> None:
     assert all("\n" not in name for group in hm.catalogue.groups for name in group.name.values())
 
 
-def test_zara_rows_are_products_with_stable_ids(zara: Import, data: Path) -> None:
+def test_zara_rows_are_products_with_stable_ids(zara: Import) -> None:
     assert zara.report.rows == len(zara.catalogue.products) == 1_285
     assert zara.report.summary()["rejected"] == {}
     assert len({product.id for product in zara.catalogue.products}) == 1_285
@@ -70,7 +70,9 @@ def test_zara_certificates_are_graded_by_share(zara: Import) -> None:
     evidence = [each for product in zara.catalogue.products for each in product.evidence]
     schemes = Counter(each.scheme for each in evidence)
     # the data state 459 OCS; 39 RCS in one column and 31 in the other, three of them the same
-    assert schemes["ORGANIC_CONTENT_STANDARD_100"] + schemes["ORGANIC_CONTENT_STANDARD_BLENDED"] == 459
+    assert (
+        schemes["ORGANIC_CONTENT_STANDARD_100"] + schemes["ORGANIC_CONTENT_STANDARD_BLENDED"] == 459
+    )
     assert schemes["RECYCLED_CLAIM_STANDARD_100"] + schemes["RECYCLED_CLAIM_STANDARD_BLENDED"] == 67
     assert all((each.share or 0) >= 95 for each in evidence if each.scheme.endswith("_100"))
 

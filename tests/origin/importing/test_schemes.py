@@ -11,9 +11,7 @@ LAPSED = datetime(2026, 6, 1, tzinfo=UTC)
 SUBJECT = Subject("P1", "Alder", SOLD)
 
 
-def evidence(
-    certificate: Certificate, row: Row, subject: Subject = SUBJECT
-) -> Evidence | None:
+def evidence(certificate: Certificate, row: Row, subject: Subject = SUBJECT) -> Evidence | None:
     return prove(certificate, subject, row, "certification")
 
 

@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from tests.origin.importing.rows import feed_text
 
 from origin.importing import SettingsError, load_shop, read_shop
+from tests.origin.importing.rows import feed_text
 
 SHOP = """
 name = "Alder"

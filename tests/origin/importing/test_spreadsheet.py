@@ -17,8 +17,12 @@ MAPPING = r"""
     group = { columns = ["url"], pattern = 'p/(\d+)', length = 3 }
     price = [{ column = "prijs", decimal = "," }]
     composition = { column = "stof", separators = ["\n", " / "] }
-    category = { column = "titel", cut_at = ["met"], keywords = [{ category = "dresses", words = ["jurk"] }] }
     certificates = [{ column = "keurmerk", share = ["deel"], unit = "percent" }]
+
+    [category]
+    column = "titel"
+    cut_at = ["met"]
+    keywords = [{ category = "dresses", words = ["jurk"] }]
 """
 HEADER = "titel,prijs,kleur,gezien,land,url,stof,keurmerk,deel\n"
 ROW = 'Overhemdjurk met top,"€ 79,99",Roomwit,1679340312,Turkije,x/p/12345,"Katoen 100%",GOTS,97\n'
@@ -35,7 +39,9 @@ def test_a_mapping_turns_columns_into_a_product(tmp_path: Path, shop: Shop) -> N
     (group,), (product,) = result.catalogue.groups, result.catalogue.products
     assert (group.id, group.category, group.brand) == ("123", "dresses", "Test shop")
     assert (product.id, product.color, product.country_of_origin) == ("12345", "white", "TR")
-    assert product.published == result.catalogue.taken == datetime(2023, 3, 20, 19, 25, 12, tzinfo=UTC)
+    assert (
+        product.published == result.catalogue.taken == datetime(2023, 3, 20, 19, 25, 12, tzinfo=UTC)
+    )
     assert product.components[0].fibres[0].fibre == "cotton"
     assert product.evidence[0].scheme == "GOTS_ORGANIC"
     (offer,) = product.offers
@@ -94,7 +100,9 @@ def test_a_report_can_be_written_as_json(tmp_path: Path, shop: Shop) -> None:
     assert report.summary()["rejected"] == {"duplicate": 1}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=80))
 def test_one_bad_row_never_loses_the_others(tmp_path: Path, shop: Shop, junk: str) -> None:
     good = [ROW.replace("12345", f"1000{n}") for n in range(3)]

@@ -9,8 +9,8 @@ from origin.importing.schemes import registry, scheme_labels
 from origin.importing.vocabulary import LOCALES, fold, vocabulary
 
 NAMES = ("fibres", "components", "colours", "categories", "countries")
-# Generic environmental claims (Directive (EU) 2024/825), in the languages of the labels. Whole words
-# or beginnings of words; proper names such as EU Ecolabel do not match.
+# Generic environmental claims (Directive (EU) 2024/825), in the languages of the labels. Whole
+# words or beginnings of words; proper names such as EU Ecolabel do not match.
 BANNED = re.compile(
     r"\b(eco[ -]?friendly|ecological|ecologic|sustainab\w*|environment\w*|climate\w*|conscious\w*|"
     r"biodegradable|planet\w*|earth[ -]friendly|carbon[ -]neutral|ethical\w*|eco|natural|clean|"
@@ -37,7 +37,9 @@ def demo_texts() -> list[tuple[str, str, str]]:
     return phrases + [("nouns", g.category, n) for g in words().garments for n in g.noun.values()]
 
 
-@pytest.mark.parametrize("claim", ["Eco-friendly", "duurzame keuze", "ropa sostenible", "miljövänlig"])
+@pytest.mark.parametrize(
+    "claim", ["Eco-friendly", "duurzame keuze", "ropa sostenible", "miljövänlig"]
+)
 def test_the_list_of_banned_words_knows_a_claim_when_it_sees_one(claim: str) -> None:
     assert BANNED.search(claim)
 
