@@ -1,1 +1,1 @@
-"""The origin: imports, builds, publishes and keeps what the edge asks for."""
+"""The origin: it imports catalogues, builds and publishes snapshots, and answers the edge."""

@@ -61,9 +61,7 @@ def draw_picture(product: Product, group: ProductGroup, locale: str = "en") -> s
     line = _mix(cloth, 0, 0.42) if light else _mix(cloth, 255, 0.42)
     shape = shapes().get(group.category, shapes()[_OTHER])
     pattern = _PATTERNS[seed % len(_PATTERNS)].format(ink=ink)
-    title = escape(
-        f"{group.name.get(locale) or next(iter(group.name.values()))}, {product.color_name}"
-    )
+    title = escape(f"{group.name.get(locale) or next(iter(group.name.values()))}, {product.color_name}")
     turn = (seed // 8) % 3 * 15
     weave = (
         f'<pattern id="p" width="24" height="24" patternUnits="userSpaceOnUse" '

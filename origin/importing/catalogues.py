@@ -13,7 +13,7 @@ from origin.importing.mapping import Mapping, load_mapping
 from origin.importing.report import Log, Report
 from origin.importing.shop import FeedFile, Shop, load_shop
 from origin.importing.spreadsheet import SpreadsheetReader
-from selvedge.catalogue.model import Catalogue  # noqa: TC001 - msgspec resolves annotations
+from selvedge.catalogue.model import Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +50,7 @@ def read_feeds(
     return Import(assembly.catalogue(shop.markets, moment), log.report())
 
 
-def read_feed(  # noqa: PLR0913 - options by keyword
+def read_feed(
     path: Path,
     shop: Shop,
     *,
@@ -66,9 +66,7 @@ def read_feed(  # noqa: PLR0913 - options by keyword
     return Import(assembly.catalogue(shop.markets, moment), log.report())
 
 
-def read_csv(
-    path: Path, mapping: Path | Mapping, shop: Shop, *, progress: Progress | None = None
-) -> Import:
+def read_csv(path: Path, mapping: Path | Mapping, shop: Shop, *, progress: Progress | None = None) -> Import:
     """Read a CSV file through a mapping (a loaded one, or its file). Raises ImportFailedError."""
     rules = mapping if isinstance(mapping, Mapping) else load_mapping(mapping)
     log, assembly = Log(), Assembly()
@@ -76,9 +74,7 @@ def read_csv(
     return Import(assembly.catalogue(shop.markets, taken), log.report())
 
 
-def read_shop(
-    path: Path, *, taken: datetime | None = None, progress: Progress | None = None
-) -> Import:
+def read_shop(path: Path, *, taken: datetime | None = None, progress: Progress | None = None) -> Import:
     """Read all feeds and tables that a shop file lists into one catalogue.
 
     `taken` defaults to the shop file's, else to the latest of the tables, else to the time now.

@@ -7,7 +7,7 @@ of the key at fault, before any row is read.
 from __future__ import annotations
 
 import re
-from datetime import datetime  # noqa: TC003 - msgspec resolves annotations at run time
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec

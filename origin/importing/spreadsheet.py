@@ -45,9 +45,7 @@ class SpreadsheetReader:
     def read(self, path: Path, mapping: Mapping, progress: Progress | None = None) -> datetime:
         """Read one file; return when it was taken. Raises SourceError and SettingsError."""
         self._shop.check_locale(mapping.market, mapping.locale)
-        table = Table(
-            path, self._log, needs=mapping.needs(), delimiter=mapping.delimiter, quoted=True
-        )
+        table = Table(path, self._log, needs=mapping.needs(), delimiter=mapping.delimiter, quoted=True)
         parser = _Parser(self._shop, mapping)
         drafts: dict[tuple[str, str], tuple[Draft, Row]] = {}
         for row in table.rows(progress):
@@ -152,9 +150,7 @@ class _Parser:
                 return self._reduction(rule, self._amount(row, rule.column, rule), row)
         return row.reject(self._mapping.price[0].column, "", "missing-value")
 
-    def _reduction(
-        self, rule: PriceColumn, price: int, row: Row
-    ) -> tuple[int, int | None, int | None]:
+    def _reduction(self, rule: PriceColumn, price: int, row: Row) -> tuple[int, int | None, int | None]:
         if not (rule.regular and row.get(rule.regular)):
             return price, None, None
         if not (rule.lowest_30_days and row.get(rule.lowest_30_days)):
@@ -297,9 +293,7 @@ def _total(row: Row, columns: Iterable[str], unit: str) -> float | None:
     return round(sum(stated), 4) if stated else None
 
 
-def _repair_percent(
-    stated: list[tuple[str, float | None]], row: Row
-) -> list[tuple[str, float | None]]:
+def _repair_percent(stated: list[tuple[str, float | None]], row: Row) -> list[tuple[str, float | None]]:
     """Take `6.0` among fractions for 6 %, where the row then adds up to 100."""
     over = [(name, share) for name, share in stated if share and share > MOST_PERCENT]
     if len(over) != 1:

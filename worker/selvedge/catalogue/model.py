@@ -6,7 +6,7 @@ Names follow schema.org (`ProductGroup`, `Product`, `Offer`, `Certification`) an
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - msgspec resolves annotations at run time
+from datetime import datetime
 from typing import Literal
 
 import msgspec

@@ -1,0 +1,99 @@
+"""Evidence over time: the certifications a product has when the snapshot is taken, and what changes later."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from origin.building.facts import EVIDENCE_FACETS, UNKNOWN, field_info
+from selvedge.snapshot.blobs import encode_blobs
+from selvedge.snapshot.facets import FieldInfo, encode_facet
+from selvedge.snapshot.numbers import u32
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from selvedge.catalogue.model import Evidence, Level, Product
+    from selvedge.snapshot.facets import Change
+
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+
+
+def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
+    """Return the distinct evidence records and, by rank, which of them speak about the product."""
+    records: dict[bytes, int] = {}
+    starts, refs = [0], []
+    for product in products:
+        refs += [records.setdefault(_encoder.encode(one), len(records)) for one in product.evidence]
+        starts.append(len(refs))
+    return {
+        **encode_blobs("evidence", list(records)),
+        "evidence/by_rank/starts": u32(starts),
+        "evidence/by_rank/refs": u32(refs),
+    }
+
+
+def instants(products: Sequence[Product], taken: int) -> list[int]:
+    """Return the times after `taken` at which some evidence begins or ends, epoch seconds, ascending."""
+    found = {
+        when
+        for product in products
+        for evidence in product.evidence
+        for when in _bounds(evidence)
+        if when is not None and when > taken
+    }
+    return sorted(found)
+
+
+def dated_facets(products: Sequence[Product], taken: int) -> tuple[list[FieldInfo], dict[str, bytes]]:
+    """Return the evidence fields and their sections over `products`, in rank order."""
+    fields, sections = [], {}
+    for name, levels in EVIDENCE_FACETS.items():
+        timelines = [_timeline(product.evidence, levels, taken) for product in products]
+        values = {value for timeline in timelines for _, held in timeline for value in held}
+        info = field_info(name, values, dated=True)
+        fields.append(info)
+        sections.update(_encode(info, timelines, len(products)))
+    return fields, sections
+
+
+_Timeline = list[tuple[int, frozenset[str]]]
+"""The values held from each time on; the first entry holds at the snapshot's time."""
+
+
+def _timeline(evidence: Iterable[Evidence], levels: tuple[Level, ...], taken: int) -> _Timeline:
+    claims = [(one.scheme, *_bounds(one)) for one in evidence if one.level in levels]
+    moments = {taken, *(when for _, *bounds in claims for when in bounds if when and when > taken)}
+    timeline: _Timeline = []
+    for moment in sorted(moments):
+        held = {
+            scheme
+            for scheme, start, end in claims
+            if (start is None or start <= moment) and (end is None or moment < end)
+        }
+        timeline.append((moment, frozenset(held or {UNKNOWN})))
+    return timeline
+
+
+def _encode(info: FieldInfo, timelines: Sequence[_Timeline], size: int) -> dict[str, bytes]:
+    position = {value: at for at, value in enumerate(info.values)}
+    sets: list[list[int]] = [[] for _ in info.values]
+    changes: list[list[Change]] = [[] for _ in info.values]
+    for rank, timeline in enumerate(timelines):
+        for value in timeline[0][1]:
+            sets[position[value]].append(rank)
+        for (_, before), (moment, after) in pairwise(timeline):
+            for value in before ^ after:
+                changes[position[value]].append((moment, rank, value in after))
+    return encode_facet(info, sets, size, changes)
+
+
+def _bounds(evidence: Evidence) -> tuple[int | None, int | None]:
+    return _epoch(evidence.valid_from), _epoch(evidence.valid_to)
+
+
+def _epoch(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())

@@ -1,0 +1,97 @@
+"""Facts about a product as the filter fields see them: the one place that decides what counts as what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.model import Product, ProductGroup
+from selvedge.errors import SelvedgeError
+from selvedge.snapshot.facets import FieldInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from selvedge.catalogue.model import Catalogue, Level
+
+UNKNOWN = "unknown"
+"""The value of a field about which the shop gives no data; never the same as a bad answer."""
+
+
+class UnusableValue(SelvedgeError):
+    """A facet value is empty or holds a comma, which separates values in a query."""
+
+
+class FacetRule(msgspec.Struct, frozen=True):
+    """A field and how its values are read off a product; `row` puts it into the scoring rows."""
+
+    name: str
+    values: Callable[[Product, ProductGroup], Iterable[str]]
+    single: bool = False
+    row: bool = False
+
+
+def materials(product: Product, _group: ProductGroup) -> set[str]:
+    """Return the fibres of all components, and `unknown` where any of them may hide another fibre."""
+    found = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
+    if not found or any(not fibre.known for part in product.components for fibre in part.fibres):
+        found.add(UNKNOWN)
+    return found
+
+
+def slug(name: str) -> str:
+    """Return `name` as a facet value: lower case, words joined by hyphens, safe in a query string."""
+    words = re.findall(r"\w+", name.casefold().replace("'", "").replace("\u2019", ""))
+    return "-".join(words) or UNKNOWN
+
+
+FACETS = (
+    FacetRule("brand", lambda _, group: (slug(group.brand),), single=True, row=True),
+    FacetRule("category", lambda _, group: (group.category,), single=True, row=True),
+    FacetRule("color", lambda product, _: (product.color,), single=True, row=True),
+    FacetRule(
+        "countryOfOrigin",
+        lambda product, _: (product.country_of_origin or UNKNOWN,),
+        single=True,
+        row=True,
+    ),
+    FacetRule("material", materials, row=True),
+)
+
+EVIDENCE_FACETS: dict[str, tuple[Level, ...]] = {
+    "certification": ("product", "material"),
+    "facilityCertification": ("facility",),
+    "brandCertification": ("brand",),
+}
+"""Evidence about a brand or a facility has fields of its own: it never satisfies a product filter."""
+
+
+def main_shares(product: Product) -> dict[str, int]:
+    """Return the share of each known fibre in the main component, whole percent."""
+    if not product.components:
+        return {}
+    shares: dict[str, float] = {}
+    for fibre in product.components[0].fibres:
+        if fibre.known and fibre.percentage is not None:
+            shares[fibre.fibre] = shares.get(fibre.fibre, 0) + fibre.percentage
+    return {fibre: int(share) for fibre, share in shares.items()}
+
+
+def facet_values(catalogue: Catalogue, groups: Mapping[str, ProductGroup], rule: FacetRule) -> FieldInfo:
+    """Return the field of `rule` with every value that some product has, sorted."""
+    values = {
+        value for product in catalogue.products for value in rule.values(product, groups[product.group])
+    }
+    return field_info(rule.name, values, single=rule.single)
+
+
+def field_info(name: str, values: Iterable[str], *, single: bool = False, dated: bool = False) -> FieldInfo:
+    """Return a field with its values sorted. Raises `UnusableValue`."""
+    ordered = tuple(sorted(values))
+    for value in ordered:
+        if "," in value or not value:
+            raise UnusableValue(f"{name}: {value!r} cannot be asked for in a query string")
+    return FieldInfo(name, ordered, single=single, dated=dated)

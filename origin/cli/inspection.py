@@ -1,0 +1,143 @@
+"""`snapshot inspect|diff|preview`: looking at snapshots on disk, without any store."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path  # noqa: TC003 - click's arguments are typed with it
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from origin.cli.output import json_option, print_json, print_table, say
+from origin.cli.places import FOLDER, snapshot_folder
+from origin.publishing import folder as folders
+from origin.publishing import guardrails
+from origin.publishing.preview import first_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from origin.building.built import BuiltSnapshot
+    from origin.cli.workshop import Workshop
+
+
+@click.command()
+@click.argument("folder", type=FOLDER, required=False)
+@json_option
+@click.pass_obj
+def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
+    """Show what the snapshot in FOLDER holds, once every byte of it is verified.
+
+    \b
+    Example:
+      python -m origin snapshot inspect
+    """
+    path = snapshot_folder(workshop, folder)
+    built = folders.read(path)
+    manifest = built.release.manifest
+    if as_json:
+        print_json({"folder": str(path), **_summary(built), "counts": manifest.counts})
+        return
+    summary = _summary(built)
+    taken = datetime.fromtimestamp(manifest.taken, UTC)
+    click.echo(f"{path}\nshop {manifest.shop}, feed of {taken:%Y-%m-%d %H:%M:%S} UTC")
+    for market in manifest.markets:
+        click.echo(f"market {market.code}: {market.country}, {market.currency}, {', '.join(market.locales)}")
+    print_table("Parts", ("of", "parts", "bytes"), summary["groups"])
+    counts = [(name, count) for name, count in manifest.counts.items() if not name.startswith("facet/")]
+    print_table("Counts", ("what", "number"), counts)
+    click.echo(f"and {len(manifest.counts) - len(counts):,} facet values; --json lists them")
+
+
+@click.command()
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
+@json_option
+@click.pass_obj
+def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
+    """Show what changes from the snapshot in OLD to that in NEW, and what the guardrails say.
+
+    \b
+    Example:
+      python -m origin snapshot diff .selvedge/snapshots/0123456789abcdef .selvedge/snapshots/fedcba9876543210
+    """
+    before, after = folders.read(old), folders.read(new)
+    counts = _changes(before.release.manifest.counts, after.release.manifest.counts)
+    shared = before.parts.keys() & after.parts.keys()
+    added = after.parts.keys() - shared
+    findings = list(guardrails.findings(after.release, before.release, guardrails.Limits()))
+    parts = {
+        "shared": len(shared),
+        "added": len(added),
+        "dropped": len(before.parts.keys() - shared),
+        "added_bytes": sum(len(after.parts[digest]) for digest in added),
+    }
+    if as_json:
+        print_json({"counts": counts, "parts": parts, "findings": findings})
+        return
+    print_table("Counts", ("what", "old", "new"), ((name, *pair) for name, pair in counts.items()))
+    print_table("Parts", tuple(parts), [tuple(parts.values())])
+    for finding in findings:
+        say(f"guardrail: {finding}")
+
+
+@click.command()
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--market", required=True, help="The market's code.")
+@click.option("--locale", help="One of the market's locales; its first unless given.")
+@click.option("--query", default="", help="Filters, as in the query string of the HTTP API.")
+@click.option(
+    "--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given."
+)
+@click.option("--limit", default=24, show_default=True, help="Products to show.")
+@json_option
+@click.pass_obj
+def preview(
+    workshop: Workshop,
+    folder: Path | None,
+    market: str,
+    locale: str | None,
+    query: str,
+    at: datetime | None,
+    limit: int,
+    *,
+    as_json: bool,
+) -> None:
+    """Show the first page that shoppers of a market would see, as the Worker decides it.
+
+    \b
+    Example:
+      python -m origin snapshot preview --market nl --query "material=linen" --at 2026-12-01
+    """
+    built = folders.read(snapshot_folder(workshop, folder))
+    moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
+    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()), limit=limit)
+    if as_json:
+        print_json(page)
+        return
+    rows = ((one.id, one.name, one.brand, f"{one.price / 100:.2f} {page.currency}") for one in page.products)
+    print_table(f"{page.matches:,} products match", ("id", "name", "brand", "price"), rows)
+
+
+def _summary(built: BuiltSnapshot) -> dict[str, Any]:
+    release, manifest = built.release, built.release.manifest
+    groups = [(name, len(refs), sum(ref.size for ref in refs)) for name, refs in manifest.groups.items()]
+    for name, pages in manifest.pages.items():
+        groups.append((name, len(pages), sum(len(built.parts[digest]) for digest in set(pages))))
+    if release.delta:
+        groups.append((f"delta {release.delta_number}", 1, release.delta.size))
+    return {
+        "version": release.version,
+        "delta_number": release.delta_number,
+        "shop": manifest.shop,
+        "taken": manifest.taken,
+        "markets": msgspec.to_builtins(manifest.markets),
+        "groups": groups,
+        "bytes": sum(map(len, built.parts.values())),
+    }
+
+
+def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> dict[str, tuple[int, int]]:
+    names = sorted({*old, *new})
+    return {name: (old.get(name, 0), new.get(name, 0)) for name in names if old.get(name) != new.get(name)}

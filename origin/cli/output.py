@@ -1,0 +1,85 @@
+"""What jobs print: results on standard output, as a table or as JSON; progress and errors on standard error."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+QUIET_SECONDS = 1.0
+"""Steps shorter than this show nothing."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+def print_json(value: Any) -> None:
+    """Print `value` as indented JSON."""
+    click.echo(msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2).decode())
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; cells are texts, never markup."""
+    table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(cell) for cell in row))
+    Console(markup=False, highlight=False).print(table)
+
+
+def say(message: str) -> None:
+    """Tell a human something that is not the result."""
+    click.echo(message, err=True)
+
+
+class Steps:
+    """Progress of a job on standard error: a bar on a terminal, else a line every few seconds."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=self._console, transient=True)
+        self._tasks: dict[str, Any] = {}
+        self._next_line = self._start = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._tasks:
+            self._bar.stop()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Of `step`, `done` of `total` are done."""
+        now = time.monotonic()
+        if now - self._start < QUIET_SECONDS:
+            return
+        if self._console.is_terminal:
+            self._draw(step, done, total)
+        elif now >= self._next_line:
+            self._next_line = now + 5
+            say(f"{step}: {done} of {total}")
+
+    def named(self, step: str) -> None:
+        """A step whose size is unknown has begun."""
+        self(step, 0, 0)
+
+    def _draw(self, step: str, done: int, total: int) -> None:
+        self._bar.start()
+        if step not in self._tasks:
+            self._tasks[step] = self._bar.add_task(step, total=total or None)
+        self._bar.update(self._tasks[step], completed=done, total=total or None)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -1,0 +1,262 @@
+"""`snapshot`: build, look at, publish, roll back and prune. What only looks is in `inspection`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from origin.building import build as build_version
+from origin.building import build_delta, unknown_to
+from origin.cli.inspection import diff, inspect, preview
+from origin.cli.output import Steps, json_option, print_json, print_table, say
+from origin.cli.places import FOLDER, newest, snapshot_folder
+from origin.cli.sources import load_catalogue
+from origin.publishing import folder as folders
+from origin.publishing.pruning import GRACE_SECONDS, KEEP
+from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
+from selvedge.web.caching import cache_tag
+
+if TYPE_CHECKING:
+    from origin.cli.workshop import Workshop
+    from origin.publishing.publisher import Outcome
+
+channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
+wait_option = click.option(
+    "--wait", default=0.0, metavar="SECONDS", help="How long to wait while another publisher is at work."
+)
+adopt_option = click.option(
+    "--adopt",
+    is_flag=True,
+    help="Go on from a higher sequence in the store. Only once no other ledger publishes there any more.",
+)
+
+
+@click.group()
+def snapshot() -> None:
+    """Build snapshots, look at them, publish them.
+
+    A snapshot is a folder under SELVEDGE_SNAPSHOTS (.selvedge/snapshots), named by its version.
+    Commands that take one use the newest where none is given.
+    """
+
+
+@snapshot.command()
+@click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
+)
+@click.option("--fresh", is_flag=True, help="Build without a previous one: products lose their ordinals.")
+@click.option("--delta-on", type=FOLDER, help="Build a delta on this snapshot instead of a new version.")
+@json_option
+@click.pass_obj
+def build(
+    workshop: Workshop,
+    catalogue: Path,
+    previous: Path | None,
+    delta_on: Path | None,
+    *,
+    fresh: bool,
+    as_json: bool,
+) -> None:
+    """Build a snapshot of CATALOGUE, the file that `import` wrote.
+
+    The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
+
+    \b
+    Examples:
+      python -m origin snapshot build catalogue.selvedge
+      python -m origin snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge
+    """
+    root, shop = workshop.settings.snapshots, workshop.settings.shop
+    with Steps() as steps:
+        steps.named("reading")
+        source = load_catalogue(catalogue)
+        if delta_on:
+            base = folders.read(delta_on)
+            built = build_delta(base, source)
+            if unknown := unknown_to(base, source):
+                say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+        else:
+            before = None if fresh else previous or newest(root)
+            known = folders.read(before) if before else None
+            built = build_version(source, shop=shop, previous=known, progress=steps.named)
+        steps.named("writing")
+        path = folders.write(root, built)
+    release = built.release
+    result = {
+        "folder": str(path),
+        "version": release.version,
+        "delta_number": release.delta_number,
+        "parts": len(built.parts),
+        "bytes": sum(map(len, built.parts.values())),
+        "counts": {name: count for name, count in release.manifest.counts.items() if "/" not in name},
+    }
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(f"{path}: {result['parts']:,} parts, {result['bytes']:,} bytes")
+
+
+@snapshot.command()
+@click.argument("folder", type=FOLDER, required=False)
+@channel_option
+@click.option(
+    "--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged."
+)
+@adopt_option
+@click.option("--verify-all", is_flag=True, help="Read back every part, also those read back before.")
+@wait_option
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
+@json_option
+@click.pass_obj
+def publish(
+    workshop: Workshop,
+    folder: Path | None,
+    channel: str | None,
+    allow_shrink: str | None,
+    wait: float,
+    *,
+    adopt: bool,
+    verify_all: bool,
+    purge: bool,
+    as_json: bool,
+) -> None:
+    """Publish the snapshot in FOLDER, or the newest one.
+
+    Writes the parts that the store lacks, reads them back, and moves the channel's signed pointer last.
+    After a break, the same command goes on from where it was.
+
+    \b
+    Examples:
+      python -m origin snapshot publish
+      python -m origin snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef
+      python -m origin snapshot publish --allow-shrink "end of season: summer styles are gone"
+    """
+    channel = channel or workshop.settings.channel
+    with Steps() as steps:
+        steps.named("reading the snapshot")
+        built = folders.read(snapshot_folder(workshop, folder))
+        outcome = workshop.publisher(steps, wait).publish(
+            built, channel, override=allow_shrink, adopt=adopt, verify_all=verify_all
+        )
+    _conclude(workshop, outcome, purge=purge, as_json=as_json)
+
+
+@snapshot.command()
+@click.argument("version")
+@channel_option
+@click.option("--reason", help="Why; it is logged.")
+@adopt_option
+@wait_option
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
+@json_option
+@click.pass_obj
+def rollback(
+    workshop: Workshop,
+    version: str,
+    channel: str | None,
+    reason: str | None,
+    wait: float,
+    *,
+    adopt: bool,
+    purge: bool,
+    as_json: bool,
+) -> None:
+    """Point a channel to an older VERSION again, once all its parts are known to be there.
+
+    \b
+    Example:
+      python -m origin snapshot rollback 0123456789abcdef --reason "prices were wrong"
+    """
+    channel = channel or workshop.settings.channel
+    with Steps() as steps:
+        outcome = workshop.publisher(steps, wait).rollback(channel, version, reason=reason, adopt=adopt)
+    _conclude(workshop, outcome, purge=purge, as_json=as_json)
+
+
+@snapshot.command()
+@click.option("--keep", default=KEEP, show_default=True, help="Versions a channel to keep for a rollback.")
+@click.option(
+    "--grace", default=GRACE_SECONDS, show_default=True, metavar="SECONDS", help="Delete nothing younger."
+)
+@click.option("--dry-run", is_flag=True, help="Only count.")
+@wait_option
+@json_option
+@click.pass_obj
+def prune(workshop: Workshop, keep: int, grace: int, wait: float, *, dry_run: bool, as_json: bool) -> None:
+    """Delete parts that no release needs any more.
+
+    \b
+    Example:
+      python -m origin snapshot prune --dry-run
+    """
+    with Steps() as steps:
+        steps.named("pruning")
+        pruned = workshop.pruner().prune(keep=keep, grace=grace, dry_run=dry_run, wait=wait)
+    if as_json:
+        print_json(pruned)
+        return
+    would = "would be deleted" if dry_run else "deleted"
+    click.echo(
+        f"{pruned.deleted:,} parts {would}; {pruned.needed:,} needed, {pruned.young:,} too young, "
+        f"{pruned.foreign:,} not ours"
+    )
+
+
+@snapshot.command()
+@click.option("--limit", default=10, show_default=True, help="Publications to list.")
+@json_option
+@click.pass_obj
+def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
+    """Show what each channel points to, and the newest publications.
+
+    \b
+    Example:
+      python -m origin snapshot status --json
+    """
+    channels = workshop.publisher(lambda _step, _done, _total: None).status()
+    log = workshop.ledger.log(limit=limit)
+    holder = workshop.ledger.holder()
+    if as_json:
+        print_json({"channels": channels, "publications": log, "publishing_now": holder})
+        return
+    fields = ("channel", "sequence", "ledger_sequence", "version", "delta_number", "previous")
+    print_table("Channels", fields, ([getattr(one, field) for field in fields] for one in channels))
+    fields = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
+    print_table("Publications", fields, ([getattr(one, field) for field in fields] for one in log))
+    if holder:
+        say(f"{holder} is publishing now")
+
+
+for command in (inspect, diff, preview):
+    snapshot.add_command(command)
+
+
+def _conclude(workshop: Workshop, outcome: Outcome, *, purge: bool, as_json: bool) -> None:
+    if as_json:
+        print_json(outcome)
+    else:
+        what = "now points to" if outcome.moved else "points already to"
+        click.echo(
+            f"{outcome.channel} {what} {outcome.version} (delta {outcome.delta_number}), "
+            f"sequence {outcome.sequence}; {outcome.written:,} of {outcome.parts:,} parts written"
+        )
+    for finding in outcome.overridden:
+        say(f"overridden: {finding}")
+    if outcome.moved and purge:
+        _purge(workshop, outcome.channel)
+
+
+def _purge(workshop: Workshop, channel: str) -> None:
+    purger = workshop.purger
+    if purger is None:
+        say("no zone is configured (SELVEDGE_ZONE): caches keep public answers until they expire")
+        return
+    say(f"purging caches now, and again in {KV_WINDOW_SECONDS:.0f} s")
+    purge_twice(purger, [cache_tag(workshop.settings.shop, channel)], workshop.clock)

@@ -1,0 +1,119 @@
+"""The origin's settings, read once from the environment; docs/configuration.md shows each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+from selvedge.settings import BadSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "SELVEDGE_"
+
+ALIASES = {"kv_token": "CLOUDFLARE_API_TOKEN", "kv_account": "CLOUDFLARE_ACCOUNT_ID"}
+"""Names that other Cloudflare tools use, for where ours is not set."""
+
+
+class Secret:
+    """A text that does not show in logs, tables or tracebacks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every field is the variable `SELVEDGE_` plus its name in upper case."""
+
+    shop: Annotated[
+        str, Meta(description="The shop's name; it is part of what a pointer's signature covers.")
+    ] = "demo"
+    channel: Annotated[str, Meta(description="The channel that jobs use where none is named.")] = "live"
+    snapshots: Annotated[Path, Meta(description="Folder of built snapshots.")] = Path(".selvedge/snapshots")
+    ledger: Annotated[
+        Path, Meta(description="The publisher's ledger (SQLite). All publishers of one store must share it.")
+    ] = Path(".selvedge/ledger.sqlite")
+    kv_url: Annotated[
+        str, Meta(description="Base of the KV REST interface; local: `http://127.0.0.1:PORT/client/v4`.")
+    ] = "https://api.cloudflare.com/client/v4"
+    kv_account: Annotated[str, Meta(description="Cloudflare account id (or `CLOUDFLARE_ACCOUNT_ID`).")] = ""
+    kv_namespace: Annotated[str, Meta(description="KV namespace id.")] = ""
+    kv_token: Annotated[
+        Secret | None,
+        Meta(description="API token with *Workers KV Storage: Edit* (or `CLOUDFLARE_API_TOKEN`). A secret."),
+    ] = None
+    zone: Annotated[
+        str, Meta(description="Zone id whose caches are purged after publishing; empty: none is purged.")
+    ] = ""
+    zone_token: Annotated[
+        Secret | None, Meta(description="API token with *Cache Purge*, where `kv_token` lacks it. A secret.")
+    ] = None
+    signing_key: Annotated[
+        Secret | None,
+        Meta(description="Ed25519 private key, base64 of 32 bytes. A secret of the publisher alone."),
+    ] = None
+    signing_key_file: Annotated[
+        Path, Meta(description="Where the key is read from if `signing_key` is not set; mode 0600.")
+    ] = Path(".selvedge/signing.key")
+    snapshot_keys: Annotated[
+        dict[str, str],
+        Meta(
+            description="Further public keys to trust, key id to base64, as JSON: the Worker's setting as it is."
+        ),
+    ] = {}
+
+    @property
+    def target(self) -> str:
+        """The store's name in the ledger."""
+        return f"{urlsplit(self.kv_url).hostname}/{self.kv_account}/{self.kv_namespace}"
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Read every setting from `environ`. Raises `BadSetting`, which names the variable."""
+    found: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Settings):
+        name = variable(field.name)
+        text = environ.get(name) or environ.get(ALIASES.get(field.name, name), "")
+        if text:
+            found[field.name] = _parse(name, text, field.type)
+    return Settings(**found)
+
+
+def require(settings: Settings, field: str) -> str:
+    """The text of a setting that this job cannot do without. Raises `BadSetting`."""
+    value = getattr(settings, field)
+    if not value:
+        alias = f" (nor {ALIASES[field]})" if field in ALIASES else ""
+        raise BadSetting(f"{variable(field)}{alias} is not set; docs/configuration.md says what it is")
+    return value.reveal() if isinstance(value, Secret) else str(value)
+
+
+def _parse(name: str, text: str, annotation: Any) -> Any:
+    kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    if kind is str:
+        return text
+    if kind is Path:
+        return Path(text)
+    if Secret in get_args(kind):
+        return Secret(text)
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except msgspec.MsgspecError as error:
+        raise BadSetting(f"{name}: {error}") from error

@@ -1,0 +1,77 @@
+"""The filter: a query as the set of products that satisfy it. Hard, on facts only, the same for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from selvedge.catalogue.query import SORTS, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
+    from selvedge.snapshot.facets import Facet
+    from selvedge.snapshot.index import Index, MarketIndex
+    from selvedge.snapshot.ranges import RangeColumn
+
+UNKNOWN = "unknown"
+"""The value of a field about which there is no data; an exclusion excludes it as well."""
+
+HIDDEN_RANGES = frozenset({"published"})
+"""Range columns that serve an order and are no filter."""
+
+
+class Scope:
+    """One market of one snapshot at one time: where a query is decided."""
+
+    def __init__(self, index: Index, market: MarketIndex, now: int) -> None:
+        self.index = index
+        self.market = market
+        self.now = now
+
+    def facet(self, field: str) -> Facet:
+        """The field of that name, shared or the market's own."""
+        return self.index.facets.get(field) or self.market.facets[field]
+
+    def column(self, field: str) -> RangeColumn:
+        """The range column of that name, shared or the market's own."""
+        return self.market.price if field == "price" else self.index.range(field)
+
+    def vocabulary(self, extra: Collection[str] = (), sorts: Collection[str] = SORTS) -> Vocabulary:
+        """What a query in this scope may name."""
+        facets = {**self.index.facets, **self.market.facets}
+        return Vocabulary(
+            {name: facet.values for name, facet in facets.items()},
+            (self.index.range_names - HIDDEN_RANGES) | {"price"},
+            extra,
+            sorts,
+        )
+
+    def matches(self, query: Query, *, without: str | None = None) -> int:
+        """The available products that satisfy `query`, or all its filters but those on one field."""
+        found = self.market.available
+        for one in query.facet_filters:
+            if one.field != without:
+                found &= self._facet_bits(one)
+        for ranged in query.range_filters:
+            if ranged.field != without:
+                found &= self._range_bits(ranged)
+        return found
+
+    def _facet_bits(self, one: FacetFilter) -> int:
+        facet = self.facet(one.field)
+        sets = [facet.bits(at, self.now) for at in map(facet.index, one.values) if at is not None]
+        if one.mode == "all":
+            combined = -1
+            for bits in sets:
+                combined &= bits
+            return combined
+        if one.mode == "not" and (unknown := facet.index(UNKNOWN)) is not None:
+            sets.append(facet.bits(unknown, self.now))
+        combined = 0
+        for bits in sets:
+            combined |= bits
+        return ~combined if one.mode == "not" else combined
+
+    def _range_bits(self, one: RangeFilter) -> int:
+        return self.column(one.field).between(one.low, one.high)

@@ -1,0 +1,40 @@
+"""The ports through which the pure package sees its platform; adapters live in `worker/cloudflare`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+
+class KeyValue(Protocol):
+    """Reading Workers KV. A read may be up to 60 s stale; a missing key may be cached as missing."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value under `key`, or None. Raises `StorageUnavailable`."""
+        ...
+
+
+class Clock(Protocol):
+    """Time. In production it stands still between two I/O calls (a Spectre defence)."""
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        ...
+
+
+class Background(Protocol):
+    """Work that outlives its answer (`ctx.waitUntil`)."""
+
+    def run(self, work: Coroutine[object, object, None]) -> None:
+        """Start `work`; the answer does not wait for it."""
+        ...
+
+
+class Telemetry(Protocol):
+    """One data point per request, written without waiting for it."""
+
+    def write(self, blobs: list[str], doubles: list[float]) -> None:
+        """Record up to 20 texts and 20 numbers; docs/operations.md names each position."""
+        ...

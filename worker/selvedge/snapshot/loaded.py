@@ -1,0 +1,170 @@
+"""A release in memory: its index at once, a market, labels or a page when a request needs it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.errors import DamagedPart, MissingPart
+from selvedge.snapshot.blobs import Blobs
+from selvedge.snapshot.cards import CARDS_PER_PAGE, Card, Detail, decode_card, decode_detail
+from selvedge.snapshot.container import unpack
+from selvedge.snapshot.index import Index, MarketIndex
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from selvedge.snapshot.manifest import Release
+    from selvedge.snapshot.parts import PartReader
+
+
+class Labels(msgspec.Struct, frozen=True):
+    """Words for fields, and for values by field, in one locale."""
+
+    fields: dict[str, str]
+    values: dict[str, dict[str, str]]
+
+    def value(self, field: str, value: str) -> str:
+        """The label of a value; a value without one stands for itself."""
+        return self.values.get(field, {}).get(value, value)
+
+
+_labels_decoder = msgspec.msgpack.Decoder(Labels)
+
+
+class LoadedRelease:
+    """One release. Sections of its delta stand in for those of its base version, `base_groups`."""
+
+    def __init__(
+        self,
+        release: Release,
+        reader: PartReader,
+        base_groups: dict[str, dict[str, memoryview]],
+        overlay: Mapping[str, Mapping[str, memoryview]],
+        published: int,
+    ) -> None:
+        self.release = release
+        self.published = published
+        self.base_groups = base_groups
+        self.index = Index({**base_groups["index"], **overlay.get("index", {})})
+        self._reader = reader
+        self._overlay = overlay
+        self._markets: dict[str, MarketIndex] = {}
+        self._labels: dict[str, Labels] = {}
+        self.markets = {market.code: market for market in release.manifest.markets}
+
+    @classmethod
+    async def load(
+        cls, release: Release, reader: PartReader, published: int, base: LoadedRelease | None = None
+    ) -> LoadedRelease:
+        """Read what every answer needs. `base`, where it is of the same version, lends its sections.
+
+        `published` (epoch seconds) is when the pointer named this release.
+
+        Raises `StorageUnavailable` or one of the `SnapshotError`s.
+        """
+        overlay: dict[str, dict[str, memoryview]] = defaultdict(dict)
+        if release.delta is not None:
+            for name, section in (await reader.sections([release.delta])).items():
+                group, _, inner = name.partition(":")
+                overlay[group][inner] = section
+        same = base is not None and base.release.version == release.version
+        groups = dict(base.base_groups) if base is not None and same else {}
+        if "index" not in groups:
+            groups["index"] = await reader.sections(release.manifest.groups["index"])
+        return cls(release, reader, groups, overlay, published)
+
+    def held(self) -> tuple[list[str], list[str]]:
+        """The markets and locales in use, so that a successor can be whole before it takes over."""
+        return list(self._markets), list(self._labels)
+
+    async def warm(self, markets: Sequence[str], locales: Sequence[str]) -> None:
+        """Read what requests for these markets and locales will ask for."""
+        for code in markets:
+            if code in self.markets:
+                await self.market(code)
+        for locale in locales:
+            if f"labels/{locale}" in self.release.manifest.groups:
+                await self.labels(locale)
+
+    async def market(self, code: str) -> MarketIndex:
+        """The index of a market that is among `markets`."""
+        if code not in self._markets:
+            sections = await self._group(f"market/{code}")
+            self._markets[code] = MarketIndex(sections, self.index.size)
+        return self._markets[code]
+
+    async def labels(self, locale: str) -> Labels:
+        """The labels in a locale that some market has."""
+        if locale not in self._labels:
+            self._labels[locale] = _labels(await self._group(f"labels/{locale}"))
+        return self._labels[locale]
+
+    async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
+        """The cards of the products at `ranks`, in that order."""
+        ordinals = [self.index.ordinals[rank] for rank in ranks]
+        numbers = sorted({ordinal // CARDS_PER_PAGE for ordinal in ordinals})
+        pages = await self._pages(f"cards/{locale}", numbers)
+        return [
+            decode_card(pages[ordinal // CARDS_PER_PAGE][ordinal % CARDS_PER_PAGE]) for ordinal in ordinals
+        ]
+
+    async def detail(self, market: str, rank: int) -> Detail:
+        """The detail of the product at `rank`."""
+        ordinal = self.index.ordinals[rank]
+        changed = self._overlay.get(f"details/{market}")
+        if changed is not None:
+            ordinals = changed["changed/ordinals"].cast("I").tolist()
+            if ordinal in ordinals:
+                return decode_detail(Blobs(changed, "changed")[ordinals.index(ordinal)])
+        name = f"details/{market}"
+        number, position = divmod(ordinal, self.release.manifest.pages[name].products_per_page)
+        return decode_detail((await self._pages(name, [number]))[number][position])
+
+    async def _group(self, name: str) -> dict[str, memoryview]:
+        if name not in self.base_groups:
+            self.base_groups[name] = await self._reader.sections(self.release.manifest.groups[name])
+        return {**self.base_groups[name], **self._overlay.get(name, {})}
+
+    async def _pages(self, name: str, numbers: Sequence[int]) -> dict[int, Blobs]:
+        page_set = self.release.manifest.pages[name]
+        digests = [page_set.digest(number) for number in numbers]
+        if None in digests:
+            raise MissingPart(f"{name} has no page for some of {numbers}")
+        found = await self._reader.pages([digest for digest in digests if digest is not None])
+        return dict(zip(numbers, found, strict=True))
+
+
+class Starter:
+    """The head of one market's plain order in one locale: a first page before the rest has arrived."""
+
+    def __init__(self, part: Mapping[str, memoryview]) -> None:
+        self.index = Index(_prefixed(part, "index:"))
+        self.market = MarketIndex(_prefixed(part, "market:"), self.index.size)
+        self.labels = _labels(part)
+        self._cards = Blobs(part, "cards")
+
+    @classmethod
+    async def load(cls, release: Release, reader: PartReader, market: str, locale: str) -> Starter | None:
+        """Read the starter, or return None where the release has none that is up to date."""
+        refs = release.manifest.groups.get(f"starter/{market}/{locale}")
+        if refs is None or release.delta is not None:
+            return None
+        return cls(unpack(await reader.read(refs[0].digest, refs[0].size)))
+
+    async def cards(self, _locale: str, ranks: Sequence[int]) -> list[Card]:
+        """The cards of the products at `ranks`, in that order and in the starter's locale."""
+        return [decode_card(self._cards[rank]) for rank in ranks]
+
+
+def _labels(sections: Mapping[str, memoryview]) -> Labels:
+    try:
+        return _labels_decoder.decode(sections["labels"])
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise DamagedPart(f"unreadable labels: {error}") from error
+
+
+def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:
+    return {name[len(prefix) :]: view for name, view in sections.items() if name.startswith(prefix)}
