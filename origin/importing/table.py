@@ -56,9 +56,7 @@ class Table:
         at = 1
         while at < len(self._lines):
             length, values = self._record(at)
-            row = Row(
-                self.name, at + 1, dict(zip(self.columns, values or (), strict=False)), self._log
-            )
+            row = Row(self.name, at + 1, dict(zip(self.columns, values or (), strict=False)), self._log)
             if self._lines[at].strip():
                 self._log.rows += 1
                 if values is not None and len(values) == len(self.columns):

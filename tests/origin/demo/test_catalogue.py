@@ -65,13 +65,7 @@ def test_some_evidence_has_ended_some_ends_soon_and_some_is_open(catalogue: Cata
     ends = [each.valid_to for product in catalogue.products for each in product.evidence]
     soon = catalogue.taken + timedelta(days=17)
     kinds = Counter(
-        "open"
-        if end is None
-        else "ended"
-        if end <= catalogue.taken
-        else "soon"
-        if end < soon
-        else "later"
+        "open" if end is None else "ended" if end <= catalogue.taken else "soon" if end < soon else "later"
         for end in ends
     )
     assert all(kinds[kind] > 50 for kind in ("open", "ended", "soon", "later"))
@@ -101,8 +95,7 @@ def test_sizes_sell_out_products_sell_out_and_some_are_not_sold_everywhere(
     catalogue: Catalogue,
 ) -> None:
     by_market = [
-        [offer.stock for offer in product.offers if offer.market == "nl"]
-        for product in catalogue.products
+        [offer.stock for offer in product.offers if offer.market == "nl"] for product in catalogue.products
     ]
     assert any(not stocks for stocks in by_market)
     assert any(stocks and not any(stocks) for stocks in by_market)

@@ -27,9 +27,7 @@ def test_every_product_comes_back_as_it_was(written: Catalogue, result: Import) 
     assert {product.id: product for product in written.products} == found
 
 
-def test_every_style_comes_back_in_the_locales_it_is_sold_in(
-    written: Catalogue, result: Import
-) -> None:
+def test_every_style_comes_back_in_the_locales_it_is_sold_in(written: Catalogue, result: Import) -> None:
     found = {group.id: group for group in result.catalogue.groups}
     sold: dict[str, set[str]] = {}
     locales = {market.code: market.locales for market in DEMO_MARKETS}
@@ -38,9 +36,7 @@ def test_every_style_comes_back_in_the_locales_it_is_sold_in(
             sold.setdefault(product.group, set()).update(locales[offer.market])
     for group in written.groups:
         texts = {
-            field: {
-                key: text for key, text in getattr(group, field).items() if key in sold[group.id]
-            }
+            field: {key: text for key, text in getattr(group, field).items() if key in sold[group.id]}
             for field in ("name", "description")
         }
         assert found[group.id] == msgspec.structs.replace(group, **texts)

@@ -63,9 +63,7 @@ def test_a_component_that_misses_100_is_kept_and_says_by_how_much() -> None:
 
 def test_lines_of_one_component_that_only_together_make_100_are_merged() -> None:
     parts, issues = parse("Buitenlaag:Polyester 65%\nBuitenlaag:Viscose 35%")
-    assert parts == (
-        Component("shell", (FibreShare("polyester", 65.0), FibreShare("viscose", 35.0))),
-    )
+    assert parts == (Component("shell", (FibreShare("polyester", 65.0), FibreShare("viscose", 35.0))),)
     assert issues == ["component-lines-merged"]
 
 
@@ -84,9 +82,7 @@ def test_what_is_not_stated_is_no_component() -> None:
     assert parse("N/A 100%") == ((), ["fibre-not-stated"])
 
 
-fibres = st.lists(
-    st.sampled_from(sorted(vocabulary("fibres").terms)), min_size=1, max_size=5, unique=True
-)
+fibres = st.lists(st.sampled_from(sorted(vocabulary("fibres").terms)), min_size=1, max_size=5, unique=True)
 ORDER = st.sampled_from(["share", "fibre"])
 blanks = st.sampled_from(["", " ", "  "])
 
@@ -96,22 +92,14 @@ def test_what_is_written_is_read_in_any_order_spacing_and_language(
     codes: list[str], data: st.DataObject, language: str, blank: str, first: str
 ) -> None:
     cuts = sorted(
-        data.draw(
-            st.lists(
-                st.integers(1, 99), min_size=len(codes) - 1, max_size=len(codes) - 1, unique=True
-            )
-        )
+        data.draw(st.lists(st.integers(1, 99), min_size=len(codes) - 1, max_size=len(codes) - 1, unique=True))
     )
     shares = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
     labels = [vocabulary("fibres").terms[code].label(language).replace(",", " ") for code in codes]
     pairs = zip(labels, shares, strict=True)
-    texts = [
-        f"{s}{blank}% {name}" if first == "share" else f"{name} {s}{blank}%" for name, s in pairs
-    ]
+    texts = [f"{s}{blank}% {name}" if first == "share" else f"{name} {s}{blank}%" for name, s in pairs]
     parts, issues = parse(f"{blank}{f'{blank},{blank}'.join(texts)}{blank}", language)
-    assert [(f.fibre, f.percentage) for f in parts[0].fibres] == list(
-        zip(codes, shares, strict=True)
-    )
+    assert [(f.fibre, f.percentage) for f in parts[0].fibres] == list(zip(codes, shares, strict=True))
     assert issues == []
 
 

@@ -75,9 +75,7 @@ def test_a_bad_value_is_left_out_and_the_row_kept(
     read: ReadFeed, change: dict[str, str], reason: str
 ) -> None:
     result = read(change)
-    assert [(issue.action, issue.reason) for issue in result.report.issues] == [
-        ("repaired", reason)
-    ]
+    assert [(issue.action, issue.reason) for issue in result.report.issues] == [("repaired", reason)]
     assert result.catalogue.products[0].offers == (Offer("nl", "S", 2999, 1),)
 
 
@@ -144,9 +142,7 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
 
 
 def test_colour_and_size_are_taken_off_a_title(read: ReadFeed) -> None:
-    assert read({"title": "Linen shirt - Blue, S"}).catalogue.groups[0].name == {
-        "en": "Linen shirt"
-    }
+    assert read({"title": "Linen shirt - Blue, S"}).catalogue.groups[0].name == {"en": "Linen shirt"}
 
 
 def test_an_offer_that_contradicts_an_earlier_one_is_reported(read: ReadFeed) -> None:
@@ -169,21 +165,15 @@ def test_a_feed_that_is_cut_off_is_refused(tmp_path: Path, shop: Shop) -> None:
         read_feed(path, shop, market="nl", locale="en")
 
 
-junk = st.text(
-    st.characters(exclude_characters="\t\r\n\x00", exclude_categories=["Cs"]), max_size=40
-)
+junk = st.text(st.characters(exclude_characters="\t\r\n\x00", exclude_categories=["Cs"]), max_size=40)
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(
     bad=st.one_of(
         st.lists(junk, min_size=1, max_size=14),
         st.dictionaries(
-            st.sampled_from(
-                sorted({*OFFER, "gtin", "certification", "composition", "sale_price", "stock"})
-            ),
+            st.sampled_from(sorted({*OFFER, "gtin", "certification", "composition", "sale_price", "stock"})),
             junk,
         ),
     )

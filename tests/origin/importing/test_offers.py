@@ -24,9 +24,7 @@ from origin.importing.offers import (
         ("4990 JPY", "JPY", ".", 4990),
     ],
 )
-def test_prices_are_read_in_the_shops_own_style(
-    text: str, currency: str, decimal: str, minor: int
-) -> None:
+def test_prices_are_read_in_the_shops_own_style(text: str, currency: str, decimal: str, minor: int) -> None:
     assert parse_price(text, currency, decimal) == minor
 
 

@@ -27,9 +27,7 @@ def evidence(certificate: Certificate, row: Row, subject: Subject = SUBJECT) -> 
         ("EPREL", None, None),
     ],
 )
-def test_a_schemes_name_is_graded_by_its_share(
-    name: str, share: float | None, code: str | None
-) -> None:
+def test_a_schemes_name_is_graded_by_its_share(name: str, share: float | None, code: str | None) -> None:
     assert find_scheme(name, share) == code
 
 

@@ -39,9 +39,7 @@ def test_a_mapping_turns_columns_into_a_product(tmp_path: Path, shop: Shop) -> N
     (group,), (product,) = result.catalogue.groups, result.catalogue.products
     assert (group.id, group.category, group.brand) == ("123", "dresses", "Test shop")
     assert (product.id, product.color, product.country_of_origin) == ("12345", "white", "TR")
-    assert (
-        product.published == result.catalogue.taken == datetime(2023, 3, 20, 19, 25, 12, tzinfo=UTC)
-    )
+    assert product.published == result.catalogue.taken == datetime(2023, 3, 20, 19, 25, 12, tzinfo=UTC)
     assert product.components[0].fibres[0].fibre == "cotton"
     assert product.evidence[0].scheme == "GOTS_ORGANIC"
     (offer,) = product.offers
@@ -79,9 +77,7 @@ def test_a_row_without_an_id_is_rejected(tmp_path: Path, shop: Shop) -> None:
         ("price =", "price", "", "not TOML"),
     ],
 )
-def test_a_mapping_error_names_the_key(
-    tmp_path: Path, old: str, new: str, key: str, words: str
-) -> None:
+def test_a_mapping_error_names_the_key(tmp_path: Path, old: str, new: str, key: str, words: str) -> None:
     text = MAPPING.replace(old, new)
     assert text != MAPPING
     (tmp_path / "map.toml").write_text(dedent(text))
@@ -100,9 +96,7 @@ def test_a_report_can_be_written_as_json(tmp_path: Path, shop: Shop) -> None:
     assert report.summary()["rejected"] == {"duplicate": 1}
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=80))
 def test_one_bad_row_never_loses_the_others(tmp_path: Path, shop: Shop, junk: str) -> None:
     good = [ROW.replace("12345", f"1000{n}") for n in range(3)]

@@ -13,9 +13,7 @@ def write(path: Path, content: bytes) -> Path:
     return file
 
 
-def read(
-    path: Path, content: bytes, *, quoted: bool = True
-) -> tuple[list[tuple[int, str, str]], Log]:
+def read(path: Path, content: bytes, *, quoted: bool = True) -> tuple[list[tuple[int, str, str]], Log]:
     log = Log()
     table = Table(write(path, content), log, needs=("a",), delimiter=",", quoted=quoted)
     return [(row.line, row.get("a"), row.get("b")) for row in table.rows()], log

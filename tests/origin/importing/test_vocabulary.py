@@ -37,9 +37,7 @@ def demo_texts() -> list[tuple[str, str, str]]:
     return phrases + [("nouns", g.category, n) for g in words().garments for n in g.noun.values()]
 
 
-@pytest.mark.parametrize(
-    "claim", ["Eco-friendly", "duurzame keuze", "ropa sostenible", "miljövänlig"]
-)
+@pytest.mark.parametrize("claim", ["Eco-friendly", "duurzame keuze", "ropa sostenible", "miljövänlig"])
 def test_the_list_of_banned_words_knows_a_claim_when_it_sees_one(claim: str) -> None:
     assert BANNED.search(claim)
 
