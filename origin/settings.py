@@ -37,7 +37,9 @@ class Secret:
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every field is the variable `SELVEDGE_` plus its name in upper case."""
 
-    shop: Annotated[str, Meta(description="The shop's name; it is part of what a pointer's signature covers.")] = "demo"
+    shop: Annotated[
+        str, Meta(description="The shop's name; it is part of what a pointer's signature covers.")
+    ] = "demo"
     channel: Annotated[str, Meta(description="The channel that jobs use where none is named.")] = "live"
     snapshots: Annotated[Path, Meta(description="Folder of built snapshots.")] = Path(".selvedge/snapshots")
     ledger: Annotated[
@@ -59,14 +61,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret | None, Meta(description="API token with *Cache Purge*, where `kv_token` lacks it. A secret.")
     ] = None
     signing_key: Annotated[
-        Secret | None, Meta(description="Ed25519 private key, base64 of 32 bytes. A secret of the publisher alone.")
+        Secret | None,
+        Meta(description="Ed25519 private key, base64 of 32 bytes. A secret of the publisher alone."),
     ] = None
     signing_key_file: Annotated[
         Path, Meta(description="Where the key is read from if `signing_key` is not set; mode 0600.")
     ] = Path(".selvedge/signing.key")
     snapshot_keys: Annotated[
         dict[str, str],
-        Meta(description="Further public keys to trust, key id to base64, as JSON: the Worker's setting as it is."),
+        Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
     ] = {}
 
     @property

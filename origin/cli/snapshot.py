@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from origin.building import build as build_version
 from origin.building import build_delta, unknown_to
 from origin.cli.inspection import diff, inspect, preview
+from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
-from origin.cli.workshop import Workshop
 from origin.publishing import folder as folders
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
-from origin.publishing.publisher import Outcome
 from origin.publishing.purging import KV_WINDOW_SECONDS, cache_tag, purge_twice
+
+if TYPE_CHECKING:
+    from origin.cli.workshop import Workshop
+    from origin.publishing.publisher import Outcome
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -38,9 +42,17 @@ def snapshot() -> None:
     """
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=(
+        "snapshot build catalogue.selvedge",
+        "snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge",
+    ),
+)
 @click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here.")
+@click.option(
+    "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
+)
 @click.option("--fresh", is_flag=True, help="Build without a previous one: products lose their ordinals.")
 @click.option("--delta-on", type=FOLDER, help="Build a delta on this snapshot instead of a new version.")
 @json_option
@@ -57,11 +69,6 @@ def build(
     """Build a snapshot of CATALOGUE, the file that `import` wrote.
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
-
-    \b
-    Examples:
-      python -m origin snapshot build catalogue.selvedge
-      python -m origin snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge
     """
     root, shop = workshop.settings.snapshots, workshop.settings.shop
     with Steps() as steps:
@@ -93,17 +100,28 @@ def build(
         click.echo(f"{path}: {result['parts']:,} parts, {result['bytes']:,} bytes")
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=(
+        "snapshot publish",
+        "snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef",
+        'snapshot publish --allow-shrink "end of season: summer styles are gone"',
+    ),
+)
 @click.argument("folder", type=FOLDER, required=False)
 @channel_option
-@click.option("--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged.")
+@click.option(
+    "--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged."
+)
 @adopt_option
 @click.option("--verify-all", is_flag=True, help="Read back every part, also those read back before.")
 @wait_option
-@click.option("--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes).")
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
 @json_option
 @click.pass_obj
-def publish(  # noqa: PLR0917 - click passes options by name
+def publish(
     workshop: Workshop,
     folder: Path | None,
     channel: str | None,
@@ -119,12 +137,6 @@ def publish(  # noqa: PLR0917 - click passes options by name
 
     Writes the parts that the store lacks, reads them back, and moves the channel's signed pointer last.
     After a break, the same command goes on from where it was.
-
-    \b
-    Examples:
-      python -m origin snapshot publish
-      python -m origin snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef
-      python -m origin snapshot publish --allow-shrink "end of season: summer styles are gone"
     """
     channel = channel or workshop.settings.channel
     with Steps() as steps:
@@ -136,16 +148,21 @@ def publish(  # noqa: PLR0917 - click passes options by name
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=('snapshot rollback 0123456789abcdef --reason "prices were wrong"',),
+)
 @click.argument("version")
 @channel_option
 @click.option("--reason", help="Why; it is logged.")
 @adopt_option
 @wait_option
-@click.option("--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes).")
+@click.option(
+    "--purge/--no-purge", default=True, help="Purge the zone's caches now and in 60 s (default: yes)."
+)
 @json_option
 @click.pass_obj
-def rollback(  # noqa: PLR0917 - click passes options by name
+def rollback(
     workshop: Workshop,
     version: str,
     channel: str | None,
@@ -156,19 +173,17 @@ def rollback(  # noqa: PLR0917 - click passes options by name
     purge: bool,
     as_json: bool,
 ) -> None:
-    """Point a channel to an older VERSION again, once all its parts are known to be there.
-
-    \b
-    Example:
-      python -m origin snapshot rollback 0123456789abcdef --reason "prices were wrong"
-    """
+    """Point a channel to an older VERSION again, once all its parts are known to be there."""
     channel = channel or workshop.settings.channel
     with Steps() as steps:
         outcome = workshop.publisher(steps, wait).rollback(channel, version, reason=reason, adopt=adopt)
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=("snapshot prune --dry-run",),
+)
 @click.option("--keep", default=KEEP, show_default=True, help="Versions a channel to keep for a rollback.")
 @click.option(
     "--grace", default=GRACE_SECONDS, show_default=True, metavar="SECONDS", help="Delete nothing younger."
@@ -178,12 +193,7 @@ def rollback(  # noqa: PLR0917 - click passes options by name
 @json_option
 @click.pass_obj
 def prune(workshop: Workshop, keep: int, grace: int, wait: float, *, dry_run: bool, as_json: bool) -> None:
-    """Delete parts that no release needs any more.
-
-    \b
-    Example:
-      python -m origin snapshot prune --dry-run
-    """
+    """Delete parts that no release needs any more."""
     with Steps() as steps:
         steps.named("pruning")
         pruned = workshop.pruner().prune(keep=keep, grace=grace, dry_run=dry_run, wait=wait)
@@ -197,17 +207,15 @@ def prune(workshop: Workshop, keep: int, grace: int, wait: float, *, dry_run: bo
     )
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=("snapshot status --json",),
+)
 @click.option("--limit", default=10, show_default=True, help="Publications to list.")
 @json_option
 @click.pass_obj
 def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
-    """Show what each channel points to, and the newest publications.
-
-    \b
-    Example:
-      python -m origin snapshot status --json
-    """
+    """Show what each channel points to, and the newest publications."""
     channels = workshop.publisher(lambda _step, _done, _total: None).status()
     log = workshop.ledger.log(limit=limit)
     holder = workshop.ledger.holder()
@@ -216,8 +224,8 @@ def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
         return
     fields = ("channel", "sequence", "ledger_sequence", "version", "delta_number", "previous")
     print_table("Channels", fields, ([getattr(one, field) for field in fields] for one in channels))
-    fields = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
-    print_table("Publications", fields, ([getattr(one, field) for field in fields] for one in log))
+    columns = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
+    print_table("Publications", columns, ([getattr(one, name) for name in columns] for one in log))
     if holder:
         say(f"{holder} is publishing now")
 

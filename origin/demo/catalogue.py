@@ -58,9 +58,7 @@ class Style(msgspec.Struct, frozen=True):
     hours_ago: int
 
 
-def generate(
-    products: int = 1000, seed: int = DEMO_SEED, taken: datetime = DEMO_TAKEN
-) -> Catalogue:
+def generate(products: int = 1000, seed: int = DEMO_SEED, taken: datetime = DEMO_TAKEN) -> Catalogue:
     """Generate a catalogue of exactly `products` colourways, taken at an aware UTC time."""
     shop = _Shop(products, seed, taken)
     groups: list[ProductGroup] = []

@@ -117,9 +117,7 @@ def _composition(component: Component, locale: str) -> str:
 
 def _certificates(evidence: tuple[Evidence, ...]) -> dict[str, str]:
     """Write certificates as repeated values, what Google has no place for in columns beside."""
-    code = (
-        f"{e.issuer or ''}:{registry()[e.scheme].names[0]}:{e.identification}" for e in evidence
-    )
+    code = (f"{e.issuer or ''}:{registry()[e.scheme].names[0]}:{e.identification}" for e in evidence)
     starts = (e.valid_from.isoformat() if e.valid_from else "" for e in evidence)
     ends = (e.valid_to.isoformat() if e.valid_to else "" for e in evidence)
     return {

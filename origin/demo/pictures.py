@@ -71,9 +71,7 @@ def draw_picture(product: Product, group: ProductGroup, locale: str = "en") -> s
     line = _shade(cloth, 0.55) if _light(cloth) else _shade(cloth, 2.1)
     outline, seams = _SHAPES.get(group.category, _SHAPES[_OTHER])
     pattern = _PATTERNS[seed % len(_PATTERNS)].format(ink=ink)
-    title = escape(
-        f"{group.name.get(locale) or next(iter(group.name.values()))}, {product.color_name}"
-    )
+    title = escape(f"{group.name.get(locale) or next(iter(group.name.values()))}, {product.color_name}")
     turn = (seed // 8) % 3 * 15
     weave = (
         f'<pattern id="p" width="24" height="24" patternUnits="userSpaceOnUse" '

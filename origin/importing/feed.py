@@ -85,9 +85,7 @@ class FeedReader:
 class _Feed:
     """One feed's market, language and date: turns its rows into drafts."""
 
-    def __init__(
-        self, shop: Shop, market: Market, locale: str, taken: datetime, columns: list[str]
-    ) -> None:
+    def __init__(self, shop: Shop, market: Market, locale: str, taken: datetime, columns: list[str]) -> None:
         self._shop = shop
         self._market = market
         self._locale = locale
@@ -248,9 +246,7 @@ class _Feed:
         beside = {name: _values(row, f"certificate_{name}") for name in _BESIDE}
         found = []
         for number, text in enumerate(stated):
-            extra = {
-                name: dict(enumerate(values)).get(number, "") for name, values in beside.items()
-            }
+            extra = {name: dict(enumerate(values)).get(number, "") for name, values in beside.items()}
             certificate = _certificate(text, self._parts, extra, row)
             evidence = prove(certificate, subject, row, "certification")
             if evidence:
@@ -309,9 +305,7 @@ def _style_name(title: str, color_name: str, size: str) -> str:
     name = title
     for word in (size, color_name):
         if word:
-            name = re.sub(
-                rf"\s*(?:[-,|/]|\(|\s)\s*{re.escape(word)}\)?$", "", name, flags=re.IGNORECASE
-            )
+            name = re.sub(rf"\s*(?:[-,|/]|\(|\s)\s*{re.escape(word)}\)?$", "", name, flags=re.IGNORECASE)
     return name or title
 
 

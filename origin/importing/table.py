@@ -30,9 +30,7 @@ class Table:
     With `quoted` records may hold line breaks inside quotes (RFC 4180); without, a line is a row.
     """
 
-    def __init__(
-        self, path: Path, log: Log, *, needs: Sequence[str], delimiter: str, quoted: bool
-    ) -> None:
+    def __init__(self, path: Path, log: Log, *, needs: Sequence[str], delimiter: str, quoted: bool) -> None:
         self.name = path.name
         self._log = log
         self._delimiter = delimiter

@@ -51,7 +51,13 @@ class _BuiltParts:
 
 
 def first_page(
-    built: BuiltSnapshot, market: str, locale: str | None = None, *, query: str = "", now: int, limit: int = 24
+    built: BuiltSnapshot,
+    market: str,
+    locale: str | None = None,
+    *,
+    query: str = "",
+    now: int,
+    limit: int = 24,
 ) -> FirstPage:
     """Return the first page of `market` at `now` (epoch seconds), filtered by `query`, in base order.
 
@@ -60,7 +66,7 @@ def first_page(
     return asyncio.run(_first_page(built, market, locale, query, now, limit))
 
 
-async def _first_page(  # noqa: PLR0917 - `first_page` names them
+async def _first_page(
     built: BuiltSnapshot, code: str, locale: str | None, query: str, now: int, limit: int
 ) -> FirstPage:
     release = await LoadedRelease.load(built.release, PartReader(_BuiltParts(built.parts), _PAGE_BYTES))

@@ -14,7 +14,7 @@ from origin.publishing.publisher import Publisher
 from origin.publishing.signing import Ed25519Signer
 from selvedge.catalogue.model import Market
 from selvedge.snapshot.container import pack
-from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, Release, refer
+from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, Pointer, Release, refer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,6 +65,11 @@ class Bench:
     def publisher(self, store: KeyValueStore | None = None, **settings: Any) -> Publisher:
         settings = {"shop": SHOP, "who": "tester", **settings}
         return Publisher(store or self.kv, self.ledger, self.pointers(store), **settings)
+
+    def pointer(self, channel: str = "live") -> Pointer:
+        stored = self.pointers().read(channel)
+        assert stored is not None
+        return stored.pointer
 
     def current(self, channel: str = "live") -> str | None:
         stored = self.pointers().read(channel)
