@@ -251,7 +251,7 @@ def test_a_rollback_refuses_unknown_versions_and_versions_with_lost_parts(bench:
 
 def test_guardrails_refuse_and_a_reason_overrides_and_is_logged(bench: Bench) -> None:
     bench.publisher().publish(build(1), "live")
-    shrunk = build(2, products=50)
+    shrunk = build(2, counts={"products": 50})
     with pytest.raises(GuardrailRefused, match="products falls from 100 to 50"):
         bench.publisher().publish(shrunk, "live")
     assert bench.sequence() == 1
