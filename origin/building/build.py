@@ -8,6 +8,7 @@ import msgspec
 
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
+from origin.building.facts import slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.sections import index_sections, market_sections
 from selvedge.snapshot.blobs import encode_blobs
@@ -78,8 +79,11 @@ def build(
         parts.group(f"market/{market.code}", of_market)
         counts |= _market_counts(catalogue, market, of_market, len(arrangement.products))
     _add_pages(parts, catalogue, arrangement, progress)
-    _add_starters(parts, catalogue, arrangement, progress)
-    _add_labels(parts, catalogue, sections, labels or PlainLabels())
+    words = _labels(catalogue, sections, labels or PlainLabels())
+    for locale, encoded in words.items():
+        parts.group(f"labels/{locale}", {"labels": encoded})
+    progress("encoding starters")
+    _add_starters(parts, catalogue, arrangement, words, sections["instants"])
     manifest = Manifest(
         format=FORMAT,
         shop=shop,
@@ -130,9 +134,14 @@ def _add_pages(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, pr
         parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, pages(details, count, DETAILS_PER_PAGE))
 
 
-def _add_starters(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, progress: Progress) -> None:
+def _add_starters(
+    parts: _Parts,
+    catalogue: Catalogue,
+    arrangement: Arrangement,
+    labels: Mapping[str, bytes],
+    instants: bytes,
+) -> None:
     """The head of the base order as a small version of its own: ranks are the same as in the whole."""
-    progress("encoding starters")
     head = arrangement.products[:STARTER_PRODUCTS]
     small = Arrangement(
         head,
@@ -140,7 +149,7 @@ def _add_starters(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement,
         {id_hash(product.id): at for at, product in enumerate(head)},
     )
     groups = {group.id: group for group in catalogue.groups}
-    index = index_sections(msgspec.structs.replace(catalogue, products=head), small)
+    index = {**index_sections(msgspec.structs.replace(catalogue, products=head), small), "instants": instants}
     for market in catalogue.markets:
         of_market = market_sections(market.code, head)
         for locale in market.locales:
@@ -151,27 +160,36 @@ def _add_starters(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement,
                     **{f"index:{name}": data for name, data in index.items()},
                     **{f"market:{name}": data for name, data in of_market.items()},
                     **encode_blobs("cards", cards),
+                    "labels": labels[locale],
                 },
             )
 
 
-def _add_labels(parts: _Parts, catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels) -> None:
+def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels) -> dict[str, bytes]:
+    """Return the encoded labels of every locale."""
     fields = [*msgspec.msgpack.decode(sections["fields"], type=list[FieldInfo])]
     sizes = {offer.size for product in catalogue.products for offer in product.offers}
     fields.append(FieldInfo("size", tuple(sorted(sizes))))
     ranges = msgspec.msgpack.decode(sections["ranges"], type=list[str])
+    brands = {slug(group.brand): group.brand for group in catalogue.groups}
+    encoded = {}
     for locale in _locales(catalogue):
         words = {
             "fields": {
                 name: labels.field(name, locale) for name in [*(f.name for f in fields), *ranges, "price"]
             },
             "values": {
-                field.name: {value: labels.value(field.name, value, locale) for value in field.values}
+                field.name: {
+                    value: brands.get(value, value)
+                    if field.name == "brand"
+                    else labels.value(field.name, value, locale)
+                    for value in field.values
+                }
                 for field in fields
             },
         }
-        encoded = msgspec.msgpack.encode(words, order="deterministic")
-        parts.group(f"labels/{locale}", {"labels": encoded})
+        encoded[locale] = msgspec.msgpack.encode(words, order="deterministic")
+    return encoded
 
 
 def _product_counts(catalogue: Catalogue, sections: Mapping[str, bytes]) -> dict[str, int]:

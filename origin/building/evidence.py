@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.building.facts import EVIDENCE_FACETS, UNKNOWN
+from origin.building.facts import EVIDENCE_FACETS, UNKNOWN, field_info
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.numbers import u32
@@ -53,8 +53,8 @@ def dated_facets(products: Sequence[Product], taken: int) -> tuple[list[FieldInf
     fields, sections = [], {}
     for name, levels in EVIDENCE_FACETS.items():
         timelines = [_timeline(product.evidence, levels, taken) for product in products]
-        values = sorted({value for timeline in timelines for _, held in timeline for value in held})
-        info = FieldInfo(name, tuple(values), dated=True)
+        values = {value for timeline in timelines for _, held in timeline for value in held}
+        info = field_info(name, values, dated=True)
         fields.append(info)
         sections.update(_encode(info, timelines, len(products)))
     return fields, sections

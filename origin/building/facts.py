@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from selvedge.catalogue.model import Product, ProductGroup
+from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
 
 if TYPE_CHECKING:
@@ -17,6 +19,10 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 """The value of a field about which the shop gives no data; never the same as a bad answer."""
+
+
+class UnusableValue(SelvedgeError):
+    """A facet value is empty or holds a comma, which separates values in a query."""
 
 
 class FacetRule(msgspec.Struct, frozen=True):
@@ -36,8 +42,14 @@ def materials(product: Product, _group: ProductGroup) -> set[str]:
     return found
 
 
+def slug(name: str) -> str:
+    """Return `name` as a facet value: lower case, words joined by hyphens, safe in a query string."""
+    words = re.findall(r"\w+", name.casefold().replace("'", "").replace("\u2019", ""))
+    return "-".join(words) or UNKNOWN
+
+
 FACETS = (
-    FacetRule("brand", lambda _, group: (group.brand,), single=True, row=True),
+    FacetRule("brand", lambda _, group: (slug(group.brand),), single=True, row=True),
     FacetRule("category", lambda _, group: (group.category,), single=True, row=True),
     FacetRule("color", lambda product, _: (product.color,), single=True, row=True),
     FacetRule(
@@ -73,4 +85,13 @@ def facet_values(catalogue: Catalogue, groups: Mapping[str, ProductGroup], rule:
     values = {
         value for product in catalogue.products for value in rule.values(product, groups[product.group])
     }
-    return FieldInfo(rule.name, tuple(sorted(values)), single=rule.single)
+    return field_info(rule.name, values, single=rule.single)
+
+
+def field_info(name: str, values: Iterable[str], *, single: bool = False, dated: bool = False) -> FieldInfo:
+    """Return a field with its values sorted. Raises `UnusableValue`."""
+    ordered = tuple(sorted(values))
+    for value in ordered:
+        if "," in value or not value:
+            raise UnusableValue(f"{name}: {value!r} cannot be asked for in a query string")
+    return FieldInfo(name, ordered, single=single, dated=dated)

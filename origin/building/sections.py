@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.building.evidence import dated_facets, evidence_sections, instants
-from origin.building.facts import FACETS, facet_values, main_shares
+from origin.building.facts import FACETS, facet_values, field_info, main_shares
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -53,7 +53,7 @@ def market_sections(market: str, products: Sequence[Product]) -> dict[str, bytes
         for product in products
     ]
     cheapest = [min(offers, key=_by_price) if offers else None for offers in in_stock]
-    sizes = FieldInfo("size", tuple(sorted({offer.size for offers in in_stock for offer in offers})))
+    sizes = field_info("size", {offer.size for offers in in_stock for offer in offers})
     sets = _sets(sizes, ({offer.size for offer in offers} for offers in in_stock))
     reduced = [(rank, offer) for rank, offer in enumerate(cheapest) if offer and _is_reduced(offer)]
     return {

@@ -16,7 +16,8 @@ from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
 from origin.publishing import folder as folders
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
-from origin.publishing.purging import KV_WINDOW_SECONDS, cache_tag, purge_twice
+from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
+from selvedge.web.caching import cache_tag
 
 if TYPE_CHECKING:
     from origin.cli.workshop import Workshop

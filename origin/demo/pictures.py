@@ -53,6 +53,8 @@ _OTHER = "t_shirts"
 _PATTERNS = (
     "",
     "",
+    "",
+    "",
     '<path d="M0 6h24M0 18h24" stroke="{ink}" stroke-width="4"/>',
     '<path d="M6 0v24M18 0v24" stroke="{ink}" stroke-width="2"/>',
     '<circle cx="6" cy="6" r="2.6" fill="{ink}"/><circle cx="18" cy="18" r="2.6" fill="{ink}"/>',
@@ -67,8 +69,9 @@ def draw_picture(product: Product, group: ProductGroup, locale: str = "en") -> s
     """Draw a product; the same product gives the same picture."""
     seed = zlib.crc32(group.id.encode())
     cloth = _swatch(product)
-    ink = _shade(cloth, 0.72) if _light(cloth) else _shade(cloth, 1.5)
-    line = _shade(cloth, 0.55) if _light(cloth) else _shade(cloth, 2.1)
+    light = _light(cloth)
+    ink = _mix(cloth, 0, 0.22) if light else _mix(cloth, 255, 0.22)
+    line = _mix(cloth, 0, 0.42) if light else _mix(cloth, 255, 0.42)
     outline, seams = _SHAPES.get(group.category, _SHAPES[_OTHER])
     pattern = _PATTERNS[seed % len(_PATTERNS)].format(ink=ink)
     title = escape(f"{group.name.get(locale) or next(iter(group.name.values()))}, {product.color_name}")
@@ -120,8 +123,7 @@ def _light(colour: str) -> bool:
     return red * 3 + green * 6 + blue > 900  # noqa: PLR2004 - weighted sum of 0-2550
 
 
-def _shade(colour: str, factor: float) -> str:
-    """Multiply a colour's channels, lifting dark ones so that lines show on black."""
-    lift = 0 if factor < 1 else 24
-    mixed = (min(255, int((part + lift) * factor)) for part in _channels(colour))
+def _mix(colour: str, other: int, share: float) -> str:
+    """Mix a colour with black (0) or white (255)."""
+    mixed = (int(part + (other - part) * share) for part in _channels(colour))
     return "#" + "".join(f"{part:02x}" for part in mixed)

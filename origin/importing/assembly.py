@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,8 +18,6 @@ from selvedge.catalogue.model import (
 )
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from origin.importing.report import Row
 
 

@@ -98,5 +98,9 @@ class Row:
         """Report something odd that is kept as it is."""
         self._log.issues.append(self._issue(field, value, "noted", reason, detail))
 
+    def add(self, error: RowRejectedError) -> None:
+        """Report another row that this one supersedes."""
+        self._log.add(error)
+
     def _issue(self, field: str, value: str, action: Action, reason: str, detail: str) -> Issue:
         return Issue(self.source, self.line, field, value, action, reason, detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -11,8 +12,6 @@ from origin.importing.vocabulary import fold, read_table
 from selvedge.catalogue.model import Evidence, Level
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from origin.importing.report import Row
 
 

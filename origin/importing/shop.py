@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime  # noqa: TC003 - msgspec resolves annotations at run time
+from datetime import datetime
 from pathlib import Path  # noqa: TC003
 from typing import Annotated, TypeVar
 
 import msgspec
 
 from origin.importing.errors import SettingsError
-from selvedge.catalogue.model import Market  # noqa: TC001 - as above
+from selvedge.catalogue.model import Market
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 T = TypeVar("T")

@@ -20,11 +20,6 @@ TAGS_LIMIT = 30
 """Tags a request; https://developers.cloudflare.com/cache/how-to/purge-cache/ allows 100."""
 
 
-def cache_tag(shop: str, channel: str) -> str:
-    """The `Cache-Tag` of every public answer from a channel's snapshots."""
-    return f"selvedge-{shop}-{channel}"
-
-
 class CachePurger(Protocol):
     """A cache that forgets by tag (the Worker's `Cache-Tag`)."""
 

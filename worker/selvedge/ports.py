@@ -32,18 +32,6 @@ class Background(Protocol):
         ...
 
 
-class Cipher(Protocol):
-    """Authenticated encryption with associated data (AES-256-GCM) under one named key of several."""
-
-    async def seal(self, plaintext: bytes, context: bytes) -> bytes:
-        """Encrypt with the current key, bound to `context`; each call gives other bytes."""
-        ...
-
-    async def open(self, sealed: bytes, context: bytes) -> bytes | None:
-        """Decrypt, or return None: tampered, sealed for another context, or with an unknown key."""
-        ...
-
-
 class Telemetry(Protocol):
     """One data point per request, written without waiting for it."""
 

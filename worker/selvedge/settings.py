@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,10 @@ from selvedge.errors import SelvedgeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+KEY_SIZE = 32
+"""Bytes of an Ed25519 public key and of an AES-256 key."""
 
 
 class BadSetting(SelvedgeError):
@@ -59,3 +64,14 @@ def _parse(name: str, text: str) -> object:
         return msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"SELVEDGE_{name.upper()}: {error}") from error
+
+
+def decode_key(name: str, text: str) -> bytes:
+    """Return the 32 bytes of a key in base64. Raises `BadSetting`."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise BadSetting(f"SELVEDGE_{name.upper()}: a key is not base64") from error
+    if len(key) != KEY_SIZE:
+        raise BadSetting(f"SELVEDGE_{name.upper()}: a key has {len(key)} bytes, not {KEY_SIZE}")
+    return key

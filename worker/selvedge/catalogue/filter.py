@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from selvedge.catalogue.query import Vocabulary
+from selvedge.catalogue.query import SORTS, Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
     from selvedge.snapshot.facets import Facet
     from selvedge.snapshot.index import Index, MarketIndex
@@ -35,13 +37,14 @@ class Scope:
         """The range column of that name, shared or the market's own."""
         return self.market.price if field == "price" else self.index.range(field)
 
-    def vocabulary(self, extra: tuple[str, ...] = ()) -> Vocabulary:
+    def vocabulary(self, extra: Collection[str] = (), sorts: Collection[str] = SORTS) -> Vocabulary:
         """What a query in this scope may name."""
         facets = {**self.index.facets, **self.market.facets}
         return Vocabulary(
             {name: facet.values for name, facet in facets.items()},
             (self.index.range_names - HIDDEN_RANGES) | {"price"},
             extra,
+            sorts,
         )
 
     def matches(self, query: Query, *, without: str | None = None) -> int:

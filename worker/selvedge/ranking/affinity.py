@@ -27,7 +27,7 @@ Weights = dict[tuple[str, str], int]
 """What each (field, value) adds, 1 to `MAX_WEIGHT`."""
 
 
-class Term(msgspec.Struct, frozen=True):
+class Term(msgspec.Struct, frozen=True, omit_defaults=True):
     """One summand of a product's score. `field` and `value` are set where a facet value adds it."""
 
     name: str

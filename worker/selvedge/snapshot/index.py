@@ -134,6 +134,11 @@ class Index:
         """How many instants at which some evidence begins or ends have passed at `now`."""
         return bisect_right(self._instants, now)
 
+    def last_instant(self, now: int) -> int | None:
+        """The last such instant that has passed at `now`."""
+        epoch = self.evidence_epoch(now)
+        return self._instants[epoch - 1] if epoch else None
+
     def next_instant(self, now: int) -> int | None:
         """The next instant (epoch seconds) at which some evidence begins or ends."""
         epoch = self.evidence_epoch(now)

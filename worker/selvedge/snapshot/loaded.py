@@ -16,7 +16,6 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from selvedge.catalogue.model import Market
     from selvedge.snapshot.manifest import Release
     from selvedge.snapshot.parts import PartReader
 
@@ -44,8 +43,10 @@ class LoadedRelease:
         reader: PartReader,
         base_groups: dict[str, dict[str, memoryview]],
         overlay: Mapping[str, Mapping[str, memoryview]],
+        published: int,
     ) -> None:
         self.release = release
+        self.published = published
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
         self._reader = reader
@@ -56,9 +57,11 @@ class LoadedRelease:
 
     @classmethod
     async def load(
-        cls, release: Release, reader: PartReader, base: LoadedRelease | None = None
+        cls, release: Release, reader: PartReader, published: int, base: LoadedRelease | None = None
     ) -> LoadedRelease:
         """Read what every answer needs. `base`, where it is of the same version, lends its sections.
+
+        `published` (epoch seconds) is when the pointer named this release.
 
         Raises `StorageUnavailable` or one of the `SnapshotError`s.
         """
@@ -71,11 +74,7 @@ class LoadedRelease:
         groups = dict(base.base_groups) if base is not None and same else {}
         if "index" not in groups:
             groups["index"] = await reader.sections(release.manifest.groups["index"])
-        return cls(release, reader, groups, overlay)
-
-    def market_settings(self, code: str) -> Market | None:
-        """The market of that code, if the shop sells there."""
-        return self.markets.get(code)
+        return cls(release, reader, groups, overlay, published)
 
     def held(self) -> tuple[list[str], list[str]]:
         """The markets and locales in use, so that a successor can be whole before it takes over."""
@@ -91,7 +90,7 @@ class LoadedRelease:
                 await self.labels(locale)
 
     async def market(self, code: str) -> MarketIndex:
-        """The index of a market that `market_settings` knows."""
+        """The index of a market that is among `markets`."""
         if code not in self._markets:
             sections = await self._group(f"market/{code}")
             self._markets[code] = MarketIndex(sections, self.index.size)
@@ -100,11 +99,7 @@ class LoadedRelease:
     async def labels(self, locale: str) -> Labels:
         """The labels in a locale that some market has."""
         if locale not in self._labels:
-            sections = await self._group(f"labels/{locale}")
-            try:
-                self._labels[locale] = _labels_decoder.decode(sections["labels"])
-            except (KeyError, msgspec.MsgspecError) as error:
-                raise DamagedPart(f"unreadable labels for {locale}: {error}") from error
+            self._labels[locale] = _labels(await self._group(f"labels/{locale}"))
         return self._labels[locale]
 
     async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
@@ -148,6 +143,7 @@ class Starter:
     def __init__(self, part: Mapping[str, memoryview]) -> None:
         self.index = Index(_prefixed(part, "index:"))
         self.market = MarketIndex(_prefixed(part, "market:"), self.index.size)
+        self.labels = _labels(part)
         self._cards = Blobs(part, "cards")
 
     @classmethod
@@ -158,9 +154,16 @@ class Starter:
             return None
         return cls(unpack(await reader.read(refs[0].digest, refs[0].size)))
 
-    def cards(self, ranks: Sequence[int]) -> list[Card]:
-        """The cards of the products at `ranks`, in that order."""
+    async def cards(self, _locale: str, ranks: Sequence[int]) -> list[Card]:
+        """The cards of the products at `ranks`, in that order and in the starter's locale."""
         return [decode_card(self._cards[rank]) for rank in ranks]
+
+
+def _labels(sections: Mapping[str, memoryview]) -> Labels:
+    try:
+        return _labels_decoder.decode(sections["labels"])
+    except (KeyError, msgspec.MsgspecError) as error:
+        raise DamagedPart(f"unreadable labels: {error}") from error
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

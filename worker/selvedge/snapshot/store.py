@@ -67,13 +67,13 @@ class SnapshotStore:
         finally:
             self._refreshing_since = None
 
-    async def starter(self, market: str, locale: str) -> tuple[Release, Starter] | None:
+    async def starter(self, market: str, locale: str) -> tuple[Pointer, Starter] | None:
         """The starter of a market and locale, for an isolate that holds no release yet."""
         pointer = await self._read_pointer()
         if locale not in _locales(pointer, market):
             return None
         starter = await Starter.load(pointer.current, self._reader, market, locale)
-        return None if starter is None else (pointer.current, starter)
+        return None if starter is None else (pointer, starter)
 
     async def _load_newest(self, now: float) -> None:
         pointer = await self._read_pointer()
@@ -81,11 +81,11 @@ class SnapshotStore:
             self._settle(pointer, None, now)
             return
         try:
-            loaded = await self._load(pointer.current)
+            loaded = await self._load(pointer, pointer.current)
         except (SnapshotError, StorageUnavailable) as error:
             if self.current is not None or pointer.previous is None:
                 raise
-            loaded = await self._load(pointer.previous)
+            loaded = await self._load(pointer, pointer.previous)
             self._settle(pointer, loaded, now)
             self._note(error, now)
             return
@@ -101,15 +101,17 @@ class SnapshotStore:
             raise ReplayedPointer(f"{pointer.sequence} after {self._highest_sequence}")
         return pointer
 
-    async def _load(self, release: Release) -> LoadedRelease:
-        loaded = await LoadedRelease.load(release, self._reader, self.current)
+    async def _load(self, pointer: Pointer, release: Release) -> LoadedRelease:
+        loaded = await LoadedRelease.load(release, self._reader, pointer.published, self.current)
         if self.current is not None:
             await loaded.warm(*self.current.held())
         return loaded
 
     def _is_current(self, release: Release) -> bool:
-        held = self.current and self.current.release
-        return held is not None and (held.version, held.delta) == (release.version, release.delta)
+        if self.current is None:
+            return False
+        held = self.current.release
+        return (held.version, held.delta) == (release.version, release.delta)
 
     def _settle(self, pointer: Pointer, loaded: LoadedRelease | None, now: float) -> None:
         """Put `loaded` into service, unless another request has settled a newer pointer meanwhile."""

@@ -1,0 +1,119 @@
+"""The Worker's pure package on CPython: for previews, for tests, and to compare with the real runtime."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from selvedge.snapshot.store import SnapshotStore
+from selvedge.web.app import Application
+from selvedge.web.edge import make_edge
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Mapping
+
+    from selvedge.ports import Clock, KeyValue, Telemetry
+    from selvedge.settings import Settings
+    from selvedge.snapshot.manifest import SignatureVerifier
+
+
+class MemoryKeyValue:
+    """KV as a dict."""
+
+    def __init__(self, values: dict[str, bytes] | None = None) -> None:
+        self.values = {} if values is None else values
+        self.reads: list[str] = []
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value under `key`, or None."""
+        self.reads.append(key)
+        return self.values.get(key)
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> float:
+        """Return seconds since the epoch."""
+        return time.time()
+
+
+class MemoryTelemetry:
+    """Keeps the data points."""
+
+    def __init__(self) -> None:
+        self.points: list[tuple[list[str], list[float]]] = []
+
+    def write(self, blobs: list[str], doubles: list[float]) -> None:
+        """Keep a data point."""
+        self.points.append((blobs, doubles))
+
+
+class AesGcm:
+    """AES-256-GCM by the `cryptography` library."""
+
+    async def encrypt(self, key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
+        """Return ciphertext and tag."""
+        return AESGCM(key).encrypt(nonce, plaintext, context)
+
+    async def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes | None:
+        """Return the plaintext, or None."""
+        try:
+            return AESGCM(key).decrypt(nonce, sealed, context)
+        except (InvalidTag, ValueError):
+            return None
+
+
+class Tasks:
+    """Background work as tasks of the running loop; `finish` waits for all of it."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def run(self, work: Coroutine[object, object, None]) -> None:
+        """Start `work`."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self) -> None:
+        """Wait until nothing is left to do."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+
+class Headers:
+    """Header fields in a dict with lower-case names."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self._fields = {name.lower(): value for name, value in fields.items()}
+
+    def get(self, name: str) -> str | None:
+        """Return the field's value."""
+        return self._fields.get(name)
+
+
+def rehearse(
+    settings: Settings,
+    kv: KeyValue,
+    verifier: SignatureVerifier,
+    *,
+    clock: Clock | None = None,
+    telemetry: Telemetry | None = None,
+    worker_version: str = "rehearsal",
+) -> Application:
+    """Return the application that the Worker runs, over CPython's adapters."""
+    return Application(
+        make_edge(
+            settings,
+            store=SnapshotStore(kv, verifier, settings),
+            aead=AesGcm(),
+            clock=clock or SystemClock(),
+            telemetry=telemetry or MemoryTelemetry(),
+            worker_version=worker_version,
+        )
+    )

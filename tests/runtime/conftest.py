@@ -1,0 +1,28 @@
+"""The running workerd that the tests of this folder share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from development import workerd
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever is in this folder needs the real runtime."""
+    for item in items:
+        if "tests/runtime/" in item.path.as_posix():
+            item.add_marker(pytest.mark.runtime)
+
+
+@pytest.fixture(scope="session")
+def shared_workerd() -> Iterator[workerd.Workerd]:
+    """Started once; its KV is shared by every test."""
+    with workerd.running() as instance:
+        yield instance
+
+
+@pytest.fixture
+def runtime(shared_workerd: workerd.Workerd) -> Iterator[workerd.Workerd]:
+    """The shared workerd, undisturbed again after each test."""
+    yield shared_workerd
+    shared_workerd.set_kv_faults()

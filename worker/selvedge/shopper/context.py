@@ -1,0 +1,73 @@
+"""The context: what a person who allows it brings along, sealed in a cookie; no server keeps it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from selvedge.shopper.sealing import Sealer
+
+CONTEXT_COOKIE = "__Host-selvedge"
+MAX_COOKIE_LENGTH = 3_600
+"""Browsers keep at least 4,096 bytes of name, value and attributes (RFC 6265, section 6.1)."""
+
+MAX_RECENT = 20
+MAX_AFFINITIES = 12
+MAX_AGE_SECONDS = 30 * 86_400
+_SEAL_CONTEXT = b"selvedge context cookie"
+
+
+class Affinity(msgspec.Struct, frozen=True, array_like=True):
+    """A leaning towards products with a facet value; `weight` is 1 to 127."""
+
+    field: str
+    value: str
+    weight: int
+
+
+class Context(msgspec.Struct, frozen=True, array_like=True):
+    """Recent products (stable ordinals, newest first), affinities, and when this was written.
+
+    `id` is random and names this browser only for as long as the cookie lives, so that an anonymous
+    person's events can be erased too.
+    """
+
+    id: bytes = b""
+    written: int = 0
+    recent: tuple[int, ...] = ()
+    affinities: tuple[Affinity, ...] = ()
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Context)
+
+
+async def seal_context(context: Context, sealer: Sealer) -> str:
+    """Return the cookie's value; recent products and affinities beyond the bounds are left out."""
+    bounded = msgspec.structs.replace(
+        context, recent=context.recent[:MAX_RECENT], affinities=context.affinities[:MAX_AFFINITIES]
+    )
+    sealed = await sealer.seal(_encoder.encode(bounded), _SEAL_CONTEXT)
+    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+
+
+async def open_context(text: str, sealer: Sealer, now: int) -> Context | None:
+    """Return the context in a cookie's value, or None: absent, tampered with, foreign or expired."""
+    if not text or len(text) > MAX_COOKIE_LENGTH or not text.isascii():
+        return None
+    try:
+        sealed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    payload = await sealer.open(sealed, _SEAL_CONTEXT)
+    if payload is None:
+        return None
+    try:
+        context = _decoder.decode(payload)
+    except msgspec.MsgspecError:
+        return None
+    return context if now - context.written <= MAX_AGE_SECONDS else None

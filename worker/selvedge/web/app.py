@@ -1,0 +1,93 @@
+"""The application: from a request to a response, whatever happens in between."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from selvedge.errors import SelvedgeError
+from selvedge.web import openapi, products, recommendations, service
+from selvedge.web.caching import PRIVATE
+from selvedge.web.http import Request, Response
+from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from selvedge.ports import Background
+    from selvedge.web.edge import Edge
+
+    Handler = Callable[..., Awaitable[Response]]
+
+METHODS = "GET, HEAD"
+
+SERVICE_ROUTES: dict[str, Handler] = {
+    "/healthz": service.health,
+    "/readyz": service.readiness,
+    "/openapi.json": openapi.describe,
+    "/.well-known/gpc.json": service.global_privacy_control,
+}
+CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
+    ("products", 0): products.list_products,
+    ("products", 1): products.show_product,
+    ("recommendations", 0): recommendations.recommend,
+}
+"""By name and number of path segments after it; the path begins with `/v1/{market}/{locale}/`."""
+
+_PREFIX_SEGMENTS = 4
+
+
+class Application:
+    """Answers requests; raises nothing."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def handle(self, request: Request, background: Background) -> Response:
+        """Return the answer to `request`; work that may follow it is handed to `background`."""
+        try:
+            response = await self._respond(request, background)
+        except SelvedgeError as error:
+            response = answer_for(error)
+        except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
+            response = await self._plain_answer(request, background, error)
+        if request.method == "HEAD":
+            return Response(response.status, response.headers)
+        return response
+
+    async def _respond(self, request: Request, background: Background) -> Response:
+        handler, arguments = route(request.path)
+        if request.method not in ("GET", "HEAD"):
+            raise MethodNotAllowed(METHODS)
+        return await handler(self._edge, request, background, *arguments)
+
+    async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
+        """Return the unpersonalised answer in place of a personal one that broke, else the problem."""
+        self._edge.telemetry.write(["error", request.path, type(error).__name__, str(error)[:200]], [])
+        if not request.path.endswith("/recommendations"):
+            return answer_for(error)
+        plain = Request("GET", request.path.removesuffix("recommendations") + "products", "", request.headers)
+        try:
+            response = await self._respond(plain, background)
+        except Exception as second:  # noqa: BLE001 - nothing is left to fall back on
+            return answer_for(second)
+        headers = {
+            "Content-Type": response.headers["Content-Type"],
+            **PRIVATE,
+            "Selvedge-Degraded": "internal",
+        }
+        return Response(response.status, headers, response.body)
+
+
+def route(path: str) -> tuple[Handler, list[str]]:
+    """Return the handler of a path and what it is called with. Raises `NotFound`."""
+    handler = SERVICE_ROUTES.get(path)
+    if handler is not None:
+        return handler, []
+    segments = path.split("/")
+    if len(segments) > _PREFIX_SEGMENTS and segments[1] == "v1":
+        market, locale, name, *rest = segments[2:]
+        handler = CATALOGUE_ROUTES.get((name, len(rest)))
+        if handler is not None and "" not in rest:
+            return handler, [market, locale, *map(unquote, rest)]
+    raise NotFound("no such path; /openapi.json lists those there are")

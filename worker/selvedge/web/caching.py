@@ -1,0 +1,83 @@
+"""Caching rules (RFC 9110, 9111, 5861): what shared caches may keep, for how long, and how it is named."""
+
+from __future__ import annotations
+
+import hashlib
+from email.utils import formatdate, parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.web.http import Response
+
+if TYPE_CHECKING:
+    from selvedge.settings import Settings
+    from selvedge.web.http import Request
+
+PRIVATE = {"Cache-Control": "private, no-store"}
+
+
+class Edition(msgspec.Struct, frozen=True):
+    """What a public answer depends on beside its URL, and until when that is known to hold.
+
+    `modified` and `next_change` (the next beginning or end of some evidence) are epoch seconds.
+    """
+
+    worker_version: str
+    snapshot_version: str
+    delta_number: int
+    evidence_epoch: int
+    modified: int
+    next_change: int | None
+
+    def etag(self, path: str, query: str) -> str:
+        """Return the strong entity tag of the answer under a canonical URL."""
+        fields = (
+            self.worker_version,
+            self.snapshot_version,
+            str(self.delta_number),
+            str(self.evidence_epoch),
+            path,
+            query,
+        )
+        return f'"{hashlib.sha256(chr(0).join(fields).encode()).hexdigest()[:24]}"'
+
+
+def cache_tag(shop: str, channel: str) -> str:
+    """Return the `Cache-Tag` of every public answer from a channel's snapshots; publishing purges it."""
+    return f"selvedge-{shop}-{channel}"
+
+
+def public_headers(edition: Edition, settings: Settings, request: Request, *, now: int) -> dict[str, str]:
+    """Return the headers of a public answer; caches drop it before the evidence it shows may expire."""
+    left = settings.public_max_age + settings.stale_while_revalidate
+    if edition.next_change is not None:
+        left = min(left, edition.next_change - now)
+    max_age = min(settings.public_max_age, left)
+    return {
+        "Cache-Control": f"public, max-age={max_age}, stale-while-revalidate={left - max_age}",
+        "Cache-Tag": cache_tag(settings.shop, settings.channel),
+        "ETag": edition.etag(request.path, request.query),
+        "Last-Modified": formatdate(min(edition.modified, now), usegmt=True),
+    }
+
+
+def not_modified(request: Request, headers: dict[str, str]) -> Response | None:
+    """Return the 304 that a conditional request asks for, or None (RFC 9110, section 13.2.2)."""
+    wanted = request.headers.get("if-none-match")
+    if wanted is not None:
+        fresh = wanted.strip() == "*" or headers["ETag"] in {
+            tag.strip().removeprefix("W/") for tag in wanted.split(",")
+        }
+    else:
+        fresh = _unmodified_since(request.headers.get("if-modified-since"), headers["Last-Modified"])
+    return Response(304, headers) if fresh else None
+
+
+def _unmodified_since(since: str | None, last_modified: str) -> bool:
+    if since is None:
+        return False
+    try:
+        return parsedate_to_datetime(since) >= parsedate_to_datetime(last_modified)
+    except (ValueError, TypeError, OverflowError):
+        return False  # an invalid date is ignored (RFC 9110, section 13.1.3)

@@ -1,0 +1,127 @@
+"""Cursors: where a page ended, bound to the version and the query that it belongs to.
+
+A public cursor is readable and carries a short MAC, so that nobody can fill shared caches with made-up
+ones. A private cursor also freezes the personal order, and is encrypted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.query import BadParameter
+from selvedge.ranking.order import Position
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from selvedge.shopper.sealing import Sealer
+
+_TAG_SIZE = 10
+MAX_LENGTH = 1024
+_NOT_OURS = "is not a cursor of ours; start again without it"
+
+
+class Cursor(msgspec.Struct, frozen=True, array_like=True):
+    """The place after which the next page begins.
+
+    `version` and `query` (a hash of market and canonical query without cursor) say to what it belongs.
+    `revision` is the delta number that the order depended on, 0 where deltas do not move products.
+    `ordered_at` (epoch seconds) is the time whose evidence the order went by.
+    `weights` are the (field, value, weight) of a private order, in the snapshot's own numbering.
+    """
+
+    version: bytes
+    query: bytes
+    number: int
+    rank: int
+    revision: int = 0
+    weights: tuple[tuple[int, int, int], ...] = ()
+    private: bool = False
+    ordered_at: int = 0
+
+    @property
+    def position(self) -> Position:
+        """The last product's place in the order."""
+        return Position(self.number, self.rank)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Cursor)
+
+
+class PublicCursors:
+    """Writes and reads public cursors under the first of several keys."""
+
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._keys = [hashlib.sha256(b"selvedge public cursor" + key).digest() for key in keys]
+
+    def write(self, cursor: Cursor) -> str:
+        """Return the cursor's text."""
+        payload = _encoder.encode(cursor)
+        return _to_text(_mac(self._keys[0], payload) + payload)
+
+    def read(self, text: str) -> Cursor:
+        """Return the cursor that `text` is. Raises `BadParameter`."""
+        data = _from_text(text)
+        tag, payload = data[:_TAG_SIZE], data[_TAG_SIZE:]
+        if not any(hmac.compare_digest(tag, _mac(key, payload)) for key in self._keys):
+            raise BadParameter("cursor", _NOT_OURS)
+        return _decode(payload)
+
+
+class PrivateCursors:
+    """Writes and reads cursors that only this Worker can read."""
+
+    _CONTEXT = b"selvedge private cursor"
+
+    def __init__(self, sealer: Sealer) -> None:
+        self._sealer = sealer
+
+    async def write(self, cursor: Cursor) -> str:
+        """Return the cursor's text."""
+        return _to_text(await self._sealer.seal(_encoder.encode(cursor), self._CONTEXT))
+
+    async def read(self, text: str) -> Cursor:
+        """Return the cursor that `text` is. Raises `BadParameter`."""
+        payload = await self._sealer.open(_from_text(text), self._CONTEXT)
+        if payload is None:
+            raise BadParameter("cursor", _NOT_OURS)
+        return _decode(payload)
+
+
+def query_hash(path: str, query: str) -> bytes:
+    """Return 6 bytes that tell apart the lists that a cursor may belong to."""
+    return hashlib.sha256(f"{path}?{query}".encode()).digest()[:6]
+
+
+def _decode(payload: bytes) -> Cursor:
+    try:
+        return _decoder.decode(payload)
+    except msgspec.MsgspecError as error:
+        raise BadParameter("cursor", _NOT_OURS) from error
+
+
+def _mac(key: bytes, payload: bytes) -> bytes:
+    return hmac.digest(key, payload, "sha256")[:_TAG_SIZE]
+
+
+def _to_text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _from_text(text: str) -> bytes:
+    if len(text) > MAX_LENGTH or not text.isascii():
+        raise BadParameter("cursor", _NOT_OURS)
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadParameter("cursor", _NOT_OURS) from error
+    if _to_text(data) != text:  # one cursor, one text: stray bits would multiply cache entries
+        raise BadParameter("cursor", _NOT_OURS)
+    return data

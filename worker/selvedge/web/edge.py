@@ -1,0 +1,186 @@
+"""What every handler works with: the ports, the store, and the view of one market at one time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from selvedge.catalogue.filter import Scope
+from selvedge.catalogue.model import Market
+from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.sealing import Sealer
+from selvedge.snapshot.loaded import Labels, LoadedRelease
+from selvedge.web.caching import Edition, public_headers
+from selvedge.web.cursors import PrivateCursors, PublicCursors
+from selvedge.web.problems import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from selvedge.ports import Background, Clock, Telemetry
+    from selvedge.settings import Settings
+    from selvedge.shopper.sealing import Aead
+    from selvedge.snapshot.cards import Card
+    from selvedge.snapshot.index import Index
+    from selvedge.snapshot.manifest import Manifest, Release
+    from selvedge.snapshot.store import SnapshotStore
+    from selvedge.web.http import Request
+
+
+class Edge:
+    """One isolate's Selvedge: made at its first request, kept for all that follow."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: SnapshotStore,
+        clock: Clock,
+        sealer: Sealer,
+        public_cursors: PublicCursors,
+        private_cursors: PrivateCursors,
+        telemetry: Telemetry,
+        worker_version: str,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.sealer = sealer
+        self.public_cursors = public_cursors
+        self.private_cursors = private_cursors
+        self.telemetry = telemetry
+        self.worker_version = worker_version
+
+    async def view(self, market: str, locale: str, background: Background, *, plain: bool = False) -> View:
+        """Return the view of a market in a locale, and see to a refresh where one is due.
+
+        For a `plain` request, the first page of everything, an isolate without a release answers from
+        a starter and fetches the rest afterwards.
+        Raises `NotFound` for a market or locale that the shop does not have.
+        """
+        now = self.clock.now()
+        if plain and self.store.current is None:
+            view = await self._starter_view(market, locale, int(now))
+            if view is not None:
+                background.run(self.store.refresh(now))
+                return view
+        release = await self.store.serving(now)
+        if self.store.due(now):
+            background.run(self.store.refresh(now))
+        settings = market_settings(release.release.manifest, market, locale)
+        market_index = await release.market(market)
+        return View(
+            edition=self._edition(release.release, release.published, release.index, int(now)),
+            scope=Scope(release.index, market_index, int(now)),
+            market=settings,
+            locale=locale,
+            labels=await release.labels(locale),
+            cards=release,
+            release=release,
+        )
+
+    async def _starter_view(self, market: str, locale: str, now: int) -> View | None:
+        """The view behind a starter; None where there is none or it cannot be read."""
+        try:
+            found = await self.store.starter(market, locale)
+        except (SnapshotError, StorageUnavailable):
+            return None
+        if found is None:
+            return None
+        pointer, starter = found
+        release = pointer.current
+        return View(
+            edition=self._edition(release, pointer.published, starter.index, now),
+            scope=Scope(starter.index, starter.market, now),
+            market=market_settings(release.manifest, market, locale),
+            locale=locale,
+            labels=starter.labels,
+            cards=starter,
+            total=release.manifest.counts[f"available/{market}"],
+        )
+
+    def _edition(self, release: Release, published: int, index: Index, now: int) -> Edition:
+        return Edition(
+            worker_version=self.worker_version,
+            snapshot_version=release.version,
+            delta_number=release.delta_number,
+            evidence_epoch=index.evidence_epoch(now),
+            modified=max(published, index.last_instant(now) or 0),
+            next_change=index.next_instant(now),
+        )
+
+    def public(self, view: View, request: Request) -> dict[str, str]:
+        """Return the headers of a public answer about `view`."""
+        headers = public_headers(view.edition, self.settings, request, now=view.scope.now)
+        return headers | self.marks(view)
+
+    def marks(self, view: View) -> dict[str, str]:
+        """Return the headers that say what was served and whether it is the newest."""
+        edition = view.edition
+        marks = {"Selvedge-Snapshot": f"{edition.snapshot_version}.{edition.delta_number}"}
+        if self.store.trouble is not None:
+            marks["Selvedge-Degraded"] = self.store.trouble
+        return marks
+
+
+def make_edge(
+    settings: Settings,
+    *,
+    store: SnapshotStore,
+    aead: Aead,
+    clock: Clock,
+    telemetry: Telemetry,
+    worker_version: str,
+) -> Edge:
+    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none."""
+    keys = {key_id: decode_key("sealing_keys", text) for key_id, text in settings.sealing_keys.items()}
+    if not keys:
+        raise BadSetting("SELVEDGE_SEALING_KEYS holds no key")
+    sealer = Sealer(aead, keys)
+    return Edge(
+        settings=settings,
+        store=store,
+        clock=clock,
+        sealer=sealer,
+        public_cursors=PublicCursors(list(keys.values())),
+        private_cursors=PrivateCursors(sealer),
+        telemetry=telemetry,
+        worker_version=worker_version,
+    )
+
+
+class CardSource(Protocol):
+    """Where cards come from: a release, whose pages may have to be read, or a starter."""
+
+    async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
+        """The cards of the products at `ranks`, in that order."""
+        ...
+
+
+class View(msgspec.Struct, frozen=True):
+    """One market of one release in one locale at one time.
+
+    Behind a starter `release` is None, and `total` says how many products the whole has to offer.
+    """
+
+    edition: Edition
+    scope: Scope
+    market: Market
+    locale: str
+    labels: Labels
+    cards: CardSource
+    release: LoadedRelease | None = None
+    total: int | None = None
+
+
+def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
+    """Return the market's settings. Raises `NotFound`, which names what there is."""
+    markets = {one.code: one for one in manifest.markets}
+    found = markets.get(market)
+    if found is None:
+        raise NotFound(f"no market {market!r}; there are {', '.join(markets)}")
+    if locale not in found.locales:
+        raise NotFound(f"market {market!r} has no locale {locale!r}; it has {', '.join(found.locales)}")
+    return found

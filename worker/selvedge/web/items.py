@@ -1,0 +1,257 @@
+"""What an answer says of a product, in schema.org's words; docs/http-api.md explains each field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.model import Evidence, Level
+from selvedge.ranking.affinity import Term
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from selvedge.catalogue.filter import Scope
+    from selvedge.catalogue.model import FibreShare, Offer
+    from selvedge.catalogue.query import Query
+    from selvedge.snapshot.cards import Card, Detail
+    from selvedge.snapshot.loaded import Labels
+
+OWN_LEVELS = frozenset({"product", "material"})
+
+_EVIDENCE_FIELDS = {
+    "certification": ("product", "material"),
+    "facilityCertification": ("facility",),
+    "brandCertification": ("brand",),
+}
+
+
+class Served(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The base of what is served: camelCase names, absent instead of null."""
+
+
+class Material(Served, frozen=True):
+    """A fibre of a component (GS1 `textileMaterial`); `percentage` where the shop states it."""
+
+    code: str
+    name: str
+    percentage: float | None = None
+
+
+class Certification(Served, frozen=True):
+    """Evidence that counts now (schema.org `Certification`); times are UTC.
+
+    `matched` says that the request's filter was satisfied by this evidence.
+    """
+
+    scheme: str
+    name: str
+    level: Level
+    certification_identification: str | None = None
+    issued_by: str | None = None
+    percentage: float | None = None
+    valid_from: str | None = None
+    valid_through: str | None = None
+    matched: bool = False
+
+
+class Item(Served, frozen=True):
+    """A product in a list. Prices are in minor units of `price_currency`.
+
+    `has_certification` speaks about the product or its material, `related_certification` about a facility
+    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a).
+    """
+
+    id: str
+    in_product_group_with_id: str = msgspec.field(name="inProductGroupWithID")
+    name: str
+    brand: str
+    category: str
+    color: str
+    color_name: str
+    url: str
+    price: int
+    price_currency: str
+    image: str | None = None
+    regular_price: int | None = None
+    lowest_price_30_days: int | None = msgspec.field(default=None, name="lowestPrice30Days")
+    material: tuple[Material, ...] = ()
+    recycled_content_percentage: float | None = None
+    country_of_origin: str | None = None
+    has_certification: tuple[Certification, ...] = ()
+    related_certification: tuple[Certification, ...] = ()
+    score: int | None = None
+    explain: tuple[Term, ...] = ()
+
+
+class ComponentMaterials(Served, frozen=True):
+    """What one component is made of."""
+
+    name: str
+    material: tuple[Material, ...]
+
+
+class ServedOffer(Served, frozen=True):
+    """A size of the product; `availability` is a schema.org `ItemAvailability` name."""
+
+    size: str
+    availability: str
+    price: int
+    price_currency: str
+    size_system: str | None = None
+    gtin: str | None = None
+    regular_price: int | None = None
+    lowest_price_30_days: int | None = msgspec.field(default=None, name="lowestPrice30Days")
+
+
+class Variant(Served, frozen=True):
+    """Another colourway of the same style that is available."""
+
+    id: str
+    color: str
+    color_name: str
+    url: str
+    image: str | None = None
+
+
+class ProductPage(Item, frozen=True, kw_only=True):
+    """A product with all that a product page shows."""
+
+    description: str = ""
+    components: tuple[ComponentMaterials, ...] = ()
+    offers: tuple[ServedOffer, ...] = ()
+    has_variant: tuple[Variant, ...] = ()
+
+
+class Presenter:
+    """Turns cards into what is served, in one market and locale, for one query."""
+
+    def __init__(self, scope: Scope, labels: Labels, currency: str, query: Query | None = None) -> None:
+        self._scope = scope
+        self._labels = labels
+        self._currency = currency
+        self._wanted = _wanted_schemes(query) if query else {}
+
+    def item(self, rank: int, card: Card, score: int | None = None, explain: tuple[Term, ...] = ()) -> Item:
+        """Return the list item of the product at `rank`, which must be available."""
+        market = self._scope.market
+        own, related = self._certifications(rank)
+        reduction = market.reduction(rank)
+        return Item(
+            id=card.id,
+            in_product_group_with_id=card.group,
+            name=card.name,
+            brand=card.brand,
+            category=card.category,
+            color=card.color,
+            color_name=card.color_name,
+            url=card.link,
+            price=market.price.value(rank),
+            price_currency=self._currency,
+            image=card.image,
+            regular_price=reduction and reduction.regular,
+            lowest_price_30_days=reduction and reduction.lowest_30_days,
+            material=self._materials(card.fibres),
+            recycled_content_percentage=card.recycled_content_percentage,
+            country_of_origin=card.country_of_origin,
+            has_certification=own,
+            related_certification=related,
+            score=score,
+            explain=explain,
+        )
+
+    def page(
+        self, rank: int, card: Card, detail: Detail, locale: str, variants: tuple[Variant, ...]
+    ) -> ProductPage:
+        """Return the product page of the product at `rank`; it may be sold out."""
+        shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
+        own, related = self._certifications(rank)
+        cheapest = min(shown, key=lambda offer: offer.price)
+        return ProductPage(
+            id=card.id,
+            in_product_group_with_id=card.group,
+            name=card.name,
+            brand=card.brand,
+            category=card.category,
+            color=card.color,
+            color_name=card.color_name,
+            url=card.link,
+            price=cheapest.price,
+            price_currency=self._currency,
+            image=card.image,
+            regular_price=cheapest.regular_price,
+            lowest_price_30_days=cheapest.lowest_price_30_days,
+            material=self._materials(card.fibres),
+            recycled_content_percentage=card.recycled_content_percentage,
+            country_of_origin=card.country_of_origin,
+            has_certification=own,
+            related_certification=related,
+            description=detail.description.get(locale, ""),
+            components=tuple(
+                ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
+            ),
+            offers=tuple(self._offer(offer) for offer in detail.offers),
+            has_variant=variants,
+        )
+
+    def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
+        """Return the evidence that counts now: about the product itself, and about who made or sells it."""
+        own, related = [], []
+        for evidence in self._scope.index.evidence(rank):
+            if self._counts(evidence):
+                about = own if evidence.level in OWN_LEVELS else related
+                about.append(self._certification(evidence))
+        return tuple(own), tuple(related)
+
+    def _counts(self, evidence: Evidence) -> bool:
+        now = self._scope.now
+        start, end = evidence.valid_from, evidence.valid_to
+        return (start is None or start.timestamp() <= now) and (end is None or now < end.timestamp())
+
+    def _certification(self, evidence: Evidence) -> Certification:
+        field = _FIELD_OF_LEVEL[evidence.level]
+        return Certification(
+            scheme=evidence.scheme,
+            name=self._labels.value(field, evidence.scheme),
+            level=evidence.level,
+            certification_identification=evidence.identification,
+            issued_by=evidence.issuer,
+            percentage=evidence.share,
+            valid_from=_text(evidence.valid_from),
+            valid_through=_text(evidence.valid_to),
+            matched=evidence.scheme in self._wanted.get(field, ()),
+        )
+
+    def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
+        return tuple(
+            Material(fibre.fibre, self._labels.value("material", fibre.fibre), fibre.percentage)
+            for fibre in fibres
+        )
+
+    def _offer(self, offer: Offer) -> ServedOffer:
+        return ServedOffer(
+            size=offer.size,
+            availability="InStock" if offer.stock > 0 else "OutOfStock",
+            price=offer.price,
+            price_currency=self._currency,
+            size_system=offer.size_system,
+            gtin=offer.gtin,
+            regular_price=offer.regular_price,
+            lowest_price_30_days=offer.lowest_price_30_days,
+        )
+
+
+_FIELD_OF_LEVEL = {level: field for field, levels in _EVIDENCE_FIELDS.items() for level in levels}
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _wanted_schemes(query: Query) -> dict[str, set[str]]:
+    wanted: dict[str, set[str]] = {}
+    for one in query.facet_filters:
+        if one.field in _EVIDENCE_FIELDS and one.mode != "not":
+            wanted.setdefault(one.field, set()).update(one.values)
+    return wanted

@@ -1,0 +1,95 @@
+"""Problem details (RFC 9457): the one place where errors become answers."""
+
+from __future__ import annotations
+
+import msgspec
+
+from selvedge.catalogue.query import BadParameter
+from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
+from selvedge.web.http import Response
+
+CONTENT_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+MAX_ALLOWED = 50
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A problem as it is served. `type` is stable: docs/http-api.md lists every one.
+
+    `parameter` and `allowed` belong to a bad parameter; `start` is where to begin afresh.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    parameter: str | None = None
+    allowed: tuple[str, ...] = ()
+    start: str | None = None
+
+
+class NotFound(SelvedgeError):
+    """Nothing is here: no such path, market, locale or product."""
+
+
+class Withdrawn(SelvedgeError):
+    """The product was here and is no longer sold."""
+
+
+class StaleCursor(SelvedgeError):
+    """The cursor belongs to a version that is not in service here. `start` is the first page's URL."""
+
+    def __init__(self, start: str) -> None:
+        super().__init__("this list has changed since; start again")
+        self.start = start
+
+
+class MethodNotAllowed(SelvedgeError):
+    """The path exists, the method on it does not. `allow` lists those that do."""
+
+    def __init__(self, allow: str) -> None:
+        super().__init__(f"use {allow}")
+        self.allow = allow
+
+
+def answer_for(error: Exception) -> Response:
+    """Return the answer that tells of `error`; what is not ours is told without its details."""
+    headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = error.allow
+    if isinstance(error, SnapshotError | StorageUnavailable):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    problem = problem_of(error)
+    return Response(problem.status, headers, msgspec.json.encode(problem))
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the problem that `error` is."""
+    detail = str(error)
+    match error:
+        case BadParameter():
+            problem = _bad_parameter(error)
+        case NotFound():
+            problem = Problem("/problems/not-found", "Not found", 404, detail)
+        case Withdrawn():
+            problem = Problem("/problems/withdrawn", "No longer sold", 410, detail)
+        case StaleCursor():
+            title = "The list has changed"
+            problem = Problem("/problems/stale-cursor", title, 410, detail, start=error.start)
+        case MethodNotAllowed():
+            problem = Problem("/problems/method-not-allowed", "Method not allowed", 405, detail)
+        case SnapshotError() | StorageUnavailable():
+            title = "No catalogue can be served yet"
+            problem = Problem("/problems/no-snapshot", title, 503, f"reason: {error.reason}")
+        case _:
+            problem = Problem("/problems/internal", "An error of ours", 500)
+    return problem
+
+
+def _bad_parameter(error: BadParameter) -> Problem:
+    allowed = error.allowed[:MAX_ALLOWED]
+    if len(error.allowed) > MAX_ALLOWED:
+        allowed += (f"... and {len(error.allowed) - MAX_ALLOWED} more",)
+    detail = f"{error.parameter} {error.detail}"
+    title = "A parameter makes no sense"
+    return Problem("/problems/bad-parameter", title, 400, detail, error.parameter, allowed)

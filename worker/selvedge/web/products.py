@@ -1,0 +1,245 @@
+"""The public answers about products. They depend on path and query alone, so anyone may cache them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.counting import count_facet
+from selvedge.catalogue.query import BadParameter, canonical, parse_query, split_query
+from selvedge.errors import SelvedgeError
+from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
+from selvedge.ranking.page import page
+from selvedge.web.caching import not_modified
+from selvedge.web.cursors import Cursor, query_hash
+from selvedge.web.http import JSON, Response
+from selvedge.web.items import Item, Presenter, Served, Variant
+from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selvedge.catalogue.filter import Scope
+    from selvedge.catalogue.query import Query
+    from selvedge.ports import Background
+    from selvedge.ranking.order import Order
+    from selvedge.snapshot.loaded import LoadedRelease
+    from selvedge.web.edge import Edge, View
+    from selvedge.web.http import Request
+
+
+class FacetValue(Served, frozen=True):
+    """A value of a field and how many matching products have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class FacetCounts(Served, frozen=True):
+    """A field with the values that some matching product has, most frequent first."""
+
+    field: str
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+class SnapshotInfo(Served, frozen=True):
+    """Which version of the catalogue the answer speaks of."""
+
+    version: str
+    delta: int
+
+
+class ProductList(Served, frozen=True):
+    """A page of products. `number_of_items` counts all matching products (colourways), not the page's."""
+
+    market: str
+    locale: str
+    snapshot: SnapshotInfo
+    number_of_items: int
+    items: tuple[Item, ...]
+    facets: tuple[FacetCounts, ...] = ()
+    next: str | None = None
+
+
+async def list_products(
+    edge: Edge, request: Request, background: Background, market: str, locale: str
+) -> Response:
+    """`GET /v1/{market}/{locale}/products`."""
+    view = await edge.view(market, locale, background, plain=request.query == "")
+    try:
+        return await _list(edge, request, view)
+    except StarterTooShort:
+        return await _list(edge, request, await edge.view(market, locale, background))
+
+
+class StarterTooShort(SelvedgeError):
+    """The head of the order does not fill a page; the whole index is needed after all."""
+
+
+async def _list(edge: Edge, request: Request, view: View) -> Response:
+    query = parse_query(request.query, view.scope.vocabulary())
+    moved = canonical_redirect(request, query)
+    if moved is not None:
+        return moved
+    headers = edge.public(view, request)
+    unchanged = not_modified(request, headers)
+    if unchanged is not None:
+        return unchanged
+    start = read_cursor(edge, request, view, query)
+    order = public_order(view.scope, query)
+    matches = view.scope.matches(query)
+    places = page(
+        view.scope.index, order, matches, query.limit, start=start, every_colourway=query.every_colourway
+    )
+    if view.release is None and len(places) < query.limit:
+        raise StarterTooShort
+    answer = ProductList(
+        market=view.market.code,
+        locale=view.locale,
+        snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
+        number_of_items=matches.bit_count() if view.total is None else view.total,
+        items=await present(view, query, places),
+        facets=facet_counts(view, query),
+        next=next_cursor(edge, request, view, query, places),
+    )
+    return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
+
+
+async def show_product(
+    edge: Edge, request: Request, background: Background, market: str, locale: str, product_id: str
+) -> Response:
+    """`GET /v1/{market}/{locale}/products/{id}`."""
+    view = await edge.view(market, locale, background)
+    for name in split_query(request.query):
+        raise BadParameter(name, "is not a parameter here; there are none")
+    release, rank = locate(view, product_id)
+    headers = edge.public(view, request)
+    unchanged = not_modified(request, headers)
+    if unchanged is not None:
+        return unchanged
+    detail = await release.detail(market, rank)
+    if not detail.offers:
+        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
+    others = [
+        sibling
+        for sibling in view.scope.index.siblings(rank)
+        if sibling != rank and view.scope.market.available >> sibling & 1
+    ]
+    card, *siblings = await release.cards(locale, [rank, *others])
+    variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
+    presenter = Presenter(view.scope, view.labels, view.market.currency)
+    answer = presenter.page(rank, card, detail, locale, variants)
+    return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
+
+
+def locate(view: View, product_id: str) -> tuple[LoadedRelease, int]:
+    """Return the release and the product's rank in it. Raises `NotFound` or `Withdrawn`."""
+    if view.release is None:
+        raise TypeError("a starter knows no products by id")
+    ordinal = view.release.index.ordinal(product_id)
+    if ordinal is None:
+        raise NotFound(f"no product {product_id!r}")
+    rank = view.release.index.rank(ordinal)
+    if rank is None:
+        raise Withdrawn(f"product {product_id!r} is no longer sold")
+    return view.release, rank
+
+
+def canonical_redirect(request: Request, query: Query) -> Response | None:
+    """Return the redirect of a query that is not in canonical form.
+
+    A redirect rather than an answer: shared caches then hold one copy of each list, whatever order a
+    client writes its parameters in, and clients learn the form that saves them the round trip.
+    """
+    wanted = canonical(query)
+    if wanted == request.query:
+        return None
+    location = f"{request.path}?{wanted}" if wanted else request.path
+    return Response(308, {"Location": location, "Cache-Control": "public, max-age=3600"})
+
+
+def public_order(scope: Scope, query: Query) -> Order:
+    """Return the order that `query` asks for."""
+    if query.sort == "relevance":
+        return BaseOrder()
+    if query.sort == "newest":
+        published = scope.index.range("published")
+        return SlicedOrder(lambda: published.slices, published.code)
+    price = scope.market.price
+    if query.sort == "price":
+        return AscendingOrder(price.slices, price.code)
+    return SlicedOrder(lambda: price.slices, price.code)
+
+
+async def present(view: View, query: Query, places: Iterable[Position]) -> tuple[Item, ...]:
+    """Return the items at `places`."""
+    ranks = [place.rank for place in places]
+    presenter = Presenter(view.scope, view.labels, view.market.currency, query)
+    cards = await view.cards.cards(view.locale, ranks)
+    return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
+
+
+def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
+    """Return the counts of the fields that `query` asks for."""
+    return tuple(
+        FacetCounts(
+            field,
+            view.labels.fields.get(field, field),
+            tuple(
+                FacetValue(value, view.labels.value(field, value), count)
+                for value, count in sorted(
+                    count_facet(view.scope, query, field).items(), key=lambda pair: (-pair[1], pair[0])
+                )
+            ),
+        )
+        for field in query.facets
+    )
+
+
+def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Position | None:
+    """Return where the page begins. Raises `BadParameter` or `StaleCursor`."""
+    if query.cursor is None:
+        return None
+    cursor = edge.public_cursors.read(query.cursor)
+    check_cursor(cursor, request, view, query, _revision(view, query))
+    return cursor.position
+
+
+def check_cursor(cursor: Cursor, request: Request, view: View, query: Query, revision: int) -> None:
+    """Raise `BadParameter` for a cursor of another list, `StaleCursor` for one of another version.
+
+    `revision` is the delta number where the order depends on it, else 0.
+    """
+    first = msgspec.structs.replace(query, cursor=None)
+    if cursor.query != query_hash(request.path, canonical(first)):
+        raise BadParameter("cursor", "belongs to another list; start again without it")
+    if (cursor.version, cursor.revision) != (bytes.fromhex(view.edition.snapshot_version), revision):
+        start = canonical(first)
+        raise StaleCursor(f"{request.path}?{start}" if start else request.path)
+
+
+def cursor_at(request: Request, view: View, query: Query, place: Position, revision: int) -> Cursor:
+    """Return the cursor of the page after `place`; `revision` as for `check_cursor`."""
+    first = canonical(msgspec.structs.replace(query, cursor=None))
+    return Cursor(
+        version=bytes.fromhex(view.edition.snapshot_version),
+        query=query_hash(request.path, first),
+        number=place.number,
+        rank=place.rank,
+        revision=revision,
+    )
+
+
+def next_cursor(edge: Edge, request: Request, view: View, query: Query, places: list[Position]) -> str | None:
+    """Return the cursor of the next page, or None after a page that is not full."""
+    if len(places) < query.limit:
+        return None
+    return edge.public_cursors.write(cursor_at(request, view, query, places[-1], _revision(view, query)))
+
+
+def _revision(view: View, query: Query) -> int:
+    """Return the delta number where the order depends on it: of what orders, only prices change by delta."""
+    return view.edition.delta_number if query.sort in ("price", "-price") else 0

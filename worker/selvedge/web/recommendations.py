@@ -1,0 +1,227 @@
+"""The personal order. What consent does not allow is not read, and then all people get the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.query import BadParameter, parse_query
+from selvedge.ranking.affinity import Personal
+from selvedge.ranking.page import page
+from selvedge.ranking.weights import weigh
+from selvedge.shopper.consent import allowed_purposes
+from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
+from selvedge.web.caching import PRIVATE
+from selvedge.web.http import JSON, Response
+from selvedge.web.items import Item, Presenter
+from selvedge.web.products import ProductList, SnapshotInfo, check_cursor, cursor_at, facet_counts, locate
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.query import Query
+    from selvedge.ports import Background
+    from selvedge.ranking.affinity import Weights
+    from selvedge.ranking.order import Position
+    from selvedge.web.cursors import Cursor
+    from selvedge.web.edge import Edge, View
+    from selvedge.web.http import Request
+
+PARAMETERS = ("explain", "item", "personalise", "prefer")
+MAX_PREFERENCES = 12
+
+
+class Recommendations(ProductList, frozen=True, kw_only=True):
+    """A page of the personal order. `recommendation_id` is what events about its items echo.
+
+    `personalised` says whether anything beyond the request itself was used.
+    """
+
+    recommendation_id: str
+    personalised: bool
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the request itself says about the wanted order. `item` is a rank."""
+
+    item: int | None
+    preferred: tuple[tuple[str, str], ...]
+    explain: bool
+    personalise: bool
+
+
+async def recommend(
+    edge: Edge, request: Request, background: Background, market: str, locale: str
+) -> Response:
+    """`GET /v1/{market}/{locale}/recommendations`."""
+    view = await edge.view(market, locale, background)
+    query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
+    asked = read_asked(view, query)
+    context = await read_context(edge, request, asked, view.scope.now)
+    cursor = await read_cursor(edge, query, context)
+    weights = _weights(view, asked, context) if cursor is None else _thaw(view, cursor, asked)
+    ordered_at = cursor.ordered_at if cursor else view.scope.index.last_instant(view.scope.now) or 0
+    personal = Personal(view.scope.index, weights, ordered_at)
+    if cursor is not None:
+        check_cursor(cursor, request, view, query, _revision(view, weights))
+    matches = view.scope.matches(query) & ~_own_style(view, asked.item)
+    places = page(
+        view.scope.index,
+        personal.order(),
+        matches,
+        query.limit,
+        start=None if cursor is None else cursor.position,
+        every_colourway=query.every_colourway,
+    )
+    next_page = None
+    if len(places) == query.limit:
+        following = cursor_at(request, view, query, places[-1], _revision(view, weights))
+        following = msgspec.structs.replace(following, ordered_at=ordered_at)
+        next_page = await _write_cursor(edge, following, weights if context else None, view)
+    answer = Recommendations(
+        market=market,
+        locale=locale,
+        snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
+        number_of_items=matches.bit_count(),
+        items=await _present(view, query, places, personal if asked.explain else None),
+        facets=facet_counts(view, query),
+        next=next_page,
+        recommendation_id=_recommendation_id(request, view, context),
+        personalised=context is not None,
+    )
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view)}
+    return Response(200, headers, msgspec.json.encode(answer))
+
+
+def read_asked(view: View, query: Query) -> Asked:
+    """Return what the query's own parameters ask for. Raises `BadParameter`."""
+    extra = dict(query.extra)
+    item = extra.get("item")
+    return Asked(
+        item=None if item is None else locate(view, item)[1],
+        preferred=_preferred(view, extra["prefer"]) if "prefer" in extra else (),
+        explain=_switch(extra, "explain", {"true": True, "false": False}, default=False),
+        personalise=_switch(extra, "personalise", {"on": True, "off": False}, default=True),
+    )
+
+
+async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> Context | None:
+    """Return what this person brings along, where they allow it; else nothing of it is read."""
+    if not asked.personalise or "session" not in allowed_purposes(request):
+        return None
+    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+
+
+async def read_cursor(edge: Edge, query: Query, context: Context | None) -> Cursor | None:
+    """Return where the page begins. Raises `BadParameter`."""
+    if query.cursor is None:
+        return None
+    if context is None:
+        return edge.public_cursors.read(query.cursor)
+    return await edge.private_cursors.read(query.cursor)
+
+
+def _weights(view: View, asked: Asked, context: Context | None) -> Weights:
+    index = view.scope.index
+    recent = [] if asked.item is None else [asked.item]
+    if context is not None:
+        ranks = (index.rank(ordinal) for ordinal in context.recent)
+        recent += [rank for rank in ranks if rank is not None]
+    affinities = context.affinities if context else ()
+    return weigh(index, affinities=affinities, preferred=asked.preferred, recent=recent)
+
+
+def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
+    """Return weights in the snapshot's own numbering: (field, value, weight)."""
+    facets = list(view.scope.index.facets.values())
+    names = {facet.info.name: at for at, facet in enumerate(facets)}
+    frozen = []
+    for (field, value), weight in weights.items():
+        number = names.get(field)
+        at = None if number is None else facets[number].index(value)
+        if number is not None and at is not None:
+            frozen.append((number, at, weight))
+    return tuple(frozen)
+
+
+def _thaw(view: View, cursor: Cursor, asked: Asked) -> Weights:
+    """Return the weights that the first page was made with."""
+    if not cursor.private:
+        return _weights(view, asked, None)
+    infos = [facet.info for facet in view.scope.index.facets.values()]
+    return {
+        (infos[field].name, infos[field].values[value]): weight for field, value, weight in cursor.weights
+    }
+
+
+def _own_style(view: View, item: int | None) -> int:
+    """The colourways of the style that the shopper is looking at: it is not recommended to itself."""
+    return 0 if item is None else sum(1 << rank for rank in view.scope.index.siblings(item))
+
+
+async def _present(
+    view: View, query: Query, places: list[Position], explained: Personal | None
+) -> tuple[Item, ...]:
+    ranks = [place.rank for place in places]
+    presenter = Presenter(view.scope, view.labels, view.market.currency, query)
+    cards = await view.cards.cards(view.locale, ranks)
+    if explained is None:
+        return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
+    return tuple(
+        presenter.item(place.rank, card, place.number, tuple(explained.explain(place.rank)))
+        for place, card in zip(places, cards, strict=True)
+    )
+
+
+async def _write_cursor(edge: Edge, cursor: Cursor, frozen: Weights | None, view: View) -> str:
+    """Return the cursor's text; a personal one freezes the weights, so that a click moves no later page."""
+    if frozen is None:
+        return edge.public_cursors.write(cursor)
+    private = msgspec.structs.replace(cursor, weights=_freeze(view, frozen), private=True)
+    return await edge.private_cursors.write(private)
+
+
+def _revision(view: View, weights: Weights) -> int:
+    """Return the delta number where a delta may move products: where a weight rests on evidence."""
+    facets = view.scope.index.facets
+    dated = any(facets[field].info.dated for field, _ in weights if field in facets)
+    return view.edition.delta_number if dated else 0
+
+
+def _recommendation_id(request: Request, view: View, context: Context | None) -> str:
+    """Return an id for events to echo: random for a person, the same for all where nobody is known."""
+    if context is not None:
+        return _text(os.urandom(12))
+    edition = view.edition
+    named = f"{edition.etag(request.path, request.query)}{view.scope.now // 3600}"
+    return _text(hashlib.sha256(named.encode()).digest()[:12])
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode()
+
+
+def _preferred(view: View, text: str) -> tuple[tuple[str, str], ...]:
+    pairs = text.split(",")
+    if len(pairs) > MAX_PREFERENCES:
+        raise BadParameter("prefer", f"names more than {MAX_PREFERENCES} preferences")
+    preferred = []
+    for pair in sorted(set(pairs)):
+        field, _, value = pair.partition(":")
+        facet = view.scope.index.facets.get(field)
+        if facet is None:
+            raise BadParameter("prefer", f"{field!r} is not a field", list(view.scope.index.facets))
+        if facet.index(value) is None:
+            raise BadParameter("prefer", f"{value!r} is not a value of {field}", facet.values())
+        preferred.append((field, value))
+    return tuple(preferred)
+
+
+def _switch(extra: dict[str, str], name: str, choices: dict[str, bool], *, default: bool) -> bool:
+    if name not in extra:
+        return default
+    if extra[name] not in choices:
+        raise BadParameter(name, f"{extra[name]!r} is not a choice", choices)
+    return choices[extra[name]]

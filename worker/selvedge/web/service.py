@@ -1,0 +1,67 @@
+"""Answers about the service itself: health, readiness, and the support of Global Privacy Control."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.web.http import JSON, Response
+from selvedge.web.problems import RETRY_SECONDS
+
+if TYPE_CHECKING:
+    from selvedge.ports import Background
+    from selvedge.web.edge import Edge
+    from selvedge.web.http import Request
+
+_NO_STORE = {"Content-Type": JSON, "Cache-Control": "no-store"}
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The isolate runs."""
+
+    status: str
+    version: str
+
+
+class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whether a verified snapshot is in service, and which; `trouble` says why it is not the newest."""
+
+    ready: bool
+    snapshot: str | None = None
+    delta: int | None = None
+    products: int | None = None
+    trouble: str | None = None
+
+
+async def health(edge: Edge, _request: Request, _background: Background) -> Response:
+    """`GET /healthz`."""
+    return Response(200, _NO_STORE, msgspec.json.encode(Health("ok", edge.worker_version)))
+
+
+async def readiness(edge: Edge, _request: Request, background: Background) -> Response:
+    """`GET /readyz`: ready only with a verified snapshot."""
+    now = edge.clock.now()
+    try:
+        loaded = await edge.store.serving(now)
+    except (SnapshotError, StorageUnavailable) as error:
+        answer = Readiness(ready=False, trouble=error.reason)
+        headers = _NO_STORE | {"Retry-After": str(RETRY_SECONDS)}
+        return Response(503, headers, msgspec.json.encode(answer))
+    if edge.store.due(now):
+        background.run(edge.store.refresh(now))
+    answer = Readiness(
+        ready=True,
+        snapshot=loaded.release.version,
+        delta=loaded.release.delta_number,
+        products=loaded.index.size,
+        trouble=edge.store.trouble,
+    )
+    return Response(200, _NO_STORE, msgspec.json.encode(answer))
+
+
+async def global_privacy_control(edge: Edge, _request: Request, _background: Background) -> Response:
+    """`GET /.well-known/gpc.json` (W3C Global Privacy Control, section 5)."""
+    body = msgspec.json.encode({"gpc": True, "lastUpdate": edge.settings.gpc_last_update})
+    return Response(200, {"Content-Type": JSON, "Cache-Control": "public, max-age=86400"}, body)
