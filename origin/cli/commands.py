@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from origin.cli.exits import MEANING, exit_for
+from origin.cli.demo import demo
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys
@@ -60,6 +61,7 @@ def jobs() -> None:
 jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
+jobs.add_command(demo)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:
