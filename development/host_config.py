@@ -57,6 +57,9 @@ def wrangler_dev(
         "queues": {"producers": production.get("queues", {}).get("producers", [])},
     }
     config |= {key: production[key] for key in _SHARED if key in production}
+    # Of .dev.vars, wrangler reads the secrets that are listed, and no other.
+    required = production.get("secrets", {}).get("required", [])
+    config["secrets"] = {"required": [*required, "HOST_KV_TOKEN"]}
     if assets:
         config["assets"] = {"directory": str(assets), "run_worker_first": _WORKER_PATHS}
     return config
