@@ -65,7 +65,7 @@ def test_a_bad_row_is_rejected_with_line_field_value_and_reason(
         ({"size_system": "MOON"}, "unknown-size-system"),
         ({"published": "soon"}, "not-a-date"),
         ({"country_of_origin": "Atlantis"}, "unknown-country"),
-        ({"recycled_content_percentage": "120"}, "not-a-percentage"),
+        ({"recycled_content_percentage": "120"}, "share-out-of-range"),
         ({"stock": "many"}, "not-a-number"),
         ({"sale_price": "39.99 EUR"}, "sale-price-not-lower"),
         ({"certification": "EC:EPREL:123"}, "unknown-scheme"),
