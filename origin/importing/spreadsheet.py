@@ -14,6 +14,7 @@ from origin.importing.composition import build_components, parse_composition
 from origin.importing.offers import normalise_size
 from origin.importing.report import RowRejectedError
 from origin.importing.schemes import Certificate, Subject, prove
+from origin.importing.shares import read_shares, total_share
 from origin.importing.table import Table
 from origin.importing.values import (
     MOST_PERCENT,
@@ -22,16 +23,13 @@ from origin.importing.values import (
     read_country,
     read_date,
     read_gtin,
-    read_number,
     read_price,
     read_stock,
     reduce,
 )
-from origin.importing.vocabulary import vocabulary
 from selvedge.catalogue.model import Component, Evidence, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from origin.importing.assembly import Assembly
@@ -202,32 +200,15 @@ class _Parser:
             return parse_composition(text, self._mapping.locale, row, rule.column)
         if shares is None:
             return ()
-        stated = self._stated_shares(row)
+        stated = read_shares(row, shares, self._mapping.locale)
         field = next(iter(shares.fibres), "shares")
         return build_components([("", stated)], self._mapping.locale, row, field) if stated else ()
-
-    def _stated_shares(self, row: Row) -> list[tuple[str, float | None]]:
-        """Collect fibre columns, then name and share pairs whose fibre has no column."""
-        rule = self._mapping.shares
-        assert rule is not None  # noqa: S101 - the caller has checked
-        find, locale = vocabulary("fibres").find, self._mapping.locale
-        stated: list[tuple[str, float | None]] = []
-        for column, name in rule.fibres.items():
-            share = _share(row, column, rule.unit)
-            if share is not None:
-                stated.append((name, share))
-        known = {find(name, locale) or name for name, _ in stated}
-        for pair in rule.pairs:
-            name = row.get(pair.name)
-            if name and (find(name, locale) or name) not in known:
-                stated.append((name, _share(row, pair.share, rule.unit)))
-        return _repair_percent(stated, row) if rule.unit == "fraction" else stated
 
     def _recycled(self, row: Row) -> float | None:
         rule = self._mapping.recycled
         if rule is None:
             return None
-        total = _total(row, rule.columns, rule.unit)
+        total = total_share(row, rule.columns, rule.unit)
         if total is not None and total > MOST_PERCENT:
             row.repair(rule.columns[0], f"{total:g}", "share-out-of-range", "taken as 100")
             return float(MOST_PERCENT)
@@ -250,35 +231,7 @@ def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
         name=name,
         authority=rule.issuer,
         identification=row.get(rule.code) or None,
-        share=_total(row, rule.share, rule.unit),
+        share=total_share(row, rule.share, rule.unit),
         valid_from=read_date(row, rule.valid_from),
         valid_to=read_date(row, rule.valid_to, end=True),
     )
-
-
-def _share(row: Row, column: str, unit: str) -> float | None:
-    """Return a share in percent."""
-    number = read_number(row, column)
-    if number is None:
-        return None
-    return round(number * (MOST_PERCENT if unit == "fraction" else 1), 4)
-
-
-def _total(row: Row, columns: Iterable[str], unit: str) -> float | None:
-    shares = [_share(row, column, unit) for column in columns]
-    stated = [share for share in shares if share is not None]
-    return round(sum(stated), 4) if stated else None
-
-
-def _repair_percent(stated: list[tuple[str, float | None]], row: Row) -> list[tuple[str, float | None]]:
-    """Take `6.0` among fractions for 6 %, where the row then adds up to 100."""
-    over = [(name, share) for name, share in stated if share and share > MOST_PERCENT]
-    if len(over) != 1:
-        return stated
-    (name, share) = over[0]
-    lower = (share or 0.0) / MOST_PERCENT
-    rest = sum(other or 0.0 for _, other in stated) - (share or 0.0)
-    if round(rest + lower, 2) != MOST_PERCENT:
-        return stated
-    row.repair(name, f"{lower:g}", "percent-among-fractions", f"taken as {lower:g} %")
-    return [(n, lower if n == name else s) for n, s in stated]
