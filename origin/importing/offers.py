@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from origin.importing.vocabulary import fold
 
@@ -26,6 +27,7 @@ class PriceError(ValueError):
     """A text is not a price in the expected currency; the message is the reason's code."""
 
 
+@lru_cache(maxsize=16384)
 def parse_price(text: str, currency: str, decimal: str = ".") -> int:
     """Parse `29.99 EUR`, `€ 79,99` or `1 299 kr` to minor units of `currency`.
 
@@ -59,6 +61,7 @@ def format_price(minor: int, currency: str) -> str:
     return f"{minor // 100}.{minor % 100:02d} {currency}"
 
 
+@lru_cache(maxsize=16384)
 def normalise_size(text: str) -> tuple[str, str | None]:
     """Return a size and the size system that its text names: `EU 38` -> (`38`, `EU`).
 
