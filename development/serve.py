@@ -9,23 +9,13 @@ from pathlib import Path
 
 import httpx
 
-from development import host_build, host_config, jobs, paths, session, supervisor, worker_files
+from development import host_build, host_config, jobs, paths, session, supervisor, worker_files, wrangler
 from development.session import Session
 
 _HOST = session.FOLDER / "host"
 _STATE = session.FOLDER / "state"
 _DEFAULT_PORT = 8787
 _READY_SECONDS = 90.0
-# Nothing is sent anywhere, nothing is asked, and wrangler's own files stay below .selvedge/.
-_WRANGLER_ENV = {
-    "WRANGLER_SEND_METRICS": "false",
-    "WRANGLER_SEND_ERROR_REPORTS": "false",
-    "CLOUDFLARE_CF_FETCH_ENABLED": "false",
-    "CI": "1",
-    "NO_COLOR": "1",
-    "HOME": str(paths.GENERATED / "home"),
-    "XDG_CONFIG_HOME": str(paths.GENERATED / "home" / ".config"),
-}
 
 
 def write_host(current: Session, assets: Path | None) -> None:
@@ -37,7 +27,9 @@ def write_host(current: Session, assets: Path | None) -> None:
     config = host_config.wrangler_dev(production, jobs.worker_variables(current), assets)
     # A change of the Worker's source is packed again, and wrangler then reloads it.
     repack = f'"{sys.executable}" -m development.worker_files "{_HOST}"'
-    config["build"] = {"command": repack, "cwd": str(paths.ROOT), "watch_dir": str(paths.WORKER)}
+    # wrangler joins the folder to watch to that of its configuration, even an absolute one.
+    watched = os.path.relpath(paths.WORKER, _HOST)
+    config["build"] = {"command": repack, "cwd": str(paths.ROOT), "watch_dir": watched}
     (_HOST / "wrangler.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
     secrets = {"HOST_KV_TOKEN": current.kv_token, **jobs.worker_secrets(current)}
     lines = "".join(f"{name}={json.dumps(value)}\n" for name, value in secrets.items())
@@ -45,15 +37,12 @@ def write_host(current: Session, assets: Path | None) -> None:
 
 
 def _wrangler_command(current: Session) -> list[str]:
-    wrangler = paths.NODE_MODULES / "wrangler" / "bin" / "wrangler.js"
-    return [
-        str(paths.NODE), str(wrangler), "dev",
-        "--config", str(_HOST / "wrangler.json"),
+    return wrangler.command(
+        "dev", "--config", _HOST / "wrangler.json", "--persist-to", _STATE,
+        "--show-interactive-dev-session=false",
         "--ip", "127.0.0.1", "--port", str(httpx.URL(current.worker_url).port),
         "--inspector-port", str(session.free_port()),
-        "--persist-to", str(_STATE),
-        "--show-interactive-dev-session=false",
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 def _answers(url: str) -> bool:
@@ -67,15 +56,13 @@ def serve(current: Session, assets: Path | None) -> None:
     """Run everything until Ctrl-C. Raises ChildDied or NotReady with the reason."""
     jobs.prepare()
     write_host(current, assets)
-    (paths.GENERATED / "home").mkdir(exist_ok=True)
     with supervisor.Supervisor(paths.LOGS) as processes:
         if command := jobs.origin_command(current):
             with supervisor.announced("Starting the origin"):
                 origin = processes.start("The origin", command, os.environ)
                 processes.wait_until(origin, lambda: _answers(current.origin_url), _READY_SECONDS)
         with supervisor.announced("Starting the Worker"):
-            command = _wrangler_command(current)
-            worker = processes.start("The Worker", command, {**os.environ, **_WRANGLER_ENV})
+            worker = processes.start("The Worker", _wrangler_command(current), wrangler.environment())
             processes.wait_until(worker, lambda: _answers(current.worker_url), _READY_SECONDS)
         current.write()
         jobs.publish(current)

@@ -69,9 +69,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = Path(".selvedge/signing.key")
     snapshot_keys: Annotated[
         dict[str, str],
-        Meta(
-            description="Further public keys to trust, key id to base64, as JSON: the Worker's setting as it is."
-        ),
+        Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
     ] = {}
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from workers import Request, WorkerEntrypoint
+
 from cloudflare.crypto import WebCryptoAead, WebCryptoVerifier
 from cloudflare.http import from_platform, to_platform
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
@@ -13,7 +15,6 @@ from selvedge.settings import decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
-from workers import Request, WorkerEntrypoint
 
 _applications: list[Application] = []
 """This isolate's application, once there is one. Importing makes none: bindings come with a request."""

@@ -7,13 +7,23 @@ from typing import Any
 import click
 import msgspec
 
-from origin.cli.exits import Exit, exit_for
+from origin.cli.exits import MEANING, exit_for
+from origin.cli.demo import demo
 from origin.cli.importing import import_
+from origin.cli.job import write_examples
 from origin.cli.keys import keys
 from origin.cli.snapshot import snapshot
 from origin.cli.workshop import Workshop
 from origin.publishing.errors import GuardrailRefused
 from selvedge.errors import SelvedgeError
+
+MAIN_JOB = (
+    "keys new",
+    "import shop shop.toml -o catalogue.selvedge",
+    "snapshot build catalogue.selvedge",
+    "snapshot inspect",
+    "snapshot publish",
+)
 
 
 class Jobs(click.Group):
@@ -30,6 +40,13 @@ class Jobs(click.Group):
         finally:
             ctx.obj.close()
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the main job and the exit codes."""
+        super().format_epilog(ctx, formatter)
+        write_examples(MAIN_JOB, formatter)
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANING.items()])
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Remember the arguments, because the command's own context is gone when its error arrives."""
         ctx.meta["arguments"] = tuple(args)
@@ -38,24 +55,13 @@ class Jobs(click.Group):
 
 @click.group(cls=Jobs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def jobs() -> None:
-    """The jobs of Selvedge's origin: from a shop's feed to a snapshot at the edge.
-
-    \b
-    Import a feed, build a snapshot of it, look at it, publish it:
-      python -m origin import feed feed.tsv --shop shop.toml -o catalogue.selvedge
-      python -m origin snapshot build catalogue.selvedge
-      python -m origin snapshot inspect
-      python -m origin snapshot publish
-
-    \b
-    Exit codes: 0 done, 1 refused or failed, 2 wrong usage or setting, 3 guardrail,
-    4 another publisher at work, 5 store unreachable (run it again: it resumes).
-    """
+    """The jobs of Selvedge's origin: from a shop's feed to a snapshot at the edge."""
 
 
 jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
+jobs.add_command(demo)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:
@@ -68,6 +74,3 @@ def _report(error: SelvedgeError, *, as_json: bool) -> None:
     click.echo(f"{click.style(reason, fg='red', bold=True)}: {error}", err=True)
     if isinstance(error, GuardrailRefused):
         click.echo("Look at it with `snapshot diff`; if it is right: --allow-shrink 'the reason'.", err=True)
-
-
-__all__ = ["Exit", "jobs"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from origin.publishing.errors import GuardrailRefused, LeaseHeld, LeaseLost
+from selvedge.catalogue.query import BadParameter
 from selvedge.errors import SelvedgeError, StorageUnavailable
 from selvedge.settings import BadSetting
 
@@ -31,6 +32,7 @@ MEANING = {
 
 _CODES: tuple[tuple[type[SelvedgeError], Exit], ...] = (
     (BadSetting, Exit.USAGE),
+    (BadParameter, Exit.USAGE),
     (GuardrailRefused, Exit.GUARDRAIL),
     (LeaseHeld, Exit.LEASE),
     (LeaseLost, Exit.LEASE),

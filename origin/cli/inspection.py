@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from origin.cli.job import Job
 from origin.cli.output import json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, snapshot_folder
 from origin.publishing import folder as folders
@@ -22,17 +23,15 @@ if TYPE_CHECKING:
     from origin.cli.workshop import Workshop
 
 
-@click.command()
+@click.command(
+    cls=Job,
+    examples=("snapshot inspect",),
+)
 @click.argument("folder", type=FOLDER, required=False)
 @json_option
 @click.pass_obj
 def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
-    """Show what the snapshot in FOLDER holds, once every byte of it is verified.
-
-    \b
-    Example:
-      python -m origin snapshot inspect
-    """
+    """Show what the snapshot in FOLDER holds, once every byte of it is verified."""
     path = snapshot_folder(workshop, folder)
     built = folders.read(path)
     manifest = built.release.manifest
@@ -50,18 +49,16 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
     click.echo(f"and {len(manifest.counts) - len(counts):,} facet values; --json lists them")
 
 
-@click.command()
+@click.command(
+    cls=Job,
+    examples=("snapshot diff .selvedge/snapshots/0123456789abcdef .selvedge/snapshots/fedcba9876543210",),
+)
 @click.argument("old", type=FOLDER)
 @click.argument("new", type=FOLDER)
 @json_option
 @click.pass_obj
 def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
-    """Show what changes from the snapshot in OLD to that in NEW, and what the guardrails say.
-
-    \b
-    Example:
-      python -m origin snapshot diff .selvedge/snapshots/0123456789abcdef .selvedge/snapshots/fedcba9876543210
-    """
+    """Show what changes from the snapshot in OLD to that in NEW, and what the guardrails say."""
     before, after = folders.read(old), folders.read(new)
     counts = _changes(before.release.manifest.counts, after.release.manifest.counts)
     shared = before.parts.keys() & after.parts.keys()
@@ -82,15 +79,17 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
         say(f"guardrail: {finding}")
 
 
-@click.command()
+@click.command(
+    cls=Job,
+    examples=('snapshot preview --market nl --query "material=linen" --at 2026-12-01',),
+)
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--market", required=True, help="The market's code.")
 @click.option("--locale", help="One of the market's locales; its first unless given.")
-@click.option("--query", default="", help="Filters, as in the query string of the HTTP API.")
+@click.option("--query", default="", help="Filters, sort and limit, as in the query string of the HTTP API.")
 @click.option(
     "--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given."
 )
-@click.option("--limit", default=24, show_default=True, help="Products to show.")
 @json_option
 @click.pass_obj
 def preview(
@@ -100,24 +99,21 @@ def preview(
     locale: str | None,
     query: str,
     at: datetime | None,
-    limit: int,
     *,
     as_json: bool,
 ) -> None:
-    """Show the first page that shoppers of a market would see, as the Worker decides it.
-
-    \b
-    Example:
-      python -m origin snapshot preview --market nl --query "material=linen" --at 2026-12-01
-    """
+    """Show the first page that shoppers of a market would see, as the Worker decides it."""
     built = folders.read(snapshot_folder(workshop, folder))
     moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()), limit=limit)
+    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()))
     if as_json:
         print_json(page)
         return
-    rows = ((one.id, one.name, one.brand, f"{one.price / 100:.2f} {page.currency}") for one in page.products)
-    print_table(f"{page.matches:,} products match", ("id", "name", "brand", "price"), rows)
+    rows = (
+        (one["id"], one["name"], one["brand"], one["price"], one["priceCurrency"]) for one in page["items"]
+    )
+    columns = ("id", "name", "brand", "price (minor units)", "currency")
+    print_table(f"{page['numberOfItems']:,} items match", columns, rows)
 
 
 def _summary(built: BuiltSnapshot) -> dict[str, Any]:

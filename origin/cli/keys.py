@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from origin.cli.job import Job
 from origin.cli.output import json_option, print_json, say
 from origin.publishing.signing import Ed25519Signer, encode_key, new_key, write_key_file
 
@@ -19,7 +20,10 @@ def keys() -> None:
     """The key that signs what is published. The private half never leaves the publisher."""
 
 
-@keys.command()
+@keys.command(
+    cls=Job,
+    examples=("keys new",),
+)
 @json_option
 @click.pass_obj
 def new(workshop: Workshop, *, as_json: bool) -> None:
@@ -27,10 +31,6 @@ def new(workshop: Workshop, *, as_json: bool) -> None:
 
     The private key goes into a new file (SELVEDGE_SIGNING_KEY_FILE, .selvedge/signing.key unless set)
     that only you may read. An existing file is never overwritten.
-
-    \b
-    Example:
-      python -m origin keys new
     """
     path = workshop.settings.signing_key_file
     write_key_file(path, new_key())
@@ -38,16 +38,14 @@ def new(workshop: Workshop, *, as_json: bool) -> None:
     _show(workshop.signer_from_file(), as_json=as_json)
 
 
-@keys.command()
+@keys.command(
+    cls=Job,
+    examples=("keys show --json",),
+)
 @json_option
 @click.pass_obj
 def show(workshop: Workshop, *, as_json: bool) -> None:
-    """Print the public half of the key in use.
-
-    \b
-    Example:
-      python -m origin keys show --json
-    """
+    """Print the public half of the key in use."""
     _show(workshop.signer, as_json=as_json)
 
 

@@ -1,4 +1,4 @@
-"""What jobs print: results on standard output, as a table or as JSON; progress and errors on standard error."""
+"""What jobs print: results on standard output, as a table or JSON; the rest on standard error."""
 
 from __future__ import annotations
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from origin.building.labels import VocabularyLabels
 from origin.building import build as build_version
 from origin.building import build_delta, unknown_to
 from origin.cli.inspection import diff, inspect, preview
+from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
@@ -42,7 +44,13 @@ def snapshot() -> None:
     """
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=(
+        "snapshot build catalogue.selvedge",
+        "snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge",
+    ),
+)
 @click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
@@ -63,11 +71,6 @@ def build(
     """Build a snapshot of CATALOGUE, the file that `import` wrote.
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
-
-    \b
-    Examples:
-      python -m origin snapshot build catalogue.selvedge
-      python -m origin snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge
     """
     root, shop = workshop.settings.snapshots, workshop.settings.shop
     with Steps() as steps:
@@ -81,7 +84,9 @@ def build(
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
-            built = build_version(source, shop=shop, previous=known, progress=steps.named)
+            built = build_version(
+                source, shop=shop, previous=known, labels=VocabularyLabels(), progress=steps.named
+            )
         steps.named("writing")
         path = folders.write(root, built)
     release = built.release
@@ -99,7 +104,14 @@ def build(
         click.echo(f"{path}: {result['parts']:,} parts, {result['bytes']:,} bytes")
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=(
+        "snapshot publish",
+        "snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef",
+        'snapshot publish --allow-shrink "end of season: summer styles are gone"',
+    ),
+)
 @click.argument("folder", type=FOLDER, required=False)
 @channel_option
 @click.option(
@@ -129,12 +141,6 @@ def publish(
 
     Writes the parts that the store lacks, reads them back, and moves the channel's signed pointer last.
     After a break, the same command goes on from where it was.
-
-    \b
-    Examples:
-      python -m origin snapshot publish
-      python -m origin snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef
-      python -m origin snapshot publish --allow-shrink "end of season: summer styles are gone"
     """
     channel = channel or workshop.settings.channel
     with Steps() as steps:
@@ -146,7 +152,10 @@ def publish(
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=('snapshot rollback 0123456789abcdef --reason "prices were wrong"',),
+)
 @click.argument("version")
 @channel_option
 @click.option("--reason", help="Why; it is logged.")
@@ -168,19 +177,17 @@ def rollback(
     purge: bool,
     as_json: bool,
 ) -> None:
-    """Point a channel to an older VERSION again, once all its parts are known to be there.
-
-    \b
-    Example:
-      python -m origin snapshot rollback 0123456789abcdef --reason "prices were wrong"
-    """
+    """Point a channel to an older VERSION again, once all its parts are known to be there."""
     channel = channel or workshop.settings.channel
     with Steps() as steps:
         outcome = workshop.publisher(steps, wait).rollback(channel, version, reason=reason, adopt=adopt)
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=("snapshot prune --dry-run",),
+)
 @click.option("--keep", default=KEEP, show_default=True, help="Versions a channel to keep for a rollback.")
 @click.option(
     "--grace", default=GRACE_SECONDS, show_default=True, metavar="SECONDS", help="Delete nothing younger."
@@ -190,12 +197,7 @@ def rollback(
 @json_option
 @click.pass_obj
 def prune(workshop: Workshop, keep: int, grace: int, wait: float, *, dry_run: bool, as_json: bool) -> None:
-    """Delete parts that no release needs any more.
-
-    \b
-    Example:
-      python -m origin snapshot prune --dry-run
-    """
+    """Delete parts that no release needs any more."""
     with Steps() as steps:
         steps.named("pruning")
         pruned = workshop.pruner().prune(keep=keep, grace=grace, dry_run=dry_run, wait=wait)
@@ -209,17 +211,15 @@ def prune(workshop: Workshop, keep: int, grace: int, wait: float, *, dry_run: bo
     )
 
 
-@snapshot.command()
+@snapshot.command(
+    cls=Job,
+    examples=("snapshot status --json",),
+)
 @click.option("--limit", default=10, show_default=True, help="Publications to list.")
 @json_option
 @click.pass_obj
 def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
-    """Show what each channel points to, and the newest publications.
-
-    \b
-    Example:
-      python -m origin snapshot status --json
-    """
+    """Show what each channel points to, and the newest publications."""
     channels = workshop.publisher(lambda _step, _done, _total: None).status()
     log = workshop.ledger.log(limit=limit)
     holder = workshop.ledger.holder()
@@ -228,8 +228,8 @@ def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
         return
     fields = ("channel", "sequence", "ledger_sequence", "version", "delta_number", "previous")
     print_table("Channels", fields, ([getattr(one, field) for field in fields] for one in channels))
-    fields = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
-    print_table("Publications", fields, ([getattr(one, field) for field in fields] for one in log))
+    columns = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
+    print_table("Publications", columns, ([getattr(one, name) for name in columns] for one in log))
     if holder:
         say(f"{holder} is publishing now")
 

@@ -77,7 +77,7 @@ def read_release(folder: Path) -> Release:
         if envelope.format != FORMAT:
             raise UnsupportedFormat(f"{folder}: format {envelope.format}; this reader knows {FORMAT}")
         release = _release_decoder.decode(envelope.payload)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPart(f"{folder / RELEASE_FILE} is unreadable: {error}") from error
     if hashlib.sha256(envelope.payload).digest() != envelope.digest:
         raise DamagedPart(f"{folder / RELEASE_FILE} does not have the digest that it must have")

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+EXTRACTABLE = False
+
+
 class WebCryptoVerifier:
     """Ed25519 with the trusted public keys, key id to 32 raw bytes."""
 
@@ -24,7 +27,7 @@ class WebCryptoVerifier:
     async def verify(self, key_id: str, signature: bytes, data: bytes) -> bool:
         """Whether `signature` over `data` was made with the key `key_id`."""
         key = await js.crypto.subtle.importKey(
-            "raw", to_js(self._keys[key_id]), "Ed25519", False, to_js(["verify"])
+            "raw", to_js(self._keys[key_id]), "Ed25519", EXTRACTABLE, to_js(["verify"])
         )
         return bool(await js.crypto.subtle.verify("Ed25519", key, to_js(signature), to_js(data)))
 
@@ -56,7 +59,7 @@ class WebCryptoAead:
         found = self._keys.get(key)
         if found is None:
             usages = to_js(["encrypt", "decrypt"])
-            found = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", False, usages)
+            found = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
             self._keys[key] = found
         return found
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,9 +15,10 @@ from origin.publishing.publisher import Publisher
 from origin.publishing.signing import Ed25519Signer
 from selvedge.catalogue.model import Market
 from selvedge.snapshot.container import pack
-from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, Release, refer
+from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, Pointer, Release, refer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from origin.publishing.kv import KeyValueStore
@@ -25,7 +27,9 @@ SHOP = "acme"
 MARKET = Market("nl", "NL", "EUR", ("nl", "en"))
 
 
-def build(number: int, *, markets: tuple[Market, ...] = (MARKET,), **counts: int) -> BuiltSnapshot:
+def build(
+    number: int, *, markets: tuple[Market, ...] = (MARKET,), counts: Mapping[str, int] = MappingProxyType({})
+) -> BuiltSnapshot:
     """A small snapshot whose feed was taken at `number`: two parts of its own and one shared page."""
     index = pack({"index": f"index of {number}".encode() * 20})
     market = pack({"offers": f"offers of {number}".encode() * 10})
@@ -65,6 +69,11 @@ class Bench:
     def publisher(self, store: KeyValueStore | None = None, **settings: Any) -> Publisher:
         settings = {"shop": SHOP, "who": "tester", **settings}
         return Publisher(store or self.kv, self.ledger, self.pointers(store), **settings)
+
+    def pointer(self, channel: str = "live") -> Pointer:
+        stored = self.pointers().read(channel)
+        assert stored is not None
+        return stored.pointer
 
     def current(self, channel: str = "live") -> str | None:
         stored = self.pointers().read(channel)

@@ -59,7 +59,7 @@ def test_the_next_version_keeps_the_previous_one_and_writes_only_what_is_new(ben
     bench.publisher().publish(first, "live")
     outcome = bench.publisher().publish(second, "live")
     assert (outcome.sequence, outcome.written) == (2, 2)
-    pointer = bench.pointers().read("live").pointer
+    pointer = bench.pointer()
     assert pointer.previous == first.release
     assert bench.is_whole()
 
@@ -81,7 +81,7 @@ def test_a_delta_takes_the_same_path_and_keeps_the_previous_version(bench: Bench
     bench.publisher().publish(second, "live")
     outcome = bench.publisher().publish(with_delta(second, 1), "live")
     assert (outcome.sequence, outcome.delta_number, outcome.written) == (3, 1, 1)
-    assert bench.pointers().read("live").pointer.previous == first.release
+    assert bench.pointer().previous == first.release
     with pytest.raises(GuardrailRefused, match="delta 1 is not newer than delta 1"):
         bench.publisher().publish(with_delta(second, 1, b"other prices"), "live")
 
@@ -123,7 +123,7 @@ def test_a_part_that_reads_back_differently_never_gets_a_pointer(bench: Bench) -
 
 
 def test_a_part_that_was_damaged_on_its_way_is_written_again(bench: Bench) -> None:
-    spoilt = []
+    spoilt: list[str] = []
 
     def once(key: str, value: bytes | None) -> bytes | None:
         if key.startswith("part/") and value and not spoilt:
@@ -171,7 +171,7 @@ def test_after_a_stale_read_the_ledger_knows_what_is_current(bench: Bench) -> No
     bench.kv.pairs["pointer/live"] = old
     assert bench.publisher().publish(third, "live").sequence == 3
     bench.publisher().publish(build(4), "live")
-    assert bench.pointers().read("live").pointer.previous == third.release
+    assert bench.pointer().previous == third.release
 
 
 def test_a_higher_sequence_in_the_store_means_another_ledger_unless_adopted(
@@ -231,7 +231,7 @@ def test_a_rollback_is_a_new_sequence_that_names_the_old_release(bench: Bench) -
     bench.publisher().publish(second, "live")
     outcome = bench.publisher().rollback("live", first.release.version, reason="wrong prices")
     assert (outcome.sequence, bench.current()) == (3, first.release.version)
-    assert bench.pointers().read("live").pointer.previous == second.release
+    assert bench.pointer().previous == second.release
     newest = bench.ledger.log("live")[0]
     assert (newest.kind, newest.reason) == ("rollback", "wrong prices")
 
@@ -251,7 +251,7 @@ def test_a_rollback_refuses_unknown_versions_and_versions_with_lost_parts(bench:
 
 def test_guardrails_refuse_and_a_reason_overrides_and_is_logged(bench: Bench) -> None:
     bench.publisher().publish(build(1), "live")
-    shrunk = build(2, products=50)
+    shrunk = build(2, counts={"products": 50})
     with pytest.raises(GuardrailRefused, match="products falls from 100 to 50"):
         bench.publisher().publish(shrunk, "live")
     assert bench.sequence() == 1

@@ -87,7 +87,7 @@ def unpack(part: bytes) -> dict[str, memoryview]:
     start = _HEADER.size + directory_length
     try:
         directory = _directory_decoder.decode(view[_HEADER.size : start])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPart(f"unreadable directory: {error}") from error
     _check_bounds(directory.items(), start, length)
     return {name: view[offset : offset + size] for name, (offset, size) in directory.items()}

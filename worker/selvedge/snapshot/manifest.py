@@ -193,7 +193,7 @@ def decode_manifest(data: bytes) -> Manifest:
     """Raises `DamagedPart` or `UnsupportedFormat`."""
     try:
         manifest = _manifest_decoder.decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPart(f"unreadable manifest: {error}") from error
     if manifest.format != FORMAT:
         raise UnsupportedFormat(f"manifest format {manifest.format}; this reader knows {FORMAT}")
@@ -215,7 +215,7 @@ async def open_pointer(data: bytes, verifier: SignatureVerifier, *, shop: str, c
     """
     try:
         envelope = _envelope_decoder.decode(data)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPointer(str(error)) from error
     if envelope.format != FORMAT:
         raise UnsupportedFormat(f"pointer format {envelope.format}; this reader knows {FORMAT}")
@@ -225,7 +225,7 @@ async def open_pointer(data: bytes, verifier: SignatureVerifier, *, shop: str, c
         raise BadSignature(f"the signature by {envelope.key_id!r} does not fit")
     try:
         pointer = _pointer_decoder.decode(envelope.payload)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPointer(str(error)) from error
     if pointer.format != FORMAT or pointer.current.manifest.format != FORMAT:
         raise UnsupportedFormat(f"pointer format {pointer.format}; this reader knows {FORMAT}")

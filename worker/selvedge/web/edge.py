@@ -14,11 +14,13 @@ from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
+from selvedge.web.items import Claim, Presenter
 from selvedge.web.problems import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from selvedge.catalogue.query import Query
     from selvedge.ports import Background, Clock, Telemetry
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -52,6 +54,8 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self._claims_of: LoadedRelease | None = None
+        self._claims_by_locale: dict[str, dict[int, Claim]] = {}
 
     async def view(self, market: str, locale: str, background: Background, *, plain: bool = False) -> View:
         """Return the view of a market in a locale, and see to a refresh where one is due.
@@ -78,8 +82,14 @@ class Edge:
             locale=locale,
             labels=await release.labels(locale),
             cards=release,
+            claims=self._claims(release, locale),
             release=release,
         )
+
+    def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
+        if self._claims_of is not release:
+            self._claims_of, self._claims_by_locale = release, {}
+        return self._claims_by_locale.setdefault(locale, {})
 
     async def _starter_view(self, market: str, locale: str, now: int) -> View | None:
         """The view behind a starter; None where there is none or it cannot be read."""
@@ -98,6 +108,7 @@ class Edge:
             locale=locale,
             labels=starter.labels,
             cards=starter,
+            claims={},
             total=release.manifest.counts[f"available/{market}"],
         )
 
@@ -171,8 +182,13 @@ class View(msgspec.Struct, frozen=True):
     locale: str
     labels: Labels
     cards: CardSource
+    claims: dict[int, Claim]
     release: LoadedRelease | None = None
     total: int | None = None
+
+    def presenter(self, query: Query | None = None) -> Presenter:
+        """Return what turns cards into items here."""
+        return Presenter(self.scope, self.labels, self.market.currency, self.claims, query)
 
 
 def market_settings(manifest: Manifest, market: str, locale: str) -> Market:

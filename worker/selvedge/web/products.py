@@ -14,7 +14,7 @@ from selvedge.ranking.page import page
 from selvedge.web.caching import not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Presenter, Served, Variant
+from selvedge.web.items import Item, Served, Variant
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ async def show_product(
     ]
     card, *siblings = await release.cards(locale, [rank, *others])
     variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
-    presenter = Presenter(view.scope, view.labels, view.market.currency)
+    presenter = view.presenter()
     answer = presenter.page(rank, card, detail, locale, variants)
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
@@ -177,7 +177,7 @@ def public_order(scope: Scope, query: Query) -> Order:
 async def present(view: View, query: Query, places: Iterable[Position]) -> tuple[Item, ...]:
     """Return the items at `places`."""
     ranks = [place.rank for place in places]
-    presenter = Presenter(view.scope, view.labels, view.market.currency, query)
+    presenter = view.presenter(query)
     cards = await view.cards.cards(view.locale, ranks)
     return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
 
