@@ -48,22 +48,6 @@ def write_feeds(catalogue: Catalogue, folder: Path) -> tuple[FeedFile, ...]:
     return tuple(feeds)
 
 
-def write_shop(catalogue: Catalogue, folder: Path) -> Path:
-    """Write the feeds and the shop file that lists them; return the shop file for `read_shop`."""
-    feeds = write_feeds(catalogue, folder)
-    lines = ['name = "Selvedge demo"', f"taken = {catalogue.taken.isoformat()}"]
-    for market in catalogue.markets:
-        locales = ", ".join(f'"{locale}"' for locale in market.locales)
-        lines += ["", "[[markets]]", f'code = "{market.code}"', f'country = "{market.country}"']
-        lines += [f'currency = "{market.currency}"', f"locales = [{locales}]"]
-    for feed in feeds:
-        lines += ["", "[[feeds]]", f'path = "{feed.path}"']
-        lines += [f'market = "{feed.market}"', f'locale = "{feed.locale}"']
-    path = folder / "shop.toml"
-    path.write_text("\n".join((*lines, "")), encoding="utf-8", newline="\n")
-    return path
-
-
 def _lines(
     catalogue: Catalogue, groups: dict[str, ProductGroup], market: Market, locale: str
 ) -> Iterator[list[str]]:

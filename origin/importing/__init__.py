@@ -3,7 +3,6 @@
 from origin.importing.archive import load_catalogue, save_catalogue
 from origin.importing.catalogues import Import, read_csv, read_feed, read_feeds, read_shop
 from origin.importing.errors import ArchiveError, ImportFailedError, SettingsError, SourceError
-from origin.importing.labels import VocabularyLabels
 from origin.importing.mapping import Mapping, load_mapping
 from origin.importing.report import Issue, Report
 from origin.importing.shop import FeedFile, Shop, TableFile, load_shop
@@ -20,7 +19,6 @@ __all__ = [
     "Shop",
     "SourceError",
     "TableFile",
-    "VocabularyLabels",
     "load_catalogue",
     "load_mapping",
     "load_shop",

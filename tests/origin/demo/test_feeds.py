@@ -55,4 +55,5 @@ def test_there_is_a_feed_per_market_and_locale(written: Catalogue, tmp_path: Pat
 
 
 def test_the_shop_file_lists_the_feeds(written: Catalogue, result: Import, tmp_path: Path) -> None:
-    assert read_shop(write_shop(written, tmp_path)) == result
+    shop = write_shop(written, write_feeds(written, tmp_path), tmp_path)
+    assert read_shop(shop) == result

@@ -1,11 +1,12 @@
 import re
+import tomllib
+from importlib import resources
 
 import pytest
 
 from origin.demo.words import words
 from origin.importing.categories import find_category
 from origin.importing.colours import find_colour
-from origin.importing.labels import field_terms
 from origin.importing.schemes import registry, scheme_labels
 from origin.importing.vocabulary import LOCALES, fold, vocabulary
 
@@ -29,8 +30,9 @@ def all_labels() -> list[tuple[str, str, str]]:
     for name in NAMES:
         for code, term in vocabulary(name).terms.items():
             found += [(name, code, term.label(locale)) for locale in LOCALES]
-    for group in field_terms().values():
-        found += [("fields", code, t.label(locale)) for code, t in group.items() for locale in LOCALES]
+    text = resources.files("origin.building").joinpath("fields.toml").read_text(encoding="utf-8")
+    for part, entries in tomllib.loads(text).items():
+        found += [(part, field, label) for field, labels in entries.items() for label in labels.values()]
     return found
 
 
