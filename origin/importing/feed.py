@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from origin.importing.assembly import Draft
 from origin.importing.categories import OTHER, find_category
 from origin.importing.certification import CertificationColumn
@@ -46,6 +48,12 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Component
 
 NEEDED = ("id", "title", "link", "price", "availability")
+_OFFER_COLUMNS = frozenset(
+    {
+        "id", "size", "size_system", "gtin", "availability", "stock", "price", "sale_price",
+        "sale_price_effective_date", "lowest_price_30_days",
+    }
+)  # fmt: skip
 _AVAILABLE = {"in stock": True, "out of stock": False, "preorder": False, "backorder": False}
 
 
@@ -97,10 +105,24 @@ class _Feed:
         self._locale = locale
         self._taken = taken
         self._certification = CertificationColumn(columns)
+        self._last: tuple[tuple[str, ...], Draft] | None = None
 
     def draft(self, row: Row, product: str) -> Draft:
-        """Parse a row; raises RowRejectedError."""
+        """Parse a row; raises RowRejectedError.
+
+        Neighbouring rows mostly differ in their offer alone: the rest is parsed once, unless there
+        was something to report, which is reported for every row.
+        """
         offer = self._offer(row)
+        part = (product, *row.part(_OFFER_COLUMNS))
+        if self._last is None or self._last[0] != part:
+            draft = self._parse(row, product, offer)
+            self._last = (part, draft) if row.clean else None
+            return draft
+        name = _style_name(row.need("title"), row.get("color"), row.get("size"))
+        return msgspec.structs.replace(self._last[1], name=name, offer=offer)
+
+    def _parse(self, row: Row, product: str, offer: Offer) -> Draft:
         color_name = row.get("color")
         brand = row.get("brand") or self._shop.brand or self._shop.name
         published = read_date(row, "published") or read_date(row, "availability_date")

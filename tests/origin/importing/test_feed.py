@@ -58,6 +58,15 @@ def test_a_bad_row_is_rejected_with_line_field_value_and_reason(
     assert (result.report.rows, result.report.accepted) == (3, 2)
 
 
+def test_a_fault_that_all_sizes_share_is_reported_for_each(read: ReadFeed) -> None:
+    unknown = {"composition": "Moonstuff 100%"}
+    result = read(unknown, unknown | {"id": "A-M", "size": "M"})
+    assert [(issue.line, issue.reason) for issue in result.report.issues] == [
+        (2, "unknown-fibre"),
+        (3, "unknown-fibre"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
