@@ -38,7 +38,7 @@ def all_labels() -> list[tuple[str, str, str]]:
 
 def demo_texts() -> list[tuple[str, str, str]]:
     texts = words().texts.items()
-    phrases = [("texts", locale, p) for locale, t in texts for p in (*t.descriptions, *t.features)]
+    phrases = [("texts", locale, p) for locale, t in texts for p in (*t.descriptions, *t.features, *t.care)]
     return phrases + [("nouns", g.category, n) for g in words().garments for n in g.noun.values()]
 
 
