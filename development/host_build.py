@@ -1,4 +1,4 @@
-"""Generates the JavaScript host, from the pinned npm package `pyodide` and the modules in development/host/."""
+"""Generates the JavaScript host, from the pinned npm package `pyodide` and development/host/."""
 
 import json
 import shutil

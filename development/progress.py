@@ -21,7 +21,7 @@ def run_step(title: str, command: Sequence[str], env: Mapping[str, str], log: Pa
     log.parent.mkdir(parents=True, exist_ok=True)
     print(f"{title} ...", end=" " if sys.stdout.isatty() else "\n", flush=True)
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             command, env=dict(env), stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:

@@ -109,7 +109,7 @@ def _check_ensurepip() -> None:
 
 def _check_node(env: dict[str, str]) -> None:
     try:
-        subprocess.run([paths.NODE, "--version"], env=env, check=True, capture_output=True)  # noqa: S603
+        subprocess.run([paths.NODE, "--version"], env=env, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError) as error:
         reason = getattr(error, "stderr", b"") or str(error).encode()
         raise progress.StepFailedError(

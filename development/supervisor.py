@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from development import progress
 
@@ -46,7 +47,7 @@ class Supervisor:
         self._children: list[Child] = []
         self._stop = threading.Event()
 
-    def __enter__(self) -> "Supervisor":
+    def __enter__(self) -> Self:
         self._previous = {number: signal.signal(number, self._request_stop) for number in _STOP_SIGNALS}
         return self
 
@@ -66,7 +67,7 @@ class Supervisor:
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name.lower().replace(' ', '-')}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(  # noqa: S603
+            process = subprocess.Popen(
                 command,
                 env=dict(env),
                 stdin=subprocess.DEVNULL,

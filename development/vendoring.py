@@ -58,7 +58,7 @@ def _unpack_wasm_wheel(pin: str, target: Path, downloads: Path) -> None:
     options = [word for option in _WASM_TARGET for word in option]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
     only_wheels = ["--no-deps", "--only-binary=:all:", "--dest", str(downloads)]
-    subprocess.run([*pip, *only_wheels, *options, pin], check=True)  # noqa: S603
+    subprocess.run([*pip, *only_wheels, *options, pin], check=True)
     (wheel,) = downloads.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():

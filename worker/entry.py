@@ -1,11 +1,52 @@
-"""A Worker that only says hello, until the real one takes its place."""
+"""The entry point: makes the application at an isolate's first request and hands every request to it."""
 
-from workers import Request, Response, WorkerEntrypoint
+from __future__ import annotations
+
+from typing import Any
+
+from workers import Request, WorkerEntrypoint
+
+from cloudflare.crypto import WebCryptoAead, WebCryptoVerifier
+from cloudflare.http import from_platform, to_platform
+from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
+from cloudflare.storage import catalogue
+from selvedge import __version__
+from selvedge.settings import decode_key, read_settings
+from selvedge.snapshot.store import SnapshotStore
+from selvedge.web.app import Application
+from selvedge.web.edge import make_edge
+
+_applications: list[Application] = []
+"""This isolate's application, once there is one. Importing makes none: bindings come with a request."""
 
 
 class Default(WorkerEntrypoint):
-    """Answers every request alike."""
+    """Serves the storefront's requests."""
 
-    async def fetch(self, request: Request) -> Response:
-        """Say hello."""
-        return Response(f"hello from {request.url}\n", headers={"content-type": "text/plain"})
+    async def fetch(self, request: Request) -> Any:
+        """Answer one request."""
+        if not _applications:
+            _applications.append(make_application(self.env))
+        response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
+        return to_platform(response)
+
+
+def make_application(env: Any) -> Application:
+    """Return the application over the bindings in `env`. Raises `BadSetting`."""
+    settings = read_settings(lambda name: getattr(env, name, None))
+    keys = {key_id: decode_key("snapshot_keys", text) for key_id, text in settings.snapshot_keys.items()}
+    edge = make_edge(
+        settings,
+        store=SnapshotStore(catalogue(env), WebCryptoVerifier(keys), settings),
+        aead=WebCryptoAead(),
+        clock=WorkersClock(),
+        telemetry=AnalyticsEngine(env.TELEMETRY),
+        worker_version=worker_version(env),
+    )
+    return Application(edge)
+
+
+def worker_version(env: Any) -> str:
+    """Return the deployed version's id, so that a deploy changes every entity tag; locally the release."""
+    metadata = getattr(env, "CF_VERSION_METADATA", None)
+    return getattr(metadata, "id", None) or __version__

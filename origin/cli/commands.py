@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from origin.cli.demo import demo
 from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
@@ -63,6 +64,7 @@ def jobs() -> None:
 jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
+jobs.add_command(demo)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ import click
 
 from origin.building import build as build_version
 from origin.building import build_delta, unknown_to
+from origin.building.labels import VocabularyLabels
 from origin.cli.inspection import diff, inspect, preview
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
@@ -84,7 +85,9 @@ def build(
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
-            built = build_version(source, shop=shop, previous=known, progress=steps.named)
+            built = build_version(
+                source, shop=shop, previous=known, labels=VocabularyLabels(), progress=steps.named
+            )
         steps.named("writing")
         path = folders.write(root, built)
     release = built.release

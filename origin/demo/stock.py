@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _EUROS = (4, 5, 7, 9, 12, 15, 17, 19, 22, 24, 29, 34, 39, 44, 49, 59, 69, 79, 89, 99)
 _LARGE_EUROS = (119, 129, 149, 169, 199, 229, 249, 299)
 EURO_POINTS = tuple(euro * 100 + 99 for euro in (*_EUROS, *_LARGE_EUROS))
-_KRONOR_PER_EURO, _ZLOTY_PER_EURO = 11, 4
+_KRONOR_PER_10_EURO, _ZLOTY_PER_10_EURO = 110, 43
 _SYSTEMS = {"numbers": "EU", "shoes": "EU", "bras": "EU"}
 
 
@@ -33,13 +33,13 @@ def points_between(low: int, high: int) -> tuple[int, ...]:
 
 
 def convert(cents: int, currency: str) -> int:
-    """Turn a euro price point into one of a currency: whole kronor ending in 9, zloty in .99."""
+    """Turn a euro price point into one of a currency: 339 kr and 129.99 zł for 29.99 euro."""
     if currency == "EUR":
         return cents
     euros = cents // 100 + 1
     if currency == "SEK":
-        return (euros * _KRONOR_PER_EURO // 10 * 10 + 9) * 100
-    return (euros * _ZLOTY_PER_EURO // 5 * 5 + 4) * 100 + 99
+        return (euros * _KRONOR_PER_10_EURO // 100 * 10 + 9) * 100
+    return (euros * _ZLOTY_PER_10_EURO // 100 * 10 + 9) * 100 + 99
 
 
 def draw_price(cents: int, chance: Chance) -> tuple[int, int, int] | None:

@@ -1,4 +1,4 @@
-"""Import: a shop's feeds and tables to a catalogue, with a report on every row that was not clean."""
+"""Import: a shop's feeds and tables to a catalogue, and a report on what was not clean."""
 
 from origin.importing.archive import load_catalogue, save_catalogue
 from origin.importing.catalogues import Import, read_csv, read_feed, read_feeds, read_shop

@@ -63,7 +63,7 @@ class Style(msgspec.Struct):
 
 
 class Colourway(msgspec.Struct):
-    """A colourway while it is gathered: the first row decides, later ones fill gaps and add offers."""
+    """A colourway while gathered: the first row decides, later ones fill gaps and add offers."""
 
     first: Draft
     published: datetime | None = None

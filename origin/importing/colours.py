@@ -16,8 +16,8 @@ _SHORTEST_INSIDE = 4  # "tan" inside "botanical" says nothing
 def find_colour(name: str, language: str) -> str:
     """Return the code of the first colour that a name states, or `unknown`.
 
-    `Wit/zwart gestreept` is white: shops put the ground colour first. Words are tried whole, then by
-    their end (`kakigroen` is green), then by what they contain.
+    `Wit/zwart gestreept` is white: shops put the ground colour first. Words are tried
+    whole, then by their end (`kakigroen` is green), then by what they contain.
     """
     names = vocabulary("colours").names(language)
     for part in re.split(r"[/,&]| - ", name):

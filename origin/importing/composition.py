@@ -1,7 +1,7 @@
 """Composition text, as on a garment's label, to components and fibre shares.
 
-`Buitenlaag:Linnen 52%, Katoen 48% / Voering:Polyester 100%` becomes a shell and a lining. Shares may
-stand before or after the fibre, with a decimal comma or point, in any order and spacing.
+`Buitenlaag:Linnen 52%, Katoen 48% / Voering:Polyester 100%` becomes a shell and a lining. Shares
+may stand before or after the fibre, with a decimal comma or point, in any order and spacing.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[C
 def build_components(
     stated: Iterable[tuple[str, type_shares]], language: str, row: Row, field: str
 ) -> tuple[Component, ...]:
-    """Name the components and fibres in our vocabularies, check the shares, put the main one first."""
+    """Name components and fibres by our vocabularies; the main component comes first."""
     components: list[Component] = []
     for name, shares in stated:
         fibres = tuple(_fibres(shares, language, row, field))

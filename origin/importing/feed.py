@@ -147,8 +147,8 @@ class _Feed:
     def _prices(self, row: Row) -> tuple[int, int | None, int | None]:
         """Price to pay, and the regular and lowest prices where a reduction may be shown as one.
 
-        Directive 98/6/EC, article 6a: a reduction names the lowest price of the last 30 days. Without
-        that price, or above it, the shopper sees a plain price.
+        Directive 98/6/EC, article 6a: a reduction names the lowest price of the last 30 days.
+        Without that price, or above it, the shopper sees a plain price.
         """
         regular = self._price(row, "price")
         if not row.get("sale_price"):

@@ -97,8 +97,8 @@ class ShareColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CertificateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A column that is filled where there is a certificate.
 
-    Its value is the scheme's name unless `scheme` states it. `values` are the cells that count; none
-    means all that are not empty. `share` columns are added up.
+    Its value is the scheme's name unless `scheme` states it. `values` are the cells that count;
+    none means all that are not empty. `share` columns are added up.
     """
 
     column: Text
@@ -146,8 +146,9 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A mapping file. `locale` is the language of the texts, fibres, colours and countries.
 
-    `name_pattern` has one group: the part of the name column that is the name. `duplicates` says what counts when rows give one product and size twice: the first, or the last.
-    `taken` is when the data was taken; without it, the latest `published`.
+    `name_pattern` has one group: the part of the name column that is the name. `duplicates` says
+    what counts when rows give one product and size twice: the first, or the last. `taken` is when
+    the data was taken; without it, the latest `published`.
     """
 
     market: Text

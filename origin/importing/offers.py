@@ -60,7 +60,7 @@ def format_price(minor: int, currency: str) -> str:
 
 
 def normalise_size(text: str) -> tuple[str, str | None]:
-    """Return a size and the size system that the text itself names, if any: `EU 38` -> (`38`, `EU`)."""
+    """Return a size and the size system that its text names: `EU 38` -> (`38`, `EU`)."""
     folded = fold(text)
     if folded in _ONE_SIZE_NAMES:
         return ONE_SIZE, None

@@ -70,7 +70,7 @@ class Log:
 
 
 class Row:
-    """One row while it is parsed: its values by column, and a way to say what is wrong with them."""
+    """One row while it is parsed: its values by column, and a way to say what is wrong."""
 
     def __init__(self, source: str, line: int, values: Mapping[str, str], log: Log) -> None:
         self.source = source

@@ -28,7 +28,7 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """A certificate as a row states it. `valid_to` is exclusive; `level` is None where not stated."""
+    """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing."""
 
     name: str
     authority: str | None = None
@@ -70,11 +70,11 @@ def find_scheme(name: str, share: float | None) -> str | None:
 
 
 def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> Evidence | None:
-    """Turn a certificate into evidence by its scheme's registry entry; None where it proves nothing.
+    """Turn a certificate into evidence by its registry entry; None where it proves nothing.
 
-    Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower grade of
-    the same standard fits), and goods first sold after their certificate had lapsed. Reported and
-    repaired: a level that the scheme may not speak about.
+    Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower
+    grade of the same standard fits), and goods first sold after their certificate had lapsed.
+    Reported and repaired: a level that the scheme may not speak about.
     """
     code = find_scheme(certificate.name, certificate.share)
     if code is None:

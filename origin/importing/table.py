@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ PROGRESS_EVERY = 1000
 LONGEST_RECORD = 60
 """Lines that one quoted record may span; a longer one is a stray quote."""
 
+_UNCLOSED = "unexpected end of data"  # what csv says of an open quote when strict
+
 
 class Table:
     """A delimited text file with a header line.
@@ -36,10 +39,10 @@ class Table:
         self._delimiter = delimiter
         self._quoted = quoted
         log.sources.append(self.name)
-        self._lines = self._decode(path).splitlines(keepends=True)
+        self._lines = io.StringIO(self._decode(path), newline=None).readlines()
         if not self._lines or not self._lines[0].strip():
             raise SourceError(self.name, "empty", "the file is empty")
-        self.columns = [name.strip() for name in self._split(self._lines[0])]
+        self.columns = [name.strip() for name in self._split(self._lines[0]) or ()]
         missing = [name for name in needs if name not in self.columns]
         if missing:
             detail = f"no column {', '.join(missing)}; there are {', '.join(self.columns)}"
@@ -53,55 +56,69 @@ class Table:
         at = 1
         while at < len(self._lines):
             length, values = self._record(at)
-            row = Row(self.name, at + 1, dict(zip(self.columns, values, strict=False)), self._log)
-            if any(value.strip() for value in values):
+            row = Row(self.name, at + 1, dict(zip(self.columns, values or (), strict=False)), self._log)
+            if self._lines[at].strip():
                 self._log.rows += 1
-                if len(values) == len(self.columns):
+                if values is not None and len(values) == len(self.columns):
                     yield row
                 else:
-                    self._report_length(row, at, len(values))
+                    self._report_broken(row, at, values)
             if progress and at // PROGRESS_EVERY != (at + length) // PROGRESS_EVERY:
                 progress(at, len(self))
             at += length
         if progress:
             progress(len(self), len(self))
 
-    def _report_length(self, row: Row, at: int, count: int) -> None:
+    def _report_broken(self, row: Row, at: int, values: list[str] | None) -> None:
+        """Report a row that is not whole; raise SourceError where the file ends in the middle."""
+        count = len(values or ())
+        if values is None:
+            reason, detail = "unclosed-quote", "a quote is opened and not closed"
+        else:
+            reason = "too-few-values" if count < len(self.columns) else "too-many-values"
+            detail = f"{count} values for {len(self.columns)} columns"
         last = at == len(self._lines) - 1
-        detail = f"{count} values for {len(self.columns)} columns"
-        if last and count < len(self.columns) and not self._lines[at].endswith("\n"):
+        if last and reason != "too-many-values" and not self._lines[at].endswith("\n"):
             where = f"the file is cut off in its last line, {row.line}: {detail}"
             raise SourceError(self.name, "truncated", where)
-        reason = "too-few-values" if count < len(self.columns) else "too-many-values"
         try:
             row.reject("", self._lines[at][:80].rstrip(), reason, detail)
         except RowRejectedError as error:
             self._log.add(error)
 
-    def _record(self, at: int) -> tuple[int, list[str]]:
-        """Return how many lines the record at a line spans, and its values.
+    def _record(self, at: int) -> tuple[int, list[str] | None]:
+        """Return how many lines the record at a line spans, and its values; None if it never ends.
 
-        A stray quote would swallow what follows: when the record does not close soon, or closes with
-        a wrong number of values, the line stands alone.
+        A stray quote would swallow what follows: when the record does not close soon and cleanly
+        with the right number of values, the line stands alone.
         """
-        if not self._quoted or self._lines[at].count('"') % 2 == 0:
-            return 1, self._split(self._lines[at])
+        values = self._split(self._lines[at])
+        if values is not None:
+            return 1, values
         text = self._lines[at]
-        for length in range(2, LONGEST_RECORD + 1):
-            more = "".join(self._lines[at + length - 1 : at + length])
-            text += more
-            if more.count('"') % 2:
-                values = self._split(text)
-                if len(values) == len(self.columns):
-                    return length, values
-                break
-        return 1, self._split(self._lines[at])
+        for length, line in enumerate(self._lines[at + 1 : at + LONGEST_RECORD], start=2):
+            text += line
+            if '"' in line:
+                try:
+                    values = next(csv.reader([text], delimiter=self._delimiter, strict=True))
+                except csv.Error as error:
+                    if _UNCLOSED in str(error):
+                        continue
+                    break
+                return (length, values) if len(values) == len(self.columns) else (1, None)
+        return 1, None
 
-    def _split(self, text: str) -> list[str]:
-        line = text.rstrip("\r\n")
-        if self._quoted:
+    def _split(self, text: str) -> list[str] | None:
+        """Return a line's values; None where a quote is left open."""
+        line = text.rstrip("\n")
+        if not self._quoted:
+            return [_unquote(value) for value in line.split(self._delimiter)]
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter, strict=True), [])
+        except csv.Error as error:
+            if _UNCLOSED in str(error):
+                return None
             return next(csv.reader([line], delimiter=self._delimiter), [])
-        return [_unquote(value) for value in line.split(self._delimiter)]
 
     def _decode(self, path: Path) -> str:
         try:

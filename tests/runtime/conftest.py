@@ -15,9 +15,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def shared_workerd() -> Iterator[workerd.Workerd]:
+def worker_variables() -> dict[str, str]:
+    """Variables and secrets of the shared Worker, over those of wrangler.toml."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def shared_workerd(worker_variables: dict[str, str]) -> Iterator[workerd.Workerd]:
     """Started once; its KV is shared by every test."""
-    with workerd.running() as instance:
+    with workerd.running(worker_variables) as instance:
         yield instance
 
 

@@ -11,6 +11,9 @@ async def store_later(kv):
     await kv.put("later", "stored")
 
 class Default(WorkerEntrypoint):
+    async def scheduled(self, controller):
+        await self.env.CATALOGUE.put("cron", controller.cron)
+
     async def fetch(self, request):
         if request.url.endswith("/later"):
             self.ctx.waitUntil(store_later(self.env.CATALOGUE))
@@ -42,6 +45,8 @@ def test_handlers_work_as_in_production(tmp_path: Path) -> None:
         assert instance.client.get("/error").status_code == 500
         body = bytes(range(256)) * 1000
         assert instance.client.post("/body", content=body).content == body
+        instance.run_scheduled("* * * * *")
+        assert instance.run("await env.CATALOGUE.get('cron')") == "* * * * *"
         visible = instance.client.get("/env").text.split(",")
         assert "SECRET" in visible
         assert not [name for name in visible if name.startswith("HOST_")]

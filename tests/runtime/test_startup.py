@@ -1,7 +1,8 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
-from development import workerd
+from development import paths, workerd
 
 IMPORTS = "from workers import Response, WorkerEntrypoint, env\nimport js, os, random, secrets, uuid\n"
 HANDLER = """
@@ -58,3 +59,12 @@ def test_random_numbers_differ_between_starts(tmp_path: Path) -> None:
         with workerd.running(worker=tmp_path) as instance:
             drawn.add(instance.run("import entry; (entry.kept(), entry.uuid.uuid4().hex)")[0])
     assert len(drawn) == 2
+
+
+def test_every_module_of_the_package_can_be_imported_like_that(tmp_path: Path) -> None:
+    folder = shutil.copytree(paths.WORKER, tmp_path / "worker")
+    names = [path.relative_to(folder).with_suffix("").parts for path in folder.glob("selvedge/**/*.py")]
+    imports = "\n".join(f"import {'.'.join(name).removesuffix('.__init__')}" for name in names)
+    (folder / "entry.py").write_text(f"{imports}\n{IMPORTS}{HANDLER}")
+    with workerd.running(worker=folder) as instance:
+        assert instance.startup() == {"error": None, "attempts": []}

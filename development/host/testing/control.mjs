@@ -3,7 +3,7 @@
 import controlSource from "./control.bin";
 import { faults, reads, setFaults, withFaults } from "./kv_faults.mjs";
 import { beforeFirstEvent, python, runModule, startup } from "../python_worker.mjs";
-import { visibleEnv, wrapBindings } from "../visible_env.mjs";
+import { wrapBindings } from "../visible_env.mjs";
 
 const PREFIX = "/__host/";
 const queued = [];
@@ -44,10 +44,10 @@ async function setKvFaults(request) {
   return Response.json({ faults, reads });
 }
 
-async function runSnippet(request, env, ctx) {
+async function runSnippet(request, _env, ctx) {
   beforeFirstEvent();
   snippets ??= runModule("control", controlSource);
-  const running = snippets.run(await request.text(), visibleEnv(env), ctx);
+  const running = snippets.run(await request.text(), ctx);
   try {
     return new Response(await running, { headers: { "content-type": "application/json" } });
   } catch (error) {

@@ -1,7 +1,7 @@
 """The vocabularies: codes for fibres, components, colours, categories, countries and schemes.
 
-Each is a TOML file beside this module, with a label per locale. Names are compared `fold`ed: without
-case, accents or punctuation, because scrapes and feeds differ in all three.
+Each is a TOML file beside this module, with a label per locale. Names are compared `fold`ed:
+without case, accents or punctuation, because scrapes and feeds differ in all three.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Vocabulary:
         return found
 
     def find(self, name: str, language: str) -> str | None:
-        """Return the code of a name, in the given language or else in any other; None if unknown."""
+        """Return the code of a name in the given language, else in any other; None if unknown."""
         return self.names(language).get(fold(name))
 
     def names(self, language: str) -> dict[str, str]:

@@ -125,10 +125,13 @@ class Index:
                 return name, self.facets[name].info.values[number - self.row_offsets[name]]
         raise IndexError(number)
 
-    def evidence(self, rank: int) -> list[Evidence]:
-        """The evidence about the product at `rank`, whatever its dates."""
-        refs = self._evidence_refs[self._evidence_starts[rank] : self._evidence_starts[rank + 1]]
-        return [_evidence_decoder.decode(self._evidence[ref]) for ref in refs]
+    def evidence_refs(self, rank: int) -> Sequence[int]:
+        """The numbers of the evidence about the product at `rank`, whatever its dates."""
+        return self._evidence_refs[self._evidence_starts[rank] : self._evidence_starts[rank + 1]]
+
+    def evidence(self, ref: int) -> Evidence:
+        """The evidence of that number."""
+        return _evidence_decoder.decode(self._evidence[ref])
 
     def evidence_epoch(self, now: int) -> int:
         """How many instants at which some evidence begins or ends have passed at `now`."""

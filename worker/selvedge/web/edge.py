@@ -14,11 +14,13 @@ from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
+from selvedge.web.items import Claim, Presenter
 from selvedge.web.problems import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from selvedge.catalogue.query import Query
     from selvedge.ports import Background, Clock, Telemetry
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -52,6 +54,8 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self._claims_of: LoadedRelease | None = None
+        self._claims_by_locale: dict[str, dict[int, Claim]] = {}
 
     async def view(self, market: str, locale: str, background: Background, *, plain: bool = False) -> View:
         """Return the view of a market in a locale, and see to a refresh where one is due.
@@ -66,20 +70,36 @@ class Edge:
             if view is not None:
                 background.run(self.store.refresh(now))
                 return view
-        release = await self.store.serving(now)
-        if self.store.due(now):
-            background.run(self.store.refresh(now))
+        release = await self.release(background)
         settings = market_settings(release.release.manifest, market, locale)
         market_index = await release.market(market)
         return View(
-            edition=self._edition(release.release, release.published, release.index, int(now)),
+            edition=self.edition(release, int(now)),
             scope=Scope(release.index, market_index, int(now)),
             market=settings,
             locale=locale,
             labels=await release.labels(locale),
             cards=release,
+            claims=self._claims(release, locale),
             release=release,
         )
+
+    async def release(self, background: Background) -> LoadedRelease:
+        """Return the release in service, and see to a refresh where one is due."""
+        now = self.clock.now()
+        release = await self.store.serving(now)
+        if self.store.due(now):
+            background.run(self.store.refresh(now))
+        return release
+
+    def edition(self, release: LoadedRelease, now: int) -> Edition:
+        """Return what public answers about `release` depend on at `now`."""
+        return self._edition(release.release, release.published, release.index, now)
+
+    def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
+        if self._claims_of is not release:
+            self._claims_of, self._claims_by_locale = release, {}
+        return self._claims_by_locale.setdefault(locale, {})
 
     async def _starter_view(self, market: str, locale: str, now: int) -> View | None:
         """The view behind a starter; None where there is none or it cannot be read."""
@@ -98,6 +118,7 @@ class Edge:
             locale=locale,
             labels=starter.labels,
             cards=starter,
+            claims={},
             total=release.manifest.counts[f"available/{market}"],
         )
 
@@ -111,14 +132,12 @@ class Edge:
             next_change=index.next_instant(now),
         )
 
-    def public(self, view: View, request: Request) -> dict[str, str]:
-        """Return the headers of a public answer about `view`."""
-        headers = public_headers(view.edition, self.settings, request, now=view.scope.now)
-        return headers | self.marks(view)
+    def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
+        """Return the headers of a public answer."""
+        return public_headers(edition, self.settings, request, now=now) | self.marks(edition)
 
-    def marks(self, view: View) -> dict[str, str]:
+    def marks(self, edition: Edition) -> dict[str, str]:
         """Return the headers that say what was served and whether it is the newest."""
-        edition = view.edition
         marks = {"Selvedge-Snapshot": f"{edition.snapshot_version}.{edition.delta_number}"}
         if self.store.trouble is not None:
             marks["Selvedge-Degraded"] = self.store.trouble
@@ -171,8 +190,13 @@ class View(msgspec.Struct, frozen=True):
     locale: str
     labels: Labels
     cards: CardSource
+    claims: dict[int, Claim]
     release: LoadedRelease | None = None
     total: int | None = None
+
+    def presenter(self, query: Query | None = None) -> Presenter:
+        """Return what turns cards into items here."""
+        return Presenter(self.scope, self.labels, self.market.currency, self.claims, query)
 
 
 def market_settings(manifest: Manifest, market: str, locale: str) -> Market:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
+
+MAX_CLAIMS = 4096
+"""Evidence kept ready at most: about 3 MB."""
 
 OWN_LEVELS = frozenset({"product", "material"})
 
@@ -60,7 +64,8 @@ class Item(Served, frozen=True):
     """A product in a list. Prices are in minor units of `price_currency`.
 
     `has_certification` speaks about the product or its material, `related_certification` about a facility
-    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a).
+    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
+    (98/6/EC, article 6a).
     """
 
     id: str
@@ -124,12 +129,59 @@ class ProductPage(Item, frozen=True, kw_only=True):
     has_variant: tuple[Variant, ...] = ()
 
 
-class Presenter:
-    """Turns cards into what is served, in one market and locale, for one query."""
+class Claim(msgspec.Struct, frozen=True):
+    """Evidence made ready to be served: it counts from `start` up to and without `end`, epoch seconds."""
 
-    def __init__(self, scope: Scope, labels: Labels, currency: str, query: Query | None = None) -> None:
+    field: str
+    scheme: str
+    own: bool
+    start: float
+    end: float
+    plain: Certification
+    matched: Certification
+
+
+def make_claim(evidence: Evidence, labels: Labels) -> Claim:
+    """Return `evidence` in the words of `labels`."""
+    field = _FIELD_OF_LEVEL[evidence.level]
+    plain = Certification(
+        scheme=evidence.scheme,
+        name=labels.value(field, evidence.scheme),
+        level=evidence.level,
+        certification_identification=evidence.identification,
+        issued_by=evidence.issuer,
+        percentage=evidence.share,
+        valid_from=_text(evidence.valid_from),
+        valid_through=_text(evidence.valid_to),
+    )
+    return Claim(
+        field=field,
+        scheme=evidence.scheme,
+        own=evidence.level in OWN_LEVELS,
+        start=-math.inf if evidence.valid_from is None else evidence.valid_from.timestamp(),
+        end=math.inf if evidence.valid_to is None else evidence.valid_to.timestamp(),
+        plain=plain,
+        matched=msgspec.structs.replace(plain, matched=True),
+    )
+
+
+class Presenter:
+    """Turns cards into what is served, in one market and locale, for one query.
+
+    `claims` keeps evidence made ready, by its number, for as long as release and locale stay the same.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        labels: Labels,
+        currency: str,
+        claims: dict[int, Claim],
+        query: Query | None = None,
+    ) -> None:
         self._scope = scope
         self._labels = labels
+        self._claims = claims
         self._currency = currency
         self._wanted = _wanted_schemes(query) if query else {}
 
@@ -150,8 +202,8 @@ class Presenter:
             price=market.price.value(rank),
             price_currency=self._currency,
             image=card.image,
-            regular_price=reduction and reduction.regular,
-            lowest_price_30_days=reduction and reduction.lowest_30_days,
+            regular_price=reduction.regular if reduction else None,
+            lowest_price_30_days=reduction.lowest_30_days if reduction else None,
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
@@ -197,31 +249,22 @@ class Presenter:
 
     def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
         """Return the evidence that counts now: about the product itself, and about who made or sells it."""
-        own, related = [], []
-        for evidence in self._scope.index.evidence(rank):
-            if self._counts(evidence):
-                about = own if evidence.level in OWN_LEVELS else related
-                about.append(self._certification(evidence))
+        own: list[Certification] = []
+        related: list[Certification] = []
+        now = self._scope.now
+        for ref in self._scope.index.evidence_refs(rank):
+            claim = self._claims.get(ref) or self._remember(ref)
+            if claim.start <= now < claim.end:
+                (own if claim.own else related).append(
+                    claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
+                )
         return tuple(own), tuple(related)
 
-    def _counts(self, evidence: Evidence) -> bool:
-        now = self._scope.now
-        start, end = evidence.valid_from, evidence.valid_to
-        return (start is None or start.timestamp() <= now) and (end is None or now < end.timestamp())
-
-    def _certification(self, evidence: Evidence) -> Certification:
-        field = _FIELD_OF_LEVEL[evidence.level]
-        return Certification(
-            scheme=evidence.scheme,
-            name=self._labels.value(field, evidence.scheme),
-            level=evidence.level,
-            certification_identification=evidence.identification,
-            issued_by=evidence.issuer,
-            percentage=evidence.share,
-            valid_from=_text(evidence.valid_from),
-            valid_through=_text(evidence.valid_to),
-            matched=evidence.scheme in self._wanted.get(field, ()),
-        )
+    def _remember(self, ref: int) -> Claim:
+        if len(self._claims) >= MAX_CLAIMS:
+            self._claims.clear()
+        claim = self._claims[ref] = make_claim(self._scope.index.evidence(ref), self._labels)
+        return claim
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
         return tuple(

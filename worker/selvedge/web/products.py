@@ -14,7 +14,7 @@ from selvedge.ranking.page import page
 from selvedge.web.caching import not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Presenter, Served, Variant
+from selvedge.web.items import Item, Served, Variant
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
     moved = canonical_redirect(request, query)
     if moved is not None:
         return moved
-    headers = edge.public(view, request)
+    headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
@@ -116,7 +116,7 @@ async def show_product(
     for name in split_query(request.query):
         raise BadParameter(name, "is not a parameter here; there are none")
     release, rank = locate(view, product_id)
-    headers = edge.public(view, request)
+    headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
@@ -130,7 +130,7 @@ async def show_product(
     ]
     card, *siblings = await release.cards(locale, [rank, *others])
     variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
-    presenter = Presenter(view.scope, view.labels, view.market.currency)
+    presenter = view.presenter()
     answer = presenter.page(rank, card, detail, locale, variants)
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
@@ -177,7 +177,7 @@ def public_order(scope: Scope, query: Query) -> Order:
 async def present(view: View, query: Query, places: Iterable[Position]) -> tuple[Item, ...]:
     """Return the items at `places`."""
     ranks = [place.rank for place in places]
-    presenter = Presenter(view.scope, view.labels, view.market.currency, query)
+    presenter = view.presenter(query)
     cards = await view.cards.cards(view.locale, ranks)
     return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
 

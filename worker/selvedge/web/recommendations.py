@@ -17,7 +17,6 @@ from selvedge.shopper.consent import allowed_purposes
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Presenter
 from selvedge.web.products import ProductList, SnapshotInfo, check_cursor, cursor_at, facet_counts, locate
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
+    from selvedge.web.items import Item
 
 PARAMETERS = ("explain", "item", "personalise", "prefer")
 MAX_PREFERENCES = 12
@@ -91,7 +91,7 @@ async def recommend(
         recommendation_id=_recommendation_id(request, view, context),
         personalised=context is not None,
     )
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view)}
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
     return Response(200, headers, msgspec.json.encode(answer))
 
 
@@ -165,7 +165,7 @@ async def _present(
     view: View, query: Query, places: list[Position], explained: Personal | None
 ) -> tuple[Item, ...]:
     ranks = [place.rank for place in places]
-    presenter = Presenter(view.scope, view.labels, view.market.currency, query)
+    presenter = view.presenter(query)
     cards = await view.cards.cards(view.locale, ranks)
     if explained is None:
         return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))

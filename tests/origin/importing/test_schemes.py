@@ -1,0 +1,93 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from origin.importing.report import Log, Row
+from origin.importing.schemes import Certificate, Subject, find_scheme, prove, registry
+from selvedge.catalogue.model import Evidence
+
+SOLD = datetime(2026, 3, 1, tzinfo=UTC)
+LAPSED = datetime(2026, 6, 1, tzinfo=UTC)
+SUBJECT = Subject("P1", "Alder", SOLD)
+
+
+def evidence(certificate: Certificate, row: Row, subject: Subject = SUBJECT) -> Evidence | None:
+    return prove(certificate, subject, row, "certification")
+
+
+@pytest.mark.parametrize(
+    ("name", "share", "code"),
+    [
+        ("GOTS", 97.0, "GOTS_ORGANIC"),
+        ("GOTS", 80.0, "GOTS_MADE_WITH_ORGANIC_MATERIALS"),
+        ("gots organic", None, "GOTS_ORGANIC"),
+        ("OCS", 95.0, "ORGANIC_CONTENT_STANDARD_100"),
+        ("OCS", None, "ORGANIC_CONTENT_STANDARD_BLENDED"),
+        ("Oeko-Tex Standard 100", None, "OEKO_TEX_100"),
+        ("EPREL", None, None),
+    ],
+)
+def test_a_schemes_name_is_graded_by_its_share(name: str, share: float | None, code: str | None) -> None:
+    assert find_scheme(name, share) == code
+
+
+def test_a_lapsed_licence_ends_its_claim(row: Row) -> None:
+    found = evidence(Certificate("OEKO-TEX", valid_to=LAPSED), row)
+    assert found is not None
+    assert found.valid_to == LAPSED
+
+
+def test_goods_sold_under_a_transaction_certificate_outlive_the_scope_certificate(row: Row) -> None:
+    found = evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row)
+    assert found is not None
+    assert found.valid_to is None
+
+
+def test_goods_of_unknown_date_get_the_cautious_end(row: Row) -> None:
+    undated = Subject("P1", "Alder")
+    found = evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row, undated)
+    assert found is not None
+    assert found.valid_to == LAPSED
+
+
+def test_goods_first_sold_after_the_lapse_are_not_covered(row: Row, log: Log) -> None:
+    late = Subject("P1", "Alder", datetime(2026, 7, 1, tzinfo=UTC))
+    assert evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row, late) is None
+    assert [issue.reason for issue in log.issues] == ["certificate-lapsed-before-goods"]
+
+
+@pytest.mark.parametrize("name", ["B Corp", "Fair Wear", "Better Cotton"])
+def test_a_brands_certificate_never_speaks_about_a_product(name: str, row: Row, log: Log) -> None:
+    found = evidence(Certificate(name, level="product"), row)
+    assert found is not None
+    assert found.level == "brand"
+    assert found.id.endswith(":Alder")
+    assert [issue.reason for issue in log.issues] == ["certificate-level-not-allowed"]
+
+
+def test_a_share_below_the_grade_is_taken_as_the_lower_grade(row: Row, log: Log) -> None:
+    found = evidence(Certificate("GOTS organic", share=80), row)
+    assert found is not None
+    assert found.scheme == "GOTS_MADE_WITH_ORGANIC_MATERIALS"
+    assert log.issues[0].reason == "certificate-share-below-minimum"
+
+
+def test_a_share_below_every_grade_is_left_out(row: Row, log: Log) -> None:
+    assert evidence(Certificate("GRS", share=30), row) is None
+    assert "left out" in log.issues[0].detail
+
+
+def test_an_unknown_scheme_is_left_out_and_reported(row: Row, log: Log) -> None:
+    assert evidence(Certificate("EPREL"), row) is None
+    assert log.issues[0].reason == "unknown-scheme"
+
+
+def test_brand_and_facility_schemes_may_speak_about_nothing_else() -> None:
+    for scheme in registry().values():
+        if {"brand", "facility"} & set(scheme.levels):
+            assert len(scheme.levels) == 1
+
+
+def test_gots_grades_have_the_shares_of_the_standard() -> None:
+    assert registry()["GOTS_ORGANIC"].minimum_share == 95
+    assert registry()["GOTS_MADE_WITH_ORGANIC_MATERIALS"].minimum_share == 70

@@ -1,0 +1,71 @@
+"""WebCrypto: verification of pointers, sealing of cookies and cursors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import js
+from pyodide.ffi import JsException, to_js
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+EXTRACTABLE = False
+
+
+class WebCryptoVerifier:
+    """Ed25519 with the trusted public keys, key id to 32 raw bytes."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self._keys = keys
+
+    def knows(self, key_id: str) -> bool:
+        """Whether `key_id` names a trusted key."""
+        return key_id in self._keys
+
+    async def verify(self, key_id: str, signature: bytes, data: bytes) -> bool:
+        """Whether `signature` over `data` was made with the key `key_id`."""
+        key = await js.crypto.subtle.importKey(
+            "raw", to_js(self._keys[key_id]), "Ed25519", EXTRACTABLE, to_js(["verify"])
+        )
+        return bool(await js.crypto.subtle.verify("Ed25519", key, to_js(signature), to_js(data)))
+
+
+class WebCryptoAead:
+    """AES-256-GCM. Keys are imported once; a `CryptoKey` may be used by every request."""
+
+    def __init__(self) -> None:
+        self._keys: dict[bytes, Any] = {}
+
+    async def encrypt(self, key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
+        """Return ciphertext and tag."""
+        sealed = await js.crypto.subtle.encrypt(
+            _parameters(nonce, context), await self._imported(key), to_js(plaintext)
+        )
+        return bytes(sealed.to_bytes())
+
+    async def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes | None:
+        """Return the plaintext, or None where `sealed` or `context` is not what was encrypted."""
+        try:
+            plaintext = await js.crypto.subtle.decrypt(
+                _parameters(nonce, context), await self._imported(key), to_js(sealed)
+            )
+        except JsException:  # an OperationError, whatever does not fit
+            return None
+        return bytes(plaintext.to_bytes())
+
+    async def _imported(self, key: bytes) -> Any:
+        found = self._keys.get(key)
+        if found is None:
+            usages = to_js(["encrypt", "decrypt"])
+            found = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
+            self._keys[key] = found
+        return found
+
+
+def _parameters(nonce: bytes, context: bytes) -> Any:
+    return to_js(
+        {"name": "AES-GCM", "iv": nonce, "additionalData": context},
+        dict_converter=js.Object.fromEntries,
+    )

@@ -1,0 +1,35 @@
+"""Workers KV."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyodide.ffi import JsException
+
+from selvedge.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from workers import Env
+
+CACHE_SECONDS = 30
+"""How long a location may answer from its cache: the least that KV allows."""
+
+
+class WorkersKeyValue:
+    """Reads of one namespace."""
+
+    def __init__(self, namespace: Any) -> None:
+        self._namespace = namespace
+
+    async def get(self, key: str) -> bytes | None:
+        """Return the value under `key`, or None. Raises `StorageUnavailable`."""
+        try:
+            value = await self._namespace.get(key, type="arrayBuffer", cacheTtl=CACHE_SECONDS)
+        except JsException as error:
+            raise StorageUnavailable(key) from error
+        return None if value is None else bytes(value)
+
+
+def catalogue(env: Env) -> WorkersKeyValue:
+    """Return the namespace that holds the snapshots."""
+    return WorkersKeyValue(env.CATALOGUE)
