@@ -14,7 +14,9 @@ from origin.demo.shopfile import write_shop
 
 @click.command(cls=Job, examples=("demo .selvedge/demo --products 1000",))
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--products", type=click.IntRange(1, 200_000), default=1000, show_default=True)
+@click.option(
+    "--products", type=click.IntRange(1, 200_000), default=1000, show_default=True, help="Colourways to make."
+)
 @click.option(
     "--pictures",
     type=click.Path(file_okay=False, path_type=Path),

@@ -16,6 +16,7 @@ from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
 from origin.publishing import folder as folders
+from origin.publishing.errors import PublishingError
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
 from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
 from selvedge.web.caching import cache_tag
@@ -226,12 +227,23 @@ def status(workshop: Workshop, limit: int, *, as_json: bool) -> None:
     if as_json:
         print_json({"channels": channels, "publications": log, "publishing_now": holder})
         return
-    fields = ("channel", "sequence", "ledger_sequence", "version", "delta_number", "previous")
+    fields = ("channel", "sequence", "ledger_sequence", "version", "delta_number", "previous", "trouble")
     print_table("Channels", fields, ([getattr(one, field) for field in fields] for one in channels))
     columns = ("channel", "sequence", "version", "delta_number", "kind", "state", "who", "reason")
     print_table("Publications", columns, ([getattr(one, name) for name in columns] for one in log))
     if holder:
         say(f"{holder} is publishing now")
+
+
+@snapshot.command("purge", cls=Job, examples=("snapshot purge", "snapshot purge --channel preview"))
+@channel_option
+@click.pass_obj
+def purge_command(workshop: Workshop, channel: str | None) -> None:
+    """Purge what the zone's caches hold of a channel, now and once more in 60 s.
+
+    Publishing does so by itself; this is for when that failed.
+    """
+    _purge(workshop, channel or workshop.settings.channel)
 
 
 for command in (inspect, diff, preview):
@@ -250,7 +262,11 @@ def _conclude(workshop: Workshop, outcome: Outcome, *, purge: bool, as_json: boo
     for finding in outcome.overridden:
         say(f"overridden: {finding}")
     if outcome.moved and purge:
-        _purge(workshop, outcome.channel)
+        try:
+            _purge(workshop, outcome.channel)
+        except PublishingError:
+            say(f"{outcome.channel} is published, but caches are not purged; `snapshot purge` tries again")
+            raise
 
 
 def _purge(workshop: Workshop, channel: str) -> None:

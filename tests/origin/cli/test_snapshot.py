@@ -1,16 +1,15 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
+from origin.importing.archive import save_catalogue
 from origin.publishing.errors import LeaseHeld
 from origin.publishing.ledger import Ledger
 from origin.settings import read_settings
-
-if TYPE_CHECKING:
-    from tests.origin.cli.conftest import Desk
+from tests.origin.cli.conftest import CATALOGUE, Desk
 
 
 def test_a_feed_becomes_a_published_snapshot(desk: Desk) -> None:
@@ -32,6 +31,26 @@ def test_publishing_twice_moves_nothing(desk: Desk) -> None:
 
 def test_building_the_same_catalogue_again_gives_the_same_version(desk: Desk) -> None:
     assert desk.build()["version"] == desk.build()["version"]
+
+
+def test_a_snapshot_that_is_built_again_is_the_newest_again(desk: Desk) -> None:
+    first = desk.build()["folder"]
+    desk.run("snapshot", "build", "--fresh", str(desk.catalogue))
+    os.utime(first, (1, 1))
+    desk.build(hours=1)
+    save_catalogue(CATALOGUE, desk.catalogue)
+    desk.run("snapshot", "build", "--fresh", str(desk.catalogue))
+    assert desk.json("snapshot", "inspect")["folder"] == first
+
+
+def test_a_purge_that_fails_says_that_the_snapshot_is_published(desk: Desk) -> None:
+    desk.environ |= {"SELVEDGE_ZONE": "z1", "SELVEDGE_ZONE_TOKEN": "wrong"}
+    desk.build()
+    failed = desk.run("snapshot", "publish", exits=1)
+    assert "live is published, but caches are not purged" in failed.stderr
+    desk.environ["SELVEDGE_ZONE_TOKEN"] = "right"
+    desk.run("snapshot", "purge")
+    assert len(desk.remote.purged) == 2
 
 
 def test_a_truncated_feed_is_refused_until_a_reason_is_given(desk: Desk) -> None:
