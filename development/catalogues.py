@@ -40,13 +40,14 @@ class Choice:
                 ["demo", feeds, "--products", str(self.products), "--pictures", pictures],
                 ["import", "shop", str(folder / "feeds" / "shop.toml"), "-o", catalogue],
             ]
-        table, shop = _TABLES[self.name]
-        return [["import", "csv", str(real_data() / table), "--shop", shop, "-o", catalogue]]
+        data_set, table, shop = _TABLES[self.name]
+        path = str(real_data() / data_set / table)
+        return [["import", "csv", path, "--mapping", data_set, "--shop", shop, "-o", catalogue]]
 
 
 _TABLES = {
-    "hm": ("hm-nl-women-materials-2023/HM_products.csv", "hm-nl"),
-    "zara": ("zara-es-certifications-2024/clean_merge_df.csv", "zara-es"),
+    "hm": ("hm-nl-women-materials-2023", "HM_products.csv", "hm-nl"),
+    "zara": ("zara-es-certifications-2024", "clean_merge_df.csv", "zara-es"),
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import click
 import msgspec
 
-from origin.cli.exits import MEANING, exit_for
 from origin.cli.demo import demo
+from origin.cli.exits import MEANING, exit_for
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys

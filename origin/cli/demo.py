@@ -16,7 +16,9 @@ from origin.demo.shopfile import write_shop
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--products", type=click.IntRange(1, 200_000), default=1000, show_default=True)
 @click.option(
-    "--pictures", type=click.Path(file_okay=False, path_type=Path), help="Draw a picture of each product here."
+    "--pictures",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Draw a picture of each product here.",
 )
 @json_option
 def demo(folder: Path, products: int, pictures: Path | None, *, as_json: bool) -> None:

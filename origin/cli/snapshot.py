@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from origin.building.labels import VocabularyLabels
 from origin.building import build as build_version
 from origin.building import build_delta, unknown_to
+from origin.building.labels import VocabularyLabels
 from origin.cli.inspection import diff, inspect, preview
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say

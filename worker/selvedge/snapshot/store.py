@@ -35,6 +35,7 @@ class SnapshotStore:
         self._settings = settings
         self._reader = PartReader(kv, settings.page_cache_bytes)
         self._highest_sequence = 0
+        self._pointer: Pointer | None = None
         self._next_check = 0.0
         self._refreshing_since: float | None = None
         self.current: LoadedRelease | None = None
@@ -67,6 +68,22 @@ class SnapshotStore:
         finally:
             self._refreshing_since = None
 
+    async def step_back(self, error: SnapshotError, now: float) -> bool:
+        """Put the previous release into service because the current one lacks a part; False without one.
+
+        Until every part is seen here, a refresh every few seconds tries the newest again.
+        """
+        pointer = self._pointer
+        if pointer is None or pointer.previous is None or self._serves(pointer.previous):
+            return False
+        try:
+            loaded = await LoadedRelease.load(pointer.previous, self._reader, pointer.published)
+        except (SnapshotError, StorageUnavailable):
+            return False
+        self.current = loaded
+        self._note(error, now)
+        return True
+
     async def starter(self, market: str, locale: str) -> tuple[Pointer, Starter] | None:
         """The starter of a market and locale, for an isolate that holds no release yet."""
         pointer = await self._read_pointer()
@@ -77,7 +94,7 @@ class SnapshotStore:
 
     async def _load_newest(self, now: float) -> None:
         pointer = await self._read_pointer()
-        if self.current is not None and self._is_current(pointer.current):
+        if self.current is not None and self._serves(pointer.current):
             self._settle(pointer, None, now)
             return
         try:
@@ -107,7 +124,7 @@ class SnapshotStore:
             await loaded.warm(*self.current.held())
         return loaded
 
-    def _is_current(self, release: Release) -> bool:
+    def _serves(self, release: Release) -> bool:
         if self.current is None:
             return False
         held = self.current.release
@@ -118,6 +135,7 @@ class SnapshotStore:
         if pointer.sequence < self._highest_sequence:
             return
         self._highest_sequence = pointer.sequence
+        self._pointer = pointer
         if loaded is not None:
             self.current = loaded
         self.trouble = None

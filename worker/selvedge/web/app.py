@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from selvedge.errors import SelvedgeError
+from selvedge.errors import SelvedgeError, SnapshotError
 from selvedge.web import openapi, products, recommendations, service
 from selvedge.web.caching import PRIVATE
 from selvedge.web.http import Request, Response
@@ -24,6 +24,7 @@ METHODS = "GET, HEAD"
 SERVICE_ROUTES: dict[str, Handler] = {
     "/healthz": service.health,
     "/readyz": service.readiness,
+    "/v1/markets": service.list_markets,
     "/openapi.json": openapi.describe,
     "/.well-known/gpc.json": service.global_privacy_control,
 }
@@ -59,6 +60,12 @@ class Application:
         handler, arguments = route(request.path)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(METHODS)
+        try:
+            return await handler(self._edge, request, background, *arguments)
+        except SnapshotError as error:
+            # A part that this request needs is not there, or not whole: the release before may have it.
+            if not await self._edge.store.step_back(error, self._edge.clock.now()):
+                raise
         return await handler(self._edge, request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:

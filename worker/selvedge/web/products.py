@@ -84,7 +84,7 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
     moved = canonical_redirect(request, query)
     if moved is not None:
         return moved
-    headers = edge.public(view, request)
+    headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
@@ -116,7 +116,7 @@ async def show_product(
     for name in split_query(request.query):
         raise BadParameter(name, "is not a parameter here; there are none")
     release, rank = locate(view, product_id)
-    headers = edge.public(view, request)
+    headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged

@@ -91,7 +91,7 @@ async def recommend(
         recommendation_id=_recommendation_id(request, view, context),
         personalised=context is not None,
     )
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view)}
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
     return Response(200, headers, msgspec.json.encode(answer))
 
 
