@@ -247,7 +247,7 @@ def _decode(parameter: str, text: str) -> str:
         raise BadParameter(parameter, "is not percent-encoded correctly (RFC 3986, section 2.1)")
     try:
         return unquote_to_bytes(text.replace("+", " ")).decode()
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise BadParameter(parameter, "is not UTF-8") from error
 
 
