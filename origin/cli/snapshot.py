@@ -17,6 +17,7 @@ from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
+from origin.publishing.guardrails import Limits
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
 from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
 from selvedge.web.caching import cache_tag
@@ -110,6 +111,7 @@ def build(
     examples=(
         "snapshot publish",
         "snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef",
+        "snapshot publish --same-feed",
         'snapshot publish --allow-shrink "end of season: summer styles are gone"',
     ),
 )
@@ -117,6 +119,11 @@ def build(
 @channel_option
 @click.option(
     "--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged."
+)
+@click.option(
+    "--same-feed",
+    is_flag=True,
+    help="The feed is the current one, built anew: its time may be equal. Other guardrails hold.",
 )
 @adopt_option
 @click.option("--verify-all", is_flag=True, help="Read back every part, also those read back before.")
@@ -133,6 +140,7 @@ def publish(
     allow_shrink: str | None,
     wait: float,
     *,
+    same_feed: bool,
     adopt: bool,
     verify_all: bool,
     purge: bool,
@@ -147,7 +155,7 @@ def publish(
     with Steps() as steps:
         steps.named("reading the snapshot")
         built = folders.read(snapshot_folder(workshop, folder))
-        outcome = workshop.publisher(steps, wait).publish(
+        outcome = workshop.publisher(steps, wait, Limits(same_feed=same_feed)).publish(
             built, channel, override=allow_shrink, adopt=adopt, verify_all=verify_all
         )
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
