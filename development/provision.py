@@ -64,7 +64,7 @@ def steps() -> list[Step]:
         Step(
             "host", "Generating the JavaScript host",
             [pins, *npm_inputs, _DEVELOPMENT / "host_build.py", _DEVELOPMENT / "wasm_modules.py",
-             _DEVELOPMENT / "host"],
+             _DEVELOPMENT / "snapshot_interpreter.mjs", _DEVELOPMENT / "host"],
             [paths.HOST],
             [_VENV_PYTHON, "-m", "development.host_build"],
         ),

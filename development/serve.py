@@ -31,7 +31,8 @@ def write_host(choice: Choice, current: Session) -> None:
     config["build"] = {"command": repack, "cwd": str(paths.ROOT), "watch_dir": watched}
     (_HOST / "wrangler.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
     secrets = {"HOST_KV_TOKEN": current.kv_token, **jobs.worker_secrets()}
-    lines = "".join(f"{name}={json.dumps(value)}\n" for name, value in secrets.items())
+    # In single quotes nothing is an escape: the values are JSON or base64.
+    lines = "".join(f"{name}='{value}'\n" for name, value in secrets.items())
     session.write_private(_HOST / ".dev.vars", lines)
 
 

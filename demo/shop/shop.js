@@ -112,7 +112,7 @@ const fibres = (materials = []) =>
 
 function picture(item) {
   if (!item.image) return element("span", { className: "blank" });
-  return element("img", { src: item.image, alt: "", width: 320, height: 400, loading: "lazy" });
+  return element("img", { src: item.image, alt: "", width: 320, height: 320, loading: "lazy" });
 }
 
 function facts(item) {

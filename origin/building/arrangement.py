@@ -78,9 +78,10 @@ def base_score(product: Product, taken: datetime) -> int:
 
 def _documentation(product: Product) -> float:
     """Return 0-1: the share of what a shopper may ask about that the shop has an answer to."""
+    fibres = [fibre for part in product.components for fibre in part.fibres]
     answers: Sequence[bool] = (
-        bool(product.components),
-        all(fibre.known and fibre.percentage for part in product.components for fibre in part.fibres),
+        bool(fibres),
+        bool(fibres) and all(fibre.known and fibre.percentage is not None for fibre in fibres),
         product.country_of_origin is not None,
         any(evidence.level in ("product", "material") for evidence in product.evidence),
         product.image is not None,

@@ -54,15 +54,21 @@ def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
 
 
 def unknown_to(base: BuiltSnapshot, catalogue: Catalogue) -> list[str]:
-    """Return the ids of products that a delta on `base` cannot carry, sorted."""
-    known = known_ordinals(base)
-    return sorted(product.id for product in catalogue.products if id_hash(product.id) not in known)
+    """Return the ids of products that a delta on `base` cannot carry, sorted: new ones, and ones come back."""
+    shown = _shown_ordinals(base)
+    return sorted(product.id for product in catalogue.products if id_hash(product.id) not in shown)
+
+
+def _shown_ordinals(base: BuiltSnapshot) -> dict[int, int]:
+    """Return the ordinal, by id hash, of every product that has a rank in `base`."""
+    shown = set(base.sections("index")["ordinal_by_rank"].cast("I"))
+    return {hashed: ordinal for hashed, ordinal in known_ordinals(base).items() if ordinal in shown}
 
 
 def _in_base_order(base: BuiltSnapshot, catalogue: Catalogue) -> list[Product]:
     """The products by the base's ranks; one that is withdrawn leaves an empty product in its place."""
-    known = known_ordinals(base)
-    by_ordinal = {known.get(id_hash(product.id)): product for product in catalogue.products}
+    shown = _shown_ordinals(base)
+    by_ordinal = {shown.get(id_hash(product.id)): product for product in catalogue.products}
     gone = Product(id="", group="", color="", color_name="", link="", published=_LONG_AGO)
     ordinals = base.sections("index")["ordinal_by_rank"].cast("I")
     return [by_ordinal.get(ordinal, gone) for ordinal in ordinals]
@@ -89,18 +95,20 @@ def _changed_index(base: BuiltSnapshot, products: Sequence[Product]) -> dict[str
 
 def _changed_sections(base: BuiltSnapshot, group: str, new: Mapping[str, bytes]) -> dict[str, bytes]:
     old = base.sections(group)
-    return {f"{group}:{name}": data for name, data in new.items() if old.get(name) != data}
+    return {
+        f"{group}:{name}": data for name, data in new.items() if name not in old or bytes(old[name]) != data
+    }
 
 
 def _changed_details(base: BuiltSnapshot, catalogue: Catalogue, market: Market) -> dict[str, bytes]:
-    known = known_ordinals(base)
+    shown = _shown_ordinals(base)
     groups = {group.id: group for group in catalogue.groups}
     pages = [
         open_page(base.parts[digest]) for digest in base.release.manifest.pages[f"details/{market.code}"]
     ]
     changed: dict[int, bytes] = {}
     for product in catalogue.products:
-        ordinal = known.get(id_hash(product.id))
+        ordinal = shown.get(id_hash(product.id))
         if ordinal is None:
             continue
         blob = detail_blob(product, groups[product.group], market)

@@ -91,9 +91,13 @@ def _encode(info: FieldInfo, timelines: Sequence[_Timeline], size: int) -> dict[
     return encode_facet(info, sets, size, changes)
 
 
+_NEVER = 0xFFFF_FFFF
+"""The last second that the format can name, in 2106; what is later, such as the year 9999, is as good."""
+
+
 def _bounds(evidence: Evidence) -> tuple[int | None, int | None]:
     return _epoch(evidence.valid_from), _epoch(evidence.valid_to)
 
 
 def _epoch(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+    return None if moment is None else min(int(moment.timestamp()), _NEVER)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Product, ProductGroup
+from selvedge.catalogue.model import Offer, Product, ProductGroup
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
 
@@ -46,6 +46,22 @@ def slug(name: str) -> str:
     """Return `name` as a facet value: lower case, words joined by hyphens, safe in a query string."""
     words = re.findall(r"\w+", name.casefold().replace("'", "").replace("\u2019", ""))
     return "-".join(words) or UNKNOWN
+
+
+def is_reduced(offer: Offer) -> bool:
+    """Whether the offer carries all that article 6a of 98/6/EC wants shown beside a reduced price."""
+    return (
+        offer.regular_price is not None
+        and offer.lowest_price_30_days is not None
+        and offer.price < offer.regular_price
+    )
+
+
+def as_shown(offer: Offer) -> Offer:
+    """Return the offer without prices that make it look like a reduction which it cannot show to be one."""
+    if is_reduced(offer):
+        return offer
+    return msgspec.structs.replace(offer, regular_price=None, lowest_price_30_days=None)
 
 
 FACETS = (

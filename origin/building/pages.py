@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from selvedge.snapshot.cards import (
-    Card,
-    Detail,
-    encode_page,
-    encode_record,
-)
+from origin.building.facts import as_shown
+from selvedge.snapshot.cards import Card, Detail, encode_page, encode_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +41,7 @@ def detail_blob(product: Product, group: ProductGroup, market: Market) -> bytes:
                 locale: _text(group.description, locale) for locale in market.locales if group.description
             },
             components=product.components,
-            offers=tuple(offer for offer in product.offers if offer.market == market.code),
+            offers=tuple(as_shown(offer) for offer in product.offers if offer.market == market.code),
         )
     )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.building.evidence import dated_facets, evidence_sections, instants
-from origin.building.facts import FACETS, facet_values, field_info, main_shares
+from origin.building.facts import FACETS, facet_values, field_info, is_reduced, main_shares
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -47,15 +47,19 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
 
 
 def market_sections(market: str, products: Sequence[Product]) -> dict[str, bytes]:
-    """Return the sections of the group `market/CODE`."""
+    """Return the sections of the group `market/CODE`.
+
+    A size that is sold out everywhere stays a value, so that a link to it finds nothing instead of failing.
+    """
+    offered = {offer.size for product in products for offer in product.offers if offer.market == market}
     in_stock = [
         [offer for offer in product.offers if offer.market == market and offer.stock > 0]
         for product in products
     ]
     cheapest = [min(offers, key=_by_price) if offers else None for offers in in_stock]
-    sizes = field_info("size", {offer.size for offers in in_stock for offer in offers})
+    sizes = field_info("size", offered)
     sets = _sets(sizes, ({offer.size for offer in offers} for offers in in_stock))
-    reduced = [(rank, offer) for rank, offer in enumerate(cheapest) if offer and _is_reduced(offer)]
+    reduced = [(rank, offer) for rank, offer in enumerate(cheapest) if offer and is_reduced(offer)]
     return {
         "fields": msgspec.msgpack.encode([sizes]),
         "available": encode_postings([[rank for rank, offer in enumerate(cheapest) if offer]], len(products)),
@@ -83,7 +87,7 @@ def _plain_facets(
 
 def _range_sections(products: Sequence[Product]) -> dict[str, bytes]:
     shares = [main_shares(product) for product in products]
-    days = [int(product.published.timestamp()) // _DAY for product in products]
+    days = [max(0, int(product.published.timestamp()) // _DAY) for product in products]
     recycled = [
         None if share is None else int(share)
         for share in (product.recycled_content_percentage for product in products)
@@ -165,12 +169,3 @@ def _sets(info: FieldInfo, values_by_rank: Iterable[Iterable[str]]) -> list[list
 
 def _by_price(offer: Offer) -> int:
     return offer.price
-
-
-def _is_reduced(offer: Offer) -> bool:
-    """Whether the offer carries all that article 6a of 98/6/EC wants shown beside a reduced price."""
-    return (
-        offer.regular_price is not None
-        and offer.lowest_price_30_days is not None
-        and offer.price < offer.regular_price
-    )

@@ -69,5 +69,7 @@ def test_the_other_bindings_answer(runtime: workerd.Workerd) -> None:
     assert runtime.run(f"env.TELEMETRY.writeDataPoint({point})") is None
 
 
-def test_the_heap_has_the_size_of_an_idle_interpreter(runtime: workerd.Workerd) -> None:
+def test_the_heap_is_that_of_the_interpreter_and_what_it_holds(runtime: workerd.Workerd) -> None:
     assert 20_000_000 < runtime.heap_bytes() < 100_000_000
+    runtime.run("kept = bytes(120_000_000); len(kept)")
+    assert runtime.heap_bytes() > 120_000_000

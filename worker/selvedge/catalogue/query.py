@@ -31,6 +31,7 @@ MAX_QUERY_LENGTH = 4096
 MAX_VALUES = 50
 MAX_BOUND = 0xFFFF_FFFF
 
+_MODES: dict[str, Mode] = {"all": "all", "not": "not"}
 _RANGE = re.compile(r"(\d{1,10})?\.\.(\d{1,10})?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -122,8 +123,8 @@ def parse_query(raw: str, vocabulary: Vocabulary) -> Query:
             settings |= _SETTINGS[name](name, text, vocabulary)
         elif name in vocabulary.facets:
             facet_filters.append(_facet_filter(name, name, "any", text, vocabulary))
-        elif dot and field in vocabulary.facets and mode in ("all", "not"):
-            facet_filters.append(_facet_filter(name, field, mode, text, vocabulary))
+        elif dot and field in vocabulary.facets and mode in _MODES:
+            facet_filters.append(_facet_filter(name, field, _MODES[mode], text, vocabulary))
         elif name in vocabulary.ranges:
             range_filters.append(_range_filter(name, text))
         elif name in vocabulary.extra:
@@ -246,7 +247,7 @@ def _decode(parameter: str, text: str) -> str:
         raise BadParameter(parameter, "is not percent-encoded correctly (RFC 3986, section 2.1)")
     try:
         return unquote_to_bytes(text.replace("+", " ")).decode()
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise BadParameter(parameter, "is not UTF-8") from error
 
 

@@ -61,6 +61,8 @@ def highest(candidates: int, slices: Sequence[int], count: int) -> tuple[int, in
 
 def below(candidates: int, slices: Sequence[int], number: int) -> tuple[int, int]:
     """Return the candidates whose number is lower than `number`, and those that have just that."""
+    if number >> len(slices):  # higher than any number that the slices can hold
+        return candidates, 0
     lower, equal = 0, candidates
     for at in range(len(slices) - 1, -1, -1):
         hit = equal & slices[at]
@@ -69,7 +71,7 @@ def below(candidates: int, slices: Sequence[int], number: int) -> tuple[int, int
             equal = hit
         else:
             equal ^= hit
-    return lower, 0 if number >> len(slices) else equal
+    return lower, equal
 
 
 def after(candidates: int, rank: int) -> int:

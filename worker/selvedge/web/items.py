@@ -130,7 +130,10 @@ class ProductPage(Item, frozen=True, kw_only=True):
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """Evidence made ready to be served: it counts from `start` up to and without `end`, epoch seconds."""
+    """Evidence made ready to be served: it counts from `start` up to and without `end`.
+
+    Both are whole epoch seconds, as in the facets: what is shown and what is found never differ.
+    """
 
     field: str
     scheme: str
@@ -158,8 +161,8 @@ def make_claim(evidence: Evidence, labels: Labels) -> Claim:
         field=field,
         scheme=evidence.scheme,
         own=evidence.level in OWN_LEVELS,
-        start=-math.inf if evidence.valid_from is None else evidence.valid_from.timestamp(),
-        end=math.inf if evidence.valid_to is None else evidence.valid_to.timestamp(),
+        start=-math.inf if evidence.valid_from is None else int(evidence.valid_from.timestamp()),
+        end=math.inf if evidence.valid_to is None else int(evidence.valid_to.timestamp()),
         plain=plain,
         matched=msgspec.structs.replace(plain, matched=True),
     )

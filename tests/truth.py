@@ -1,0 +1,137 @@
+"""The truth by brute force: what each answer must be, read off the catalogue product by product.
+
+Slow and plain on purpose; it shares no code with what it checks but the base order's definition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from origin.building.arrangement import arrange
+from origin.building.facts import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from selvedge.catalogue.model import Catalogue, Evidence, Offer, Product, ProductGroup
+    from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
+
+LEVELS = {
+    "certification": ("product", "material"),
+    "facilityCertification": ("facility",),
+    "brandCertification": ("brand",),
+}
+
+
+class Truth:
+    """One market of a catalogue at one time (epoch seconds)."""
+
+    def __init__(self, catalogue: Catalogue, market: str, now: int) -> None:
+        self.now = now
+        self.market = market
+        self.ranked = arrange(catalogue).products
+        self.rank = {product.id: rank for rank, product in enumerate(self.ranked)}
+        self.groups: dict[str, ProductGroup] = {group.id: group for group in catalogue.groups}
+
+    def in_stock(self, product: Product) -> list[Offer]:
+        return [one for one in product.offers if one.market == self.market and one.stock > 0]
+
+    def counts(self, evidence: Evidence) -> bool:
+        start, end = evidence.valid_from, evidence.valid_to
+        return (start is None or start.timestamp() <= self.now) and (
+            end is None or self.now < end.timestamp()
+        )
+
+    def values(self, product: Product, field: str) -> set[str]:
+        """The values that `product` has in a field now."""
+        if field in LEVELS:
+            schemes = {
+                one.scheme for one in product.evidence if one.level in LEVELS[field] and self.counts(one)
+            }
+            return schemes or {"unknown"}
+        if field == "material":
+            fibres = [fibre for part in product.components for fibre in part.fibres]
+            known = {fibre.fibre for fibre in fibres if fibre.known}
+            return known if fibres and all(fibre.known for fibre in fibres) else known | {"unknown"}
+        if field == "size":
+            return {one.size for one in self.in_stock(product)}
+        group = self.groups[product.group]
+        single = {
+            "brand": slug(group.brand),
+            "category": group.category,
+            "color": product.color,
+            "countryOfOrigin": product.country_of_origin or "unknown",
+        }
+        return {single[field]}
+
+    def number(self, product: Product, field: str) -> int | None:
+        """The number that a range filter on `field` looks at."""
+        if field == "price":
+            return min((one.price for one in self.in_stock(product)), default=None)
+        if field == "recycledContentPercentage":
+            share = product.recycled_content_percentage
+            return None if share is None else int(share)
+        fibre = field.removeprefix("share.")
+        main = product.components[0].fibres if product.components else ()
+        shares = [one.percentage for one in main if one.known and one.fibre == fibre]
+        known = [share for share in shares if share is not None]
+        return int(sum(known)) if known else None
+
+    def matching(self, query: Query, *, without: str | None = None) -> list[Product]:
+        """The products on sale that satisfy `query`, in base order."""
+        return [
+            product
+            for product in self.ranked
+            if self.in_stock(product)
+            and all(self._has(product, one) for one in query.facet_filters if one.field != without)
+            and all(self._lies(product, one) for one in query.range_filters)
+        ]
+
+    def _has(self, product: Product, one: FacetFilter) -> bool:
+        has = self.values(product, one.field)
+        if one.mode == "any":
+            return bool(has & set(one.values))
+        if one.mode == "all":
+            return has >= set(one.values)
+        return not has & {*one.values, "unknown"}
+
+    def _lies(self, product: Product, one: RangeFilter) -> bool:
+        number = self.number(product, one.field)
+        if number is None:
+            return False
+        return (one.low is None or one.low <= number) and (one.high is None or number <= one.high)
+
+    def list(self, query: Query) -> list[str]:
+        """The ids of the whole list that `query` asks for, in order."""
+        ordered = sorted(self.matching(query), key=self.sort_key(query.sort))
+        return self.each_style_once(ordered, every=query.every_colourway)
+
+    def sort_key(self, sort: str) -> Callable[[Product], tuple[int, int]]:
+        sign: dict[str, Callable[[Product], int]] = {
+            "relevance": lambda _: 0,
+            "price": lambda product: self.number(product, "price") or 0,
+            "-price": lambda product: -(self.number(product, "price") or 0),
+            "newest": lambda product: -(int(product.published.timestamp()) // 86_400),
+        }
+        return lambda product: (sign[sort](product), self.rank[product.id])
+
+    @staticmethod
+    def each_style_once(ordered: list[Product], *, every: bool) -> list[str]:
+        seen: set[str] = set()
+        shown = []
+        for product in ordered:
+            if every or product.group not in seen:
+                seen.add(product.group)
+                shown.append(product.id)
+        return shown
+
+    def score(self, product: Product, weights: dict[tuple[str, str], int], base: int) -> int:
+        """The personal score of a product: its base score and the weights of the values it has."""
+        return base + sum(
+            weight for (field, value), weight in weights.items() if value in self.values(product, field)
+        )
+
+
+def ids(answer: dict[str, Any]) -> list[str]:
+    """The ids of a page, in order."""
+    return [item["id"] for item in answer["items"]]
