@@ -23,8 +23,10 @@ from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
 from selvedge.web.caching import cache_tag
 
 if TYPE_CHECKING:
+    from origin.building import BuiltSnapshot
     from origin.cli.workshop import Workshop
     from origin.publishing.publisher import Outcome
+    from selvedge.catalogue.model import Catalogue
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -58,7 +60,11 @@ def snapshot() -> None:
     "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
 )
 @click.option("--fresh", is_flag=True, help="Build without a previous one: products lose their ordinals.")
-@click.option("--delta-on", type=FOLDER, help="Build a delta on this snapshot instead of a new version.")
+@click.option(
+    "--delta-on",
+    type=FOLDER,
+    help="Build a delta instead of a version: on this snapshot, the newest of its version.",
+)
 @json_option
 @click.pass_obj
 def build(
@@ -74,36 +80,25 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    root, shop = workshop.settings.snapshots, workshop.settings.shop
+    root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
         source = load_catalogue(catalogue)
         if delta_on:
-            base = folders.read(delta_on)
-            built = build_delta(base, source)
-            if unknown := unknown_to(base, source):
-                say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+            built = _build_delta(folders.read(delta_on), source)
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
             built = build_version(
-                source, shop=shop, previous=known, labels=VocabularyLabels(), progress=steps.named
+                source,
+                shop=workshop.settings.shop,
+                previous=known,
+                labels=VocabularyLabels(),
+                progress=steps.named,
             )
         steps.named("writing")
         path = folders.write(root, built)
-    release = built.release
-    result = {
-        "folder": str(path),
-        "version": release.version,
-        "delta_number": release.delta_number,
-        "parts": len(built.parts),
-        "bytes": sum(map(len, built.parts.values())),
-        "counts": {name: count for name, count in release.manifest.counts.items() if "/" not in name},
-    }
-    if as_json:
-        print_json(result)
-    else:
-        click.echo(f"{path}: {result['parts']:,} parts, {result['bytes']:,} bytes")
+    _show_built(path, built, as_json=as_json)
 
 
 @snapshot.command(
@@ -256,6 +251,29 @@ def purge_command(workshop: Workshop, channel: str | None) -> None:
 
 for command in (inspect, diff, preview):
     snapshot.add_command(command)
+
+
+def _build_delta(base: BuiltSnapshot, source: Catalogue) -> BuiltSnapshot:
+    if unknown := unknown_to(base, source):
+        say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+    return build_delta(base, source)
+
+
+def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:
+    size, counts = sum(map(len, built.parts.values())), built.release.manifest.counts
+    if not as_json:
+        click.echo(f"{path}: {len(built.parts):,} parts, {size:,} bytes")
+        return
+    print_json(
+        {
+            "folder": str(path),
+            "version": built.release.version,
+            "delta_number": built.release.delta_number,
+            "parts": len(built.parts),
+            "bytes": size,
+            "counts": {name: count for name, count in counts.items() if "/" not in name},
+        }
+    )
 
 
 def _conclude(workshop: Workshop, outcome: Outcome, *, purge: bool, as_json: bool) -> None:

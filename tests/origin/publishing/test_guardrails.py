@@ -31,9 +31,12 @@ def test_a_large_facet_that_disappears_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("products", "facet", "guarded"), [(100_000, 50, 1), (100_000, 49, 0), (2_000, 20, 1), (2_000, 19, 0), (300, 10, 1), (300, 9, 0)]
+    ("products", "facet", "guarded"),
+    [(100_000, 50, 1), (100_000, 49, 0), (2_000, 20, 1), (2_000, 19, 0), (300, 10, 1), (300, 9, 0)],
 )
-def test_a_facet_is_large_from_fifty_products_or_one_percent_but_ten(products: int, facet: int, guarded: int) -> None:
+def test_a_facet_is_large_from_fifty_products_or_one_percent_but_ten(
+    products: int, facet: int, guarded: int
+) -> None:
     counts = {"products": products, "inStock/nl": products}
     assert len(found({**counts, "facet/size/nl/XS": 0}, {**counts, "facet/size/nl/XS": facet})) == guarded
 
