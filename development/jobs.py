@@ -44,7 +44,12 @@ def prepare(choice: Choice) -> None:
         _run(choice, ["keys", "new"])
     commands = [*choice.commands(place), ["snapshot", "build", str(place / "catalogue.selvedge")]]
     made_from = stamps.fingerprint(
-        [json.dumps(commands), paths.ROOT / "origin", paths.WORKER / "selvedge", paths.ROOT / "requirements.txt"]
+        [
+            json.dumps(commands),
+            paths.ROOT / "origin",
+            paths.WORKER / "selvedge",
+            paths.ROOT / "requirements.txt",
+        ]
     )
     if stamps.is_current(place / "stamp", made_from, [place / "snapshots"]):
         return
