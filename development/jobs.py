@@ -61,7 +61,7 @@ def prepare(choice: Choice) -> None:
 def publish(choice: Choice, current: Session) -> None:
     """Publish the snapshot into the running Worker's KV, through the same code as remotely."""
     environment = origin_environment(choice, current) | {"SELVEDGE_KV_TOKEN": current.kv_token}
-    _run(choice, ["snapshot", "publish", "--no-purge"], environment)
+    _run(choice, ["snapshot", "publish", "--same-feed", "--no-purge"], environment)
 
 
 def origin_command(current: Session) -> list[str]:

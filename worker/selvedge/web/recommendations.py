@@ -195,8 +195,8 @@ def _recommendation_id(request: Request, view: View, context: Context | None) ->
     if context is not None:
         return _text(os.urandom(12))
     edition = view.edition
-    named = f"{edition.etag(request.path, request.query)}{view.scope.now // 3600}"
-    return _text(hashlib.sha256(named.encode()).digest()[:12])
+    named = (edition.snapshot_version, edition.delta_number, edition.evidence_epoch, request.path, request.query)
+    return _text(hashlib.sha256(repr(named).encode()).digest()[:12])
 
 
 def _text(data: bytes) -> str:
