@@ -24,7 +24,9 @@ from selvedge.web.app import Application
 from selvedge.web.http import Request
 
 README = paths.ROOT / "README.md"
-_COMMAND = re.compile(r"^\$ curl -s 'http://127\.0\.0\.1:8787(?P<path>/[^'?]*)\??(?P<query>[^']*)'(?P<pretty>.*)$")
+_COMMAND = re.compile(
+    r"^\$ curl -s 'http://127\.0\.0\.1:8787(?P<path>/[^'?]*)\??(?P<query>[^']*)'(?P<pretty>.*)$"
+)
 _PRODUCTS = 1000
 _DAYS_LATER = 21 * 86_400
 
