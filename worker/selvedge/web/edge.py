@@ -68,11 +68,10 @@ class Edge:
         if plain and self.store.current is None:
             view = await self._starter_view(market, locale, int(now))
             if view is not None:
-                background.run(self.store.refresh(now))
+                self._see_to_refresh(now, background)
                 return view
         release = await self.store.serving(now)
-        if self.store.due(now):
-            background.run(self.store.refresh(now))
+        self._see_to_refresh(now, background)
         settings = market_settings(release.release.manifest, market, locale)
         market_index = await release.market(market)
         return View(
@@ -85,6 +84,10 @@ class Edge:
             claims=self._claims(release, locale),
             release=release,
         )
+
+    def _see_to_refresh(self, now: float, background: Background) -> None:
+        if self.store.claim_refresh(now):
+            background.run(self.store.refresh(now))
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:

@@ -49,7 +49,7 @@ async def readiness(edge: Edge, _request: Request, background: Background) -> Re
         answer = Readiness(ready=False, trouble=error.reason)
         headers = _NO_STORE | {"Retry-After": str(RETRY_SECONDS)}
         return Response(503, headers, msgspec.json.encode(answer))
-    if edge.store.due(now):
+    if edge.store.claim_refresh(now):
         background.run(edge.store.refresh(now))
     answer = Readiness(
         ready=True,
