@@ -49,9 +49,11 @@ class FaultyKeyValue(MemoryKeyValue):
         super().__init__()
         self.fails: Callable[[str], bool] = lambda _key: False
         self.hangs: Callable[[str], bool] = lambda _key: False
+        self.hanging = 0
 
     async def get(self, key: str) -> bytes | None:
         if self.hangs(key):
+            self.hanging += 1
             await asyncio.Event().wait()
         if self.fails(key):
             raise StorageUnavailable(key)

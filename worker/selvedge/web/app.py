@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from selvedge.errors import SelvedgeError, SnapshotError
+from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
 from selvedge.web import openapi, products, recommendations, service
-from selvedge.web.caching import PRIVATE
 from selvedge.web.http import Request, Response
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
 
@@ -48,6 +47,8 @@ class Application:
         """Return the answer to `request`; work that may follow it is handed to `background`."""
         try:
             response = await self._respond(request, background)
+        except (SnapshotError, StorageUnavailable) as error:
+            response = await self._previous_answer(request, background, error)
         except SelvedgeError as error:
             response = answer_for(error)
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
@@ -60,30 +61,29 @@ class Application:
         handler, arguments = route(request.path)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(METHODS)
-        try:
-            return await handler(self._edge, request, background, *arguments)
-        except SnapshotError as error:
-            # A part that this request needs is not there, or not whole: the release before may have it.
-            if not await self._edge.store.step_back(error, self._edge.clock.now()):
-                raise
         return await handler(self._edge, request, background, *arguments)
 
+    async def _previous_answer(
+        self, request: Request, background: Background, error: SnapshotError | StorageUnavailable
+    ) -> Response:
+        """Return the previous release's answer in place of one that lacks a part, else the problem."""
+        if not await self._edge.store.step_back(error, self._edge.clock.now()):
+            return answer_for(error)
+        try:
+            return await self._respond(request, background)
+        except Exception as second:  # noqa: BLE001 - as in `handle`
+            return answer_for(second)
+
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
-        """Return the unpersonalised answer in place of a personal one that broke, else the problem."""
+        """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
         self._edge.telemetry.write(["error", request.path, type(error).__name__, str(error)[:200]], [])
         if not request.path.endswith("/recommendations"):
             return answer_for(error)
-        plain = Request("GET", request.path.removesuffix("recommendations") + "products", "", request.headers)
         try:
-            response = await self._respond(plain, background)
+            response = await self._respond(recommendations.without_person(request), background)
         except Exception as second:  # noqa: BLE001 - nothing is left to fall back on
             return answer_for(second)
-        headers = {
-            "Content-Type": response.headers["Content-Type"],
-            **PRIVATE,
-            "Selvedge-Degraded": "internal",
-        }
-        return Response(response.status, headers, response.body)
+        return Response(response.status, {**response.headers, "Selvedge-Degraded": "internal"}, response.body)
 
 
 def route(path: str) -> tuple[Handler, list[str]]:
