@@ -237,8 +237,8 @@ def _refuse_contradictions(filters: Collection[FacetFilter]) -> None:
 
 
 def _names(vocabulary: Vocabulary) -> list[str]:
-    facets = [f"{name}{mode}" for name in vocabulary.facets for mode in ("", ".all", ".not")]
-    return sorted([*facets, *vocabulary.ranges, *vocabulary.extra, *_SETTINGS])
+    facets = [f"{name}{mode}" for name in sorted(vocabulary.facets) for mode in ("", ".all", ".not")]
+    return [*sorted({*_SETTINGS, *vocabulary.extra}), *facets, *sorted(vocabulary.ranges)]
 
 
 def _decode(parameter: str, text: str) -> str:
