@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 from development import paths, wasm_modules
@@ -28,8 +29,13 @@ def build_interpreter(pyodide: Path, python_modules: Path, host: Path) -> None:
     no_packages = {"info": lock["info"], "packages": {}}
     (host / "pyodide_lock.mjs").write_text(f"export default {json.dumps(no_packages)};\n")
     source = (pyodide / "pyodide.asm.mjs").read_text(encoding="utf-8")
+    _run_node("snapshot_interpreter.mjs", host / "interpreter_memory.bin")
     extensions = sorted(python_modules.rglob("*.so"))
     wasm_modules.write_table(wasm_modules.needed_modules(source, extensions), host)
+
+
+def _run_node(script: str, *arguments: Path) -> None:
+    subprocess.run([paths.NODE, paths.ROOT / "development" / script, *arguments], check=True)
 
 
 def copy_sources(host: Path) -> None:

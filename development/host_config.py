@@ -16,7 +16,14 @@ _MODULE_RULES = [
     {"type": kind, "globs": [pattern], "fallthrough": False}
     for kind, pattern in (("ESModule", "**/*.mjs"), ("CompiledWasm", "**/*.wasm"), ("Data", "**/*.bin"))
 ]
-_SHARED = ("kv_namespaces", "ratelimits", "analytics_engine_datasets", "secrets", "triggers")
+_SHARED = (
+    "kv_namespaces",
+    "ratelimits",
+    "analytics_engine_datasets",
+    "version_metadata",
+    "secrets",
+    "triggers",
+)
 # Served by the Worker although the host has static files beside it.
 _WORKER_PATHS = [
     "/v1/*", "/healthz", "/readyz", "/openapi.json", "/.well-known/*", "/client/*",
@@ -57,6 +64,9 @@ def wrangler_dev(
         "queues": {"producers": production.get("queues", {}).get("producers", [])},
     }
     config |= {key: production[key] for key in _SHARED if key in production}
+    # Of .dev.vars, wrangler reads the secrets that are listed, and no other.
+    required = production.get("secrets", {}).get("required", [])
+    config["secrets"] = {"required": [*required, "HOST_KV_TOKEN"]}
     if assets:
         config["assets"] = {"directory": str(assets), "run_worker_first": _WORKER_PATHS}
     return config
@@ -78,6 +88,8 @@ def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]
         env[limit["name"]] = {"type": "rate-limit", **rate}
     for dataset in production.get("analytics_engine_datasets", ()):
         env[dataset["binding"]] = {"type": "analytics-engine-dataset", "name": dataset["dataset"]}
+    if version := production.get("version_metadata"):
+        env[version["binding"]] = {"type": "version-metadata"}
     for producer in producers:
         env[producer["binding"]] = {"type": "queue", "name": producer["queue"]}
     return {

@@ -1,26 +1,126 @@
-"""What a local session does besides running the Worker: the seams for the catalogue and the origin."""
+"""What a local session does besides running the Worker: import, build and publish, and serve the origin.
 
+All of it runs as `python -m origin ...`, the commands that a shop's own jobs would run.
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from development import paths, session, stamps
+from development.catalogues import Choice
 from development.session import Session
 
-
-def worker_variables(_session: Session) -> dict[str, str]:
-    """Variables of the Worker that differ from wrangler.toml's, such as the origin's address."""
-    return {}
+_KEYS = session.FOLDER / "keys.json"
+_STORE_FRONT = paths.ROOT / "demo" / "shop"
 
 
-def worker_secrets(_session: Session) -> dict[str, str]:
-    """Secrets of the Worker, made up for this session or kept below .selvedge/."""
-    return {}
+class JobFailed(Exception):
+    """A job of the origin ended with an error, which it has printed."""
 
 
-def origin_command(_session: Session) -> list[str] | None:
-    """The command that serves the origin, or None while there is none."""
-    return None
+def folder(choice: Choice) -> Path:
+    """Where everything of a catalogue lies: feeds, catalogue file, snapshots, ledger, pictures."""
+    size = f"-{choice.products}" if choice.name == "demo" else ""
+    return session.FOLDER / f"{choice.name}{size}"
 
 
-def prepare() -> None:
-    """Import the catalogue and build a signed snapshot; runs before anything is started."""
+def assets(choice: Choice) -> Path:
+    """The folder that is served beside the Worker: the demo storefront and the pictures."""
+    return folder(choice) / "assets"
 
 
-def publish(_session: Session) -> None:
+def prepare(choice: Choice) -> None:
+    """Import the catalogue and build a snapshot, unless nothing has changed. Raises JobFailed."""
+    place = folder(choice)
+    shutil.copytree(_STORE_FRONT, assets(choice), dirs_exist_ok=True)
+    if not (place / "signing.key").exists():
+        _run(choice, ["keys", "new"])
+    commands = [*choice.commands(place), ["snapshot", "build", str(place / "catalogue.selvedge")]]
+    made_from = stamps.fingerprint(
+        [
+            json.dumps(commands),
+            paths.ROOT / "origin",
+            paths.WORKER / "selvedge",
+            paths.ROOT / "requirements.txt",
+        ]
+    )
+    if stamps.is_current(place / "stamp", made_from, [place / "snapshots"]):
+        return
+    for arguments in commands:
+        _run(choice, arguments)
+    stamps.mark(place / "stamp", made_from)
+
+
+def publish(choice: Choice, current: Session) -> None:
     """Publish the snapshot into the running Worker's KV, through the same code as remotely."""
+    environment = origin_environment(choice, current) | {"SELVEDGE_KV_TOKEN": current.kv_token}
+    _run(choice, ["snapshot", "publish", "--same-feed", "--no-purge"], environment)
+
+
+def origin_command(current: Session) -> list[str]:
+    """The command that serves the origin."""
+    port = current.origin_url.rpartition(":")[2]
+    return [
+        sys.executable, "-m", "uvicorn", "--factory", "origin.app:create_app", "--app-dir", "worker",
+        "--host", "127.0.0.1", "--port", port, "--no-access-log",
+    ]  # fmt: skip
+
+
+def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
+    """The environment that the origin serves in."""
+    return _environment(choice) | {
+        "SELVEDGE_KV_URL": current.kv_base_url,
+        "SELVEDGE_KV_ACCOUNT": current.kv_account,
+        "SELVEDGE_KV_NAMESPACE": current.kv_namespace,
+    }
+
+
+def _environment(choice: Choice) -> dict[str, str]:
+    place = folder(choice)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(paths.ROOT),
+        "SELVEDGE_SHOP": choice.shop,
+        "SELVEDGE_SNAPSHOTS": str(place / "snapshots"),
+        "SELVEDGE_LEDGER": str(place / "ledger.sqlite"),
+        "SELVEDGE_SIGNING_KEY_FILE": str(place / "signing.key"),
+    }
+
+
+def worker_variables(choice: Choice) -> dict[str, str]:
+    """The Worker's variables that differ from wrangler.toml's: which shop, and whose signature to trust."""
+    shown = subprocess.run(
+        _command(["keys", "show", "--json"]),
+        env=_environment(choice),
+        capture_output=True,
+        check=True,
+    )
+    key = json.loads(shown.stdout)
+    trusted = {key["key_id"]: key["public_key"]}
+    return {"SELVEDGE_SHOP": choice.shop, "SELVEDGE_SNAPSHOT_KEYS": json.dumps(trusted)}
+
+
+def worker_secrets() -> dict[str, str]:
+    """The Worker's secrets, made up once and kept where only their owner can read them."""
+    if not _KEYS.exists():
+        key = b64encode(secrets.token_bytes(32)).decode()
+        session.write_private(_KEYS, json.dumps({"local": key}))
+    return {"SELVEDGE_SEALING_KEYS": _KEYS.read_text(encoding="utf-8")}
+
+
+def _run(choice: Choice, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> None:
+    """Run `python -m origin`; it shows its own progress. Raises JobFailed."""
+    done = subprocess.run(_command(arguments), env=_environment(choice) | dict(more or {}), check=False)
+    if done.returncode:
+        raise JobFailed(f"`python -m origin {' '.join(arguments)}` ended with {done.returncode}")
+
+
+def _command(arguments: Sequence[str]) -> list[str]:
+    return [sys.executable, "-m", "origin", *arguments]

@@ -38,13 +38,15 @@ class Step:
 def steps() -> list[Step]:
     """All steps, in their order."""
     requirements = paths.ROOT / "requirements.txt"
-    interpreter = f"{Path(sys.executable).resolve()} {sys.version} {paths.ROOT}"
+    # Resolved, for this may run inside the very environment that it makes.
+    base_python = str(Path(sys.executable).resolve())
+    interpreter = f"{base_python} {sys.version} {paths.ROOT}"
     npm_inputs = [paths.ROOT / name for name in ("package.json", "package-lock.json", ".npmrc")]
     pins = " ".join(vendoring.pins(requirements).values())
     return [
         Step(
             "venv", "Creating the Python environment", [interpreter], [paths.VENV / "bin/python"],
-            [sys.executable, "-m", "venv", "--clear", str(paths.VENV)],
+            [base_python, "-m", "venv", "--clear", str(paths.VENV)],
         ),
         Step(
             "packages", "Installing Python packages, Node among them",
@@ -64,7 +66,7 @@ def steps() -> list[Step]:
         Step(
             "host", "Generating the JavaScript host",
             [pins, *npm_inputs, _DEVELOPMENT / "host_build.py", _DEVELOPMENT / "wasm_modules.py",
-             _DEVELOPMENT / "host"],
+             _DEVELOPMENT / "snapshot_interpreter.mjs", _DEVELOPMENT / "host"],
             [paths.HOST],
             [_VENV_PYTHON, "-m", "development.host_build"],
         ),

@@ -1,9 +1,6 @@
 """A real workerd that runs the Worker, for tests and benchmarks: start it, talk to it, stop it."""
 
-import json
 import secrets
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,14 +10,7 @@ from typing import Any
 
 import httpx
 
-from development import host_build, host_config, paths, worker_files
-
-_START_SECONDS = 120.0
-_STOP_SECONDS = 10.0
-
-
-class WorkerdError(Exception):
-    """workerd did not start, or a snippet that it was asked to run raised; the message is its output."""
+from development import host_build, host_config, launcher, paths, worker_files
 
 
 @dataclass(frozen=True)
@@ -28,8 +18,10 @@ class Workerd:
     """One running instance with an empty KV of its own."""
 
     url: str
+    trigger_url: str
     kv_token: str
     kv_namespace: str
+    log: Path
     client: httpx.Client = field(repr=False)
 
     @property
@@ -59,11 +51,11 @@ class Workerd:
     def run(self, source: str) -> Any:
         """The last expression of a snippet of Python, run in the Worker's interpreter.
 
-        It may await, and sees `env` and `ctx`. Raises WorkerdError with the traceback.
+        It may await, and sees `env` and `ctx`. Raises WorkerdFailed with the traceback.
         """
         answer = self._control("POST", "python", content=source)
         if "error" in answer:
-            raise WorkerdError(answer["error"])
+            raise launcher.WorkerdFailed(answer["error"])
         return answer["value"]
 
     def set_kv_faults(self, **faults: Any) -> None:
@@ -74,7 +66,7 @@ class Workerd:
         """
         answer = self._control("POST", "kv-faults", json=faults)
         if "error" in answer:
-            raise WorkerdError(answer["error"])
+            raise launcher.WorkerdFailed(answer["error"])
 
     def kv_reads(self) -> list[str]:
         """The keys that the Worker read since the last `set_kv_faults`."""
@@ -84,65 +76,53 @@ class Workerd:
         """What the Worker has sent to its queues: `queue`, `id` and `body` of each message."""
         return list(self._control("GET", "queue"))
 
+    def run_scheduled(self, cron: str) -> None:
+        """Let the Worker's `scheduled` handler run."""
+        httpx.get(f"{self.trigger_url}/scheduled", params={"cron": cron}, timeout=60).raise_for_status()
+
     def _control(self, method: str, name: str, **options: Any) -> Any:
         return self.client.request(method, f"/__host/{name}", **options).json()
 
 
 @contextmanager
 def running(
-    variables: Mapping[str, str] | None = None, worker: Path = paths.WORKER, port: int = 0
+    variables: Mapping[str, str] | None = None,
+    worker: Path = paths.WORKER,
+    state: Path | None = None,
+    port: int = 0,
 ) -> Iterator[Workerd]:
-    """An instance of the Worker in `worker`, with `variables` (and secrets) over those of wrangler.toml."""
+    """An instance of the Worker in `worker`, with `variables` (and secrets) over those of wrangler.toml.
+
+    `state` keeps what is in KV for another instance; without it, it is empty and gone afterwards.
+    """
     production = host_config.read_production(paths.WRANGLER_TOML)
     token = secrets.token_urlsafe(24)
-    texts = {**(variables or {}), "HOST_KV_TOKEN": token}
-    folder = Path(tempfile.mkdtemp(prefix="selvedge-workerd-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="selvedge-workerd-") as name:
+        folder = Path(name)
         worker_files.pack(worker, paths.PYTHON_MODULES, folder / "worker")
-        order = {
-            "folders": [str(paths.HOST), str(folder / "worker")],
-            "main": f"{host_build.TESTING}/test.mjs",
-            "config": host_config.miniflare_worker(production, texts),
-            "persist": str(folder / "state"),
-            "port": port,
-        }
-        with _launched(order, folder / "log") as url, httpx.Client(base_url=url, timeout=60) as client:
-            yield Workerd(url, token, host_config.kv_namespaces(production)["CATALOGUE"], client)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        order = launcher.Order(
+            folders=[str(paths.HOST), str(folder / "worker")],
+            main=f"{host_build.TESTING}/test.mjs",
+            config=host_config.miniflare_worker(production, {**(variables or {}), "HOST_KV_TOKEN": token}),
+            persist=str(state or folder / "state"),
+            port=port,
+        )
+        log = folder / "log"
+        with launcher.launched(order, log) as at, httpx.Client(base_url=at.url, timeout=60) as client:
+            namespace = host_config.kv_namespaces(production)["CATALOGUE"]
+            yield Workerd(at.url, at.trigger_url, token, namespace, log, client)
 
 
 @contextmanager
-def _launched(order: Mapping[str, Any], log: Path) -> Iterator[str]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [paths.NODE, paths.ROOT / "development" / "launch.mjs"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=output,
-            text=True,
-            start_new_session=True,
+def running_javascript(folder: Path, main: str, state: Path | None = None) -> Iterator[str]:
+    """The URL of a JavaScript Worker of the modules in `folder`, with the same bindings: to compare with."""
+    production = host_config.read_production(paths.WRANGLER_TOML)
+    with tempfile.TemporaryDirectory(prefix="selvedge-workerd-") as name:
+        order = launcher.Order(
+            folders=[str(folder)],
+            main=main,
+            config=host_config.miniflare_worker(production, {}),
+            persist=str(state or Path(name) / "state"),
         )
-    try:
-        assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101
-        process.stdin.write(json.dumps(order) + "\n")
-        process.stdin.flush()
-        line = process.stdout.readline()
-        if not line:
-            process.wait(_STOP_SECONDS)
-            raise WorkerdError(log.read_text(encoding="utf-8", errors="replace"))
-        yield json.loads(line)["url"]
-    finally:
-        _stop(process)
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    # The launcher ends, and takes workerd with it, when its input does.
-    for pipe in (process.stdin, process.stdout):
-        if pipe and not pipe.closed:
-            pipe.close()
-    try:
-        process.wait(_STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+        with launcher.launched(order, Path(name) / "log") as at:
+            yield at.url

@@ -86,9 +86,7 @@ class Stage:
     def arrive(self) -> Application:
         """Start a cold isolate."""
         verifier = Ed25519Verifier({self.signer.key_id: self.signer.public})
-        self.app = rehearse(
-            self.settings, self.kv, verifier, clock=self.clock, telemetry=self.telemetry
-        )
+        self.app = rehearse(self.settings, self.kv, verifier, clock=self.clock, telemetry=self.telemetry)
         return self.app
 
     def publish(self, built: BuiltSnapshot, *, sequence: int | None = None) -> None:

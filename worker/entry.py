@@ -11,10 +11,11 @@ from cloudflare.http import from_platform, to_platform
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue
 from selvedge import __version__
-from selvedge.settings import decode_key, read_settings
+from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
+from selvedge.web.problems import answer_for
 
 _applications: list[Application] = []
 """This isolate's application, once there is one. Importing makes none: bindings come with a request."""
@@ -26,7 +27,11 @@ class Default(WorkerEntrypoint):
     async def fetch(self, request: Request) -> Any:
         """Answer one request."""
         if not _applications:
-            _applications.append(make_application(self.env))
+            try:
+                _applications.append(make_application(self.env))
+            except BadSetting as error:
+                print(f"the Worker cannot start: {error}")  # noqa: T201 - the platform's log
+                return to_platform(answer_for(error))
         response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
         return to_platform(response)
 

@@ -8,6 +8,8 @@ import { loadPyodide } from "./pyodide.mjs";
 import createPyodideModule from "./pyodide.asm.mjs";
 import interpreterWasm from "./pyodide.asm.wasm";
 import standardLibrary from "./python_stdlib.bin";
+import env from "./interpreter_env.mjs";
+import memorySnapshot from "./interpreter_memory.bin";
 import noPackages from "./pyodide_lock.mjs";
 import { precompiledModule } from "./wasm_modules.mjs";
 
@@ -71,8 +73,8 @@ export async function bootInterpreter() {
       indexURL: "file:///",
       lockFileContents: noPackages,
       packageBaseUrl: "file:///",
-      // Cloudflare snapshots the memory after import, so production has no hash randomisation either.
-      env: { HOME: "/session", PYTHONHASHSEED: "0" },
+      env,
+      _loadSnapshot: new Uint8Array(memorySnapshot),
       stdout: (line) => console.log(line),
       stderr: (line) => console.warn(line),
     }),

@@ -95,7 +95,9 @@ def _changed_index(base: BuiltSnapshot, products: Sequence[Product]) -> dict[str
 
 def _changed_sections(base: BuiltSnapshot, group: str, new: Mapping[str, bytes]) -> dict[str, bytes]:
     old = base.sections(group)
-    return {f"{group}:{name}": data for name, data in new.items() if old.get(name) != data}
+    return {
+        f"{group}:{name}": data for name, data in new.items() if name not in old or bytes(old[name]) != data
+    }
 
 
 def _changed_details(base: BuiltSnapshot, catalogue: Catalogue, market: Market) -> dict[str, bytes]:

@@ -7,7 +7,8 @@ from typing import Any
 import click
 import msgspec
 
-from origin.cli.exits import MEANING, exit_for
+from origin.cli.demo import demo
+from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys
@@ -36,6 +37,9 @@ class Jobs(click.Group):
         except SelvedgeError as error:
             _report(error, as_json="--json" in ctx.meta.get("arguments", ()))
             ctx.exit(exit_for(error))
+        except OSError as error:
+            click.echo(f"{click.style('system', fg='red', bold=True)}: {error}", err=True)
+            ctx.exit(Exit.FAILED)
         finally:
             ctx.obj.close()
 
@@ -60,6 +64,7 @@ def jobs() -> None:
 jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
+jobs.add_command(demo)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:

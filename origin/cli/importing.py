@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+import origin.importing as importing_package
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.sources import importing
 from origin.importing.archive import save_catalogue
-from origin.importing.catalogues import read_feed, read_feeds
+from origin.importing.catalogues import read_csv, read_feed, read_shop
 from origin.importing.shop import load_shop
 
 if TYPE_CHECKING:
@@ -22,8 +23,32 @@ if TYPE_CHECKING:
     from origin.importing.catalogues import Import
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SHIPPED = Path(importing_package.__file__).parent
+
+
+class Shipped(click.ParamType[Path]):
+    """A TOML file, or the name of one that comes with the importers."""
+
+    name = "file or name"
+
+    def __init__(self, kind: str) -> None:
+        self._folder = SHIPPED / kind
+
+    def convert(self, value: str | Path, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the file; end with a usage error that lists the names there are."""
+        for path in (Path(value), self._folder / f"{value}.toml"):
+            if path.is_file():
+                return path
+        names = ", ".join(sorted(path.stem for path in self._folder.glob("*.toml")))
+        raise click.BadParameter(f"no file {value}, and none of {names}", ctx, param)
+
+
 shop_option = click.option(
-    "--shop", "shop_file", type=FILE, required=True, help="The shop file: markets, locales, defaults (TOML)."
+    "--shop",
+    "shop_file",
+    type=Shipped("shops"),
+    required=True,
+    help="The shop file (TOML): markets, locales, defaults.",
 )
 out_option = click.option(
     "-o",
@@ -82,6 +107,34 @@ def feed(
 
 
 @import_.command(
+    "csv",
+    cls=Job,
+    examples=(
+        "import csv articles.csv --mapping hm-nl-women-materials-2023 --shop hm-nl",
+        "import csv articles.csv --mapping mapping.toml --shop shop.toml -o catalogue.selvedge",
+    ),
+)
+@click.argument("path", type=FILE)
+@click.option(
+    "--mapping",
+    type=Shipped("mappings"),
+    required=True,
+    help="What the columns mean (TOML); docs/importing.md explains how to write one.",
+)
+@shop_option
+@out_option
+@report_option
+@json_option
+def table(
+    path: Path, mapping: Path, shop_file: Path, out: Path, report: Path | None, *, as_json: bool
+) -> None:
+    """Import a CSV file through a mapping."""
+    with importing(), Steps() as steps:
+        result = read_csv(path, mapping, load_shop(shop_file), progress=_rows(steps))
+    _conclude(result, out, report, as_json=as_json)
+
+
+@import_.command(
     "shop",
     cls=Job,
     examples=("import shop shop.toml -o catalogue.selvedge --report report.json",),
@@ -94,10 +147,9 @@ def feed(
 def whole_shop(
     shop_file: Path, taken: datetime | None, out: Path, report: Path | None, *, as_json: bool
 ) -> None:
-    """Import all feeds that SHOP_FILE lists, of all markets and languages, into one catalogue."""
+    """Import all feeds and tables that SHOP_FILE lists, of all markets and languages, into one catalogue."""
     with importing(), Steps() as steps:
-        shop = load_shop(shop_file)
-        result = read_feeds(shop_file.parent, shop.feeds, shop, taken=_aware(taken), progress=_rows(steps))
+        result = read_shop(shop_file, taken=_aware(taken), progress=_rows(steps))
     _conclude(result, out, report, as_json=as_json)
 
 

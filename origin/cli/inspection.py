@@ -86,11 +86,10 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--market", required=True, help="The market's code.")
 @click.option("--locale", help="One of the market's locales; its first unless given.")
-@click.option("--query", default="", help="Filters, as in the query string of the HTTP API.")
+@click.option("--query", default="", help="Filters, sort and limit, as in the query string of the HTTP API.")
 @click.option(
     "--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given."
 )
-@click.option("--limit", default=24, show_default=True, help="Products to show.")
 @json_option
 @click.pass_obj
 def preview(
@@ -100,20 +99,21 @@ def preview(
     locale: str | None,
     query: str,
     at: datetime | None,
-    limit: int,
     *,
     as_json: bool,
 ) -> None:
     """Show the first page that shoppers of a market would see, as the Worker decides it."""
     built = folders.read(snapshot_folder(workshop, folder))
     moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()), limit=limit)
+    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()))
     if as_json:
         print_json(page)
         return
-    rows = ((one.id, one.name, one.brand, one.price) for one in page.products)
-    columns = ("id", "name", "brand", f"price ({page.currency}, minor units)")
-    print_table(f"{page.matches:,} products match", columns, rows)
+    rows = (
+        (one["id"], one["name"], one["brand"], one["price"], one["priceCurrency"]) for one in page["items"]
+    )
+    columns = ("id", "name", "brand", "price (minor units)", "currency")
+    print_table(f"{page['numberOfItems']:,} items match", columns, rows)
 
 
 def _summary(built: BuiltSnapshot) -> dict[str, Any]:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 QUIET_SECONDS = 1.0
-"""Steps shorter than this show nothing."""
+"""A job shorter than this prints no lines of progress."""
+
+LINE_SECONDS = 5.0
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -58,15 +60,13 @@ class Steps:
             self._bar.stop()
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Of `step`, `done` of `total` are done."""
+        """Of `step`, `done` of `total` are done; a `total` of 0 is unknown."""
         now = time.monotonic()
-        if now - self._start < QUIET_SECONDS:
-            return
         if self._console.is_terminal:
             self._draw(step, done, total)
-        elif now >= self._next_line:
-            self._next_line = now + 5
-            say(f"{step}: {done} of {total}")
+        elif now - self._start >= QUIET_SECONDS and (now >= self._next_line or not total):
+            self._next_line = now + LINE_SECONDS
+            say(f"{step}: {done:,} of {total:,}" if total else step)
 
     def named(self, step: str) -> None:
         """A step whose size is unknown has begun."""
@@ -75,6 +75,9 @@ class Steps:
     def _draw(self, step: str, done: int, total: int) -> None:
         self._bar.start()
         if step not in self._tasks:
+            for earlier in self._tasks.values():
+                self._bar.remove_task(earlier)
+            self._tasks.clear()
             self._tasks[step] = self._bar.add_task(step, total=total or None)
         self._bar.update(self._tasks[step], completed=done, total=total or None)
 

@@ -28,7 +28,8 @@ _SHARE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 _EDGES = " \t,;.+&-\u2013\u2022"
 _NOT_STATED = frozenset({"", "n a", "na", "unknown", "no material", "none"})
 
-type_shares = list[tuple[str, float | None]]
+Shares = list[tuple[str, float | None]]
+"""Names of fibres as stated, with their shares in percent."""
 
 
 def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[Component, ...]:
@@ -43,7 +44,7 @@ def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[C
 
 
 def build_components(
-    stated: Iterable[tuple[str, type_shares]], language: str, row: Row, field: str
+    stated: Iterable[tuple[str, Shares]], language: str, row: Row, field: str
 ) -> tuple[Component, ...]:
     """Name components and fibres by our vocabularies; the main component comes first."""
     components: list[Component] = []
@@ -62,13 +63,13 @@ def _split_name(line: str) -> tuple[str, str]:
     return (name.strip(), shares) if colon else ("", line)
 
 
-def _split_shares(text: str) -> type_shares:
+def _split_shares(text: str) -> Shares:
     """Pair names with shares, whichever comes first; names without a share get None."""
     pieces = _SHARE.split(text)
     names, shares = pieces[0::2], [float(share.replace(",", ".")) for share in pieces[1::2]]
     if not shares:
         return [(name.strip(_EDGES), None) for name in re.split(r"[/,;\n]", text)]
-    found: type_shares = []
+    found: Shares = []
     if names[0].strip(_EDGES):  # the name comes first
         for name, share in zip(names[:-1], shares, strict=True):
             *bare, last = re.split(r"[,;]", name.strip(_EDGES))
@@ -84,11 +85,9 @@ def _split_shares(text: str) -> type_shares:
     return [(name, share) for name, share in cleaned if name or share is not None]
 
 
-def _merge_lines(
-    stated: list[tuple[str, type_shares]], row: Row, field: str
-) -> list[tuple[str, type_shares]]:
+def _merge_lines(stated: list[tuple[str, Shares]], row: Row, field: str) -> list[tuple[str, Shares]]:
     """Join neighbouring lines of one component that only together add up to 100."""
-    merged: list[tuple[str, type_shares]] = []
+    merged: list[tuple[str, Shares]] = []
     for name, lines in groupby(stated, key=lambda line: line[0]):
         shares = [part for _, part in lines]
         joined = [share for part in shares for share in part]
@@ -100,12 +99,12 @@ def _merge_lines(
     return merged
 
 
-def _adds_up(shares: type_shares) -> bool:
+def _adds_up(shares: Shares) -> bool:
     total = sum(share or 0.0 for _, share in shares)
     return abs(total - 100) <= TOLERANCE
 
 
-def _fibres(shares: type_shares, language: str, row: Row, field: str) -> Iterable[FibreShare]:
+def _fibres(shares: Shares, language: str, row: Row, field: str) -> Iterable[FibreShare]:
     """Look fibres up; two names of one fibre (`suede`, `nappa`) become one entry."""
     found: dict[str, FibreShare] = {}
     for name, stated in shares:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 
+@lru_cache(maxsize=16384)
 def parse_moment(text: str) -> datetime | None:
     """Parse ISO 8601, or seconds since 1970; what has no zone is UTC. None where it is neither."""
     try:

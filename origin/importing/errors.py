@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from selvedge.errors import SelvedgeError
+from selvedge.settings import BadSetting
 
-class ImportFailedError(Exception):
+
+class ImportFailedError(SelvedgeError):
     """Nothing could be imported. The message names the file, and the line or key, at fault."""
 
 
@@ -16,7 +19,7 @@ class SourceError(ImportFailedError):
         self.reason = reason
 
 
-class SettingsError(ImportFailedError):
+class SettingsError(ImportFailedError, BadSetting):
     """A shop file or mapping is not valid; `key` is the dotted name of the entry at fault."""
 
     def __init__(self, source: str, key: str, detail: str) -> None:

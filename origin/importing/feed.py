@@ -10,24 +10,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from origin.importing.assembly import Draft
 from origin.importing.categories import OTHER, find_category
-from origin.importing.colours import UNKNOWN, find_colour
+from origin.importing.certification import CertificationColumn
 from origin.importing.composition import parse_composition
-from origin.importing.dates import parse_end, parse_interval, parse_moment
-from origin.importing.offers import (
-    ONE_SIZE,
-    SIZE_SYSTEMS,
-    PriceError,
-    is_gtin,
-    normalise_size,
-    parse_price,
-)
+from origin.importing.dates import parse_interval
+from origin.importing.offers import ONE_SIZE, SIZE_SYSTEMS, normalise_size
 from origin.importing.report import RowRejectedError
-from origin.importing.schemes import Certificate, Subject, prove
+from origin.importing.schemes import Subject
 from origin.importing.table import Table
-from origin.importing.vocabulary import fold, vocabulary
-from selvedge.catalogue.model import Evidence, Market, Offer
+from origin.importing.values import (
+    MOST_PERCENT,
+    join_base,
+    read_color,
+    read_country,
+    read_date,
+    read_gtin,
+    read_number,
+    read_price,
+    read_stock,
+    reduce,
+)
+from origin.importing.vocabulary import fold
+from selvedge.catalogue.model import Market, Offer
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,9 +44,16 @@ if TYPE_CHECKING:
     from origin.importing.report import Log, Row
     from origin.importing.shop import Shop
     from origin.importing.table import Progress
+    from origin.importing.values import Price
     from selvedge.catalogue.model import Component
 
 NEEDED = ("id", "title", "link", "price", "availability")
+_OFFER_COLUMNS = frozenset(
+    {
+        "id", "size", "size_system", "gtin", "availability", "stock", "price", "sale_price",
+        "sale_price_effective_date", "lowest_price_30_days",
+    }
+)  # fmt: skip
 _AVAILABLE = {"in stock": True, "out of stock": False, "preorder": False, "backorder": False}
 
 
@@ -90,21 +104,28 @@ class _Feed:
         self._market = market
         self._locale = locale
         self._taken = taken
-        # Google writes `certification(certification_authority:certification_name:...)`
-        certification = (name for name in columns if name.startswith("certification"))
-        self._certification = next(certification, "certification")
-        order = re.search(r"\((.*)\)", self._certification)
-        self._parts = [
-            part.strip().removeprefix("certification_")
-            for part in (order.group(1) if order else "authority:name:code").split(":")
-        ]
+        self._certification = CertificationColumn(columns)
+        self._last: tuple[tuple[str, ...], Draft] | None = None
 
     def draft(self, row: Row, product: str) -> Draft:
-        """Parse a row; raises RowRejectedError."""
+        """Parse a row; raises RowRejectedError.
+
+        Neighbouring rows mostly differ in their offer alone: the rest is parsed once, unless there
+        was something to report, which is reported for every row.
+        """
         offer = self._offer(row)
-        color, color_name = self._color(row)
+        part = (product, *row.part(_OFFER_COLUMNS))
+        if self._last is None or self._last[0] != part:
+            draft = self._parse(row, product, offer)
+            self._last = (part, draft) if row.clean else None
+            return draft
+        name = _style_name(row.need("title"), row.get("color"), row.get("size"))
+        return msgspec.structs.replace(self._last[1], name=name, offer=offer)
+
+    def _parse(self, row: Row, product: str, offer: Offer) -> Draft:
+        color_name = row.get("color")
         brand = row.get("brand") or self._shop.brand or self._shop.name
-        published = self._published(row)
+        published = read_date(row, "published") or read_date(row, "availability_date")
         subject = Subject(product, brand, published)
         return Draft(
             group=row.get("item_group_id") or row.need("id"),
@@ -114,15 +135,15 @@ class _Feed:
             description=row.get("description"),
             brand=brand,
             category=self._category(row),
-            color=color,
+            color=read_color(row, "color", color_name, self._locale),
             color_name=color_name,
-            link=_absolute(row.need("link"), self._shop.link_base),
-            image=_absolute(row.get("image_link"), self._shop.image_base) or None,
+            link=join_base(row.need("link"), self._shop.link_base),
+            image=join_base(row.get("image_link"), self._shop.image_base) or None,
             published=published,
             components=self._components(row),
-            recycled=_percentage(row, "recycled_content_percentage"),
-            country=self._country(row),
-            evidence=self._evidence(row, subject),
+            recycled=_recycled(row),
+            country=read_country(row, "country_of_origin", self._locale),
+            evidence=self._certification.read(row, subject),
             offer=offer,
         )
 
@@ -139,17 +160,13 @@ class _Feed:
             price=price,
             stock=self._stock(row),
             size_system=stated or system,
-            gtin=_gtin(row),
+            gtin=read_gtin(row, "gtin"),
             regular_price=regular,
             lowest_price_30_days=lowest,
         )
 
-    def _prices(self, row: Row) -> tuple[int, int | None, int | None]:
-        """Price to pay, and the regular and lowest prices where a reduction may be shown as one.
-
-        Directive 98/6/EC, article 6a: a reduction names the lowest price of the last 30 days.
-        Without that price, or above it, the shopper sees a plain price.
-        """
+    def _prices(self, row: Row) -> Price:
+        """Return the price and, within the sale's dates, the reduction."""
         regular = self._price(row, "price")
         if not row.get("sale_price"):
             return regular, None, None
@@ -159,21 +176,12 @@ class _Feed:
         if sale >= regular:
             row.repair("sale_price", row.get("sale_price"), "sale-price-not-lower", "left out")
             return regular, None, None
-        if not row.get("lowest_price_30_days"):
-            row.repair("sale_price", row.get("sale_price"), "reduction-without-30-day-price")
-            return sale, None, None
-        lowest = self._price(row, "lowest_price_30_days")
-        if lowest <= sale:
-            row.repair("sale_price", row.get("sale_price"), "reduction-not-below-30-day-price")
-            return sale, None, None
-        return sale, regular, lowest
+        stated = row.get("lowest_price_30_days")
+        lowest = self._price(row, "lowest_price_30_days") if stated else None
+        return reduce(row, "sale_price", sale, regular, lowest)
 
     def _price(self, row: Row, column: str) -> int:
-        text = row.need(column)
-        try:
-            return parse_price(text, self._market.currency)
-        except PriceError as error:
-            row.reject(column, text, str(error), f"expected as in 29.99 {self._market.currency}")
+        return read_price(row, column, self._market.currency)
 
     def _is_on_sale(self, row: Row) -> bool:
         text = row.get("sale_price_effective_date")
@@ -192,19 +200,7 @@ class _Feed:
             row.reject("availability", text, "unknown-availability")
         if not available:
             return 0
-        count = row.get("stock")
-        if count.isdecimal():
-            return int(count)
-        if count:
-            row.repair("stock", count, "not-a-number", f"taken as {self._shop.assumed_stock}")
-        return self._shop.assumed_stock
-
-    def _color(self, row: Row) -> tuple[str, str]:
-        name = row.get("color")
-        code = find_colour(name, self._locale) if name else UNKNOWN
-        if name and code == UNKNOWN:
-            row.note("color", name, "unknown-colour")
-        return code, name
+        return read_stock(row, "stock", self._shop.assumed_stock)
 
     def _category(self, row: Row) -> str:
         product_type = row.get("product_type")
@@ -221,84 +217,6 @@ class _Feed:
                 return parse_composition(text, self._locale, row, column)
         return ()
 
-    def _published(self, row: Row) -> datetime | None:
-        for column in ("published", "availability_date"):
-            text = row.get(column)
-            moment = parse_moment(text) if text else None
-            if text and moment is None:
-                row.repair(column, text, "not-a-date", "left out")
-            if moment:
-                return moment
-        return None
-
-    def _country(self, row: Row) -> str | None:
-        text = row.get("country_of_origin")
-        if not text:
-            return None
-        code = vocabulary("countries").find(text, self._locale)
-        if code is None:
-            row.repair("country_of_origin", text, "unknown-country", "left out")
-        return code
-
-    def _evidence(self, row: Row, subject: Subject) -> tuple[Evidence, ...]:
-        """Certificates are repeated values; the optional columns beside them go by position."""
-        stated = _values(row, self._certification)
-        beside = {name: _values(row, f"certificate_{name}") for name in _BESIDE}
-        found = []
-        for number, text in enumerate(stated):
-            extra = {name: dict(enumerate(values)).get(number, "") for name, values in beside.items()}
-            certificate = _certificate(text, self._parts, extra, row)
-            evidence = prove(certificate, subject, row, "certification")
-            if evidence:
-                found.append(evidence)
-        return tuple(found)
-
-
-_BESIDE = ("share", "valid_from", "valid_to", "level")
-
-
-def _certificate(text: str, parts: list[str], extra: dict[str, str], row: Row) -> Certificate:
-    pieces = text.split(":", len(parts) - 1)
-    values = dict(zip(parts, (piece.strip() for piece in pieces), strict=False))
-    start, end = parse_moment(extra["valid_from"]), parse_end(extra["valid_to"])
-    for name, moment in (("valid_from", start), ("valid_to", end)):
-        if extra[name] and moment is None:
-            row.repair(f"certificate_{name}", extra[name], "not-a-date", "left out")
-    share = extra["share"].removesuffix("%").strip()
-    return Certificate(
-        name=values.get("name", ""),
-        authority=values.get("authority") or None,
-        identification=values.get("code") or None,
-        share=float(share) if re.fullmatch(r"\d+(\.\d+)?", share) else None,
-        valid_from=start,
-        valid_to=end,
-        level=extra["level"] or None,
-    )
-
-
-def _values(row: Row, column: str) -> list[str]:
-    text = row.get(column)
-    return [part.strip() for part in text.split(",")] if text else []
-
-
-def _gtin(row: Row) -> str | None:
-    text = row.get("gtin")
-    if text and not is_gtin(text):
-        row.repair("gtin", text, "wrong-gtin", "length or check digit; left out")
-        return None
-    return text or None
-
-
-def _percentage(row: Row, column: str) -> float | None:
-    text = row.get(column).removesuffix("%").strip()
-    if not text:
-        return None
-    value = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else -1
-    if not 0 <= value <= 100:  # noqa: PLR2004 - percent
-        row.repair(column, text, "not-a-percentage", "left out")
-        return None
-    return value
-
 
 def _style_name(title: str, color_name: str, size: str) -> str:
     """Take colour and size off a title's end: Google asks for them there, a style has neither."""
@@ -309,5 +227,9 @@ def _style_name(title: str, color_name: str, size: str) -> str:
     return name or title
 
 
-def _absolute(path: str, base: str) -> str:
-    return path if not path or "://" in path or path.startswith("/") else base + path
+def _recycled(row: Row) -> float | None:
+    share = read_number(row, "recycled_content_percentage")
+    if share is not None and share > MOST_PERCENT:
+        row.repair("recycled_content_percentage", f"{share:g}", "share-out-of-range", "left out")
+        return None
+    return share

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from origin.importing.vocabulary import fold
 
@@ -26,6 +27,7 @@ class PriceError(ValueError):
     """A text is not a price in the expected currency; the message is the reason's code."""
 
 
+@lru_cache(maxsize=16384)
 def parse_price(text: str, currency: str, decimal: str = ".") -> int:
     """Parse `29.99 EUR`, `€ 79,99` or `1 299 kr` to minor units of `currency`.
 
@@ -59,15 +61,20 @@ def format_price(minor: int, currency: str) -> str:
     return f"{minor // 100}.{minor % 100:02d} {currency}"
 
 
+@lru_cache(maxsize=16384)
 def normalise_size(text: str) -> tuple[str, str | None]:
-    """Return a size and the size system that its text names: `EU 38` -> (`38`, `EU`)."""
-    folded = fold(text)
-    if folded in _ONE_SIZE_NAMES:
+    """Return a size and the size system that its text names: `EU 38` -> (`38`, `EU`).
+
+    A size holds no comma, which parts values in a query: `38,5` is `38.5`.
+    """
+    if fold(text) in _ONE_SIZE_NAMES:
         return ONE_SIZE, None
-    words = text.upper().split()
+    words = re.sub(r"(?<=\d),(?=\d)", ".", text.upper()).replace(",", "/").split()
     system = next((word for word in words if word in SIZE_SYSTEMS), None)
-    rest = " ".join(word for word in words if word != system) if len(words) > 1 else text.upper()
-    return _LETTERS.get(fold(rest), rest.strip()), system if len(words) > 1 else None
+    rest = " ".join(word for word in words if word != system)
+    if not rest:  # the text is nothing but a system's name
+        return " ".join(words) or ONE_SIZE, None
+    return _LETTERS.get(fold(rest), rest), system
 
 
 def is_gtin(text: str) -> bool:

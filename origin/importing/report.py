@@ -70,13 +70,21 @@ class Log:
 
 
 class Row:
-    """One row while it is parsed: its values by column, and a way to say what is wrong."""
+    """One row while it is parsed: its values by column, and a way to say what is wrong.
+
+    `clean` until something is.
+    """
 
     def __init__(self, source: str, line: int, values: Mapping[str, str], log: Log) -> None:
         self.source = source
         self.line = line
+        self.clean = True
         self._values = values
         self._log = log
+
+    def part(self, without: frozenset[str]) -> tuple[str, ...]:
+        """Return the values of all columns but some: rows of one product are equal in them."""
+        return tuple(value for column, value in self._values.items() if column not in without)
 
     def get(self, column: str | None) -> str:
         """Return a value without surrounding blanks; empty where the column is absent."""
@@ -103,4 +111,5 @@ class Row:
         self._log.add(error)
 
     def _issue(self, field: str, value: str, action: Action, reason: str, detail: str) -> Issue:
+        self.clean = False
         return Issue(self.source, self.line, field, value, action, reason, detail)

@@ -10,28 +10,34 @@ from typing import TYPE_CHECKING
 
 from origin.importing.assembly import Draft
 from origin.importing.categories import OTHER, find_category, match_keywords, prepare_keywords
-from origin.importing.colours import UNKNOWN, find_colour
 from origin.importing.composition import build_components, parse_composition
-from origin.importing.dates import parse_end, parse_moment
-from origin.importing.offers import PriceError, is_gtin, normalise_size, parse_price
+from origin.importing.offers import normalise_size
 from origin.importing.report import RowRejectedError
 from origin.importing.schemes import Certificate, Subject, prove
+from origin.importing.shares import read_shares, total_share
 from origin.importing.table import Table
-from origin.importing.vocabulary import vocabulary
+from origin.importing.values import (
+    MOST_PERCENT,
+    join_base,
+    read_color,
+    read_country,
+    read_date,
+    read_gtin,
+    read_price,
+    read_stock,
+    reduce,
+)
 from selvedge.catalogue.model import Component, Evidence, Offer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from origin.importing.assembly import Assembly
-    from origin.importing.mapping import CertificateRule, Key, Mapping, PriceColumn
+    from origin.importing.mapping import CertificateRule, Key, Mapping
     from origin.importing.report import Log, Row
     from origin.importing.shop import Shop
     from origin.importing.table import Progress
-
-MOST_PERCENT = 100
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+    from origin.importing.values import Price
 
 
 class SpreadsheetReader:
@@ -94,7 +100,7 @@ class _Parser:
         price, regular, lowest = self._price(row)
         product = self._key(mapping.product, row)
         brand = self._brand(row)
-        published = _date(row, columns.published)
+        published = read_date(row, columns.published)
         color_name = row.get(columns.color) or mapping.defaults.color_name
         size, system = normalise_size(row.get(columns.size) or mapping.defaults.size)
         return Draft(
@@ -105,22 +111,22 @@ class _Parser:
             description=row.get(columns.description),
             brand=brand,
             category=self._category(row),
-            color=_color(row, columns.color, color_name, mapping.locale),
+            color=read_color(row, columns.color or "color", color_name, mapping.locale),
             color_name=color_name,
-            link=_prefix(row.get(columns.link), self._shop.link_base) or f"/products/{product}",
-            image=_prefix(row.get(columns.image), self._shop.image_base) or None,
+            link=join_base(row.get(columns.link), self._shop.link_base) or f"/products/{product}",
+            image=join_base(row.get(columns.image), self._shop.image_base) or None,
             published=published,
             components=self._components(row),
             recycled=self._recycled(row),
-            country=self._country(row),
+            country=read_country(row, columns.country, mapping.locale),
             evidence=self._evidence(row, Subject(product, brand, published)),
             offer=Offer(
                 market=mapping.market,
                 size=size,
                 price=price,
-                stock=self._stock(row),
+                stock=read_stock(row, columns.stock, mapping.defaults.stock),
                 size_system=row.get(columns.size_system) or system,
-                gtin=_gtin(row, columns.gtin),
+                gtin=read_gtin(row, columns.gtin),
                 regular_price=regular,
                 lowest_price_30_days=lowest,
             ),
@@ -143,32 +149,20 @@ class _Parser:
             text = f"{text}-{self._seen[text]}"
         return text
 
-    def _price(self, row: Row) -> tuple[int, int | None, int | None]:
-        """Return the price, and what a reduction needs (Directive 98/6/EC, article 6a)."""
+    def _price(self, row: Row) -> Price:
+        """Return the first price that the row fills, as a reduction where it may be shown as one."""
+        currency = self._market.currency
         for rule in self._mapping.price:
-            if row.get(rule.column):
-                return self._reduction(rule, self._amount(row, rule.column, rule), row)
+            if not row.get(rule.column):
+                continue
+            pay = read_price(row, rule.column, currency, rule.decimal)
+            if not (rule.regular and row.get(rule.regular)):
+                return pay, None, None
+            regular = read_price(row, rule.regular, currency, rule.decimal)
+            stated = rule.lowest_30_days if row.get(rule.lowest_30_days) else None
+            lowest = read_price(row, stated, currency, rule.decimal) if stated else None
+            return reduce(row, rule.regular, pay, regular, lowest)
         return row.reject(self._mapping.price[0].column, "", "missing-value")
-
-    def _reduction(self, rule: PriceColumn, price: int, row: Row) -> tuple[int, int | None, int | None]:
-        if not (rule.regular and row.get(rule.regular)):
-            return price, None, None
-        if not (rule.lowest_30_days and row.get(rule.lowest_30_days)):
-            row.repair(rule.regular, row.get(rule.regular), "reduction-without-30-day-price")
-            return price, None, None
-        regular = self._amount(row, rule.regular, rule)
-        lowest = self._amount(row, rule.lowest_30_days, rule)
-        if not price < lowest <= regular:
-            row.repair(rule.regular, row.get(rule.regular), "reduction-not-below-30-day-price")
-            return price, None, None
-        return price, regular, lowest
-
-    def _amount(self, row: Row, column: str, rule: PriceColumn) -> int:
-        text = row.get(column)
-        try:
-            return parse_price(text, self._market.currency, rule.decimal)
-        except PriceError as error:
-            row.reject(column, text, str(error), f"{self._market.currency}, with {rule.decimal!r}")
 
     def _name(self, row: Row) -> str:
         text = row.need(self._mapping.columns.name)
@@ -206,51 +200,19 @@ class _Parser:
             return parse_composition(text, self._mapping.locale, row, rule.column)
         if shares is None:
             return ()
-        stated = self._stated_shares(row)
+        stated = read_shares(row, shares, self._mapping.locale)
         field = next(iter(shares.fibres), "shares")
         return build_components([("", stated)], self._mapping.locale, row, field) if stated else ()
-
-    def _stated_shares(self, row: Row) -> list[tuple[str, float | None]]:
-        """Collect fibre columns, then name and share pairs whose fibre has no column."""
-        rule = self._mapping.shares
-        assert rule is not None  # noqa: S101 - the caller has checked
-        find, locale = vocabulary("fibres").find, self._mapping.locale
-        stated: list[tuple[str, float | None]] = []
-        for column, name in rule.fibres.items():
-            share = _share(row, column, rule.unit)
-            if share is not None:
-                stated.append((name, share))
-        known = {find(name, locale) or name for name, _ in stated}
-        for pair in rule.pairs:
-            name = row.get(pair.name)
-            if name and (find(name, locale) or name) not in known:
-                stated.append((name, _share(row, pair.share, rule.unit)))
-        return _repair_percent(stated, row) if rule.unit == "fraction" else stated
 
     def _recycled(self, row: Row) -> float | None:
         rule = self._mapping.recycled
         if rule is None:
             return None
-        total = _total(row, rule.columns, rule.unit)
+        total = total_share(row, rule.columns, rule.unit)
         if total is not None and total > MOST_PERCENT:
             row.repair(rule.columns[0], f"{total:g}", "share-out-of-range", "taken as 100")
             return float(MOST_PERCENT)
         return total
-
-    def _country(self, row: Row) -> str | None:
-        column = self._mapping.columns.country
-        text = row.get(column)
-        code = vocabulary("countries").find(text, self._mapping.locale) if text else None
-        if text and code is None:
-            row.repair(str(column), text, "unknown-country", "left out")
-        return code
-
-    def _stock(self, row: Row) -> int:
-        column = self._mapping.columns.stock
-        text = row.get(column)
-        if text and not text.isdecimal():
-            row.repair(str(column), text, "not-a-number", "taken as the default")
-        return int(text) if text.isdecimal() else self._mapping.defaults.stock
 
     def _evidence(self, row: Row, subject: Subject) -> tuple[Evidence, ...]:
         found: dict[str, Evidence] = {}
@@ -269,68 +231,7 @@ def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
         name=name,
         authority=rule.issuer,
         identification=row.get(rule.code) or None,
-        share=_total(row, rule.share, rule.unit),
-        valid_from=_date(row, rule.valid_from),
-        valid_to=_date(row, rule.valid_to, end=True),
+        share=total_share(row, rule.share, rule.unit),
+        valid_from=read_date(row, rule.valid_from),
+        valid_to=read_date(row, rule.valid_to, end=True),
     )
-
-
-def _share(row: Row, column: str, unit: str) -> float | None:
-    """Return a share in percent; report what is no number."""
-    text = row.get(column)
-    if not text:
-        return None
-    if not _NUMBER.fullmatch(text):
-        row.repair(column, text, "not-a-number", "left out")
-        return None
-    factor = MOST_PERCENT if unit == "fraction" else 1
-    return round(float(text.replace(",", ".")) * factor, 4)
-
-
-def _total(row: Row, columns: Iterable[str], unit: str) -> float | None:
-    shares = [_share(row, column, unit) for column in columns]
-    stated = [share for share in shares if share is not None]
-    return round(sum(stated), 4) if stated else None
-
-
-def _repair_percent(stated: list[tuple[str, float | None]], row: Row) -> list[tuple[str, float | None]]:
-    """Take `6.0` among fractions for 6 %, where the row then adds up to 100."""
-    over = [(name, share) for name, share in stated if share and share > MOST_PERCENT]
-    if len(over) != 1:
-        return stated
-    (name, share) = over[0]
-    lower = (share or 0.0) / MOST_PERCENT
-    rest = sum(other or 0.0 for _, other in stated) - (share or 0.0)
-    if round(rest + lower, 2) != MOST_PERCENT:
-        return stated
-    row.repair(name, f"{lower:g}", "percent-among-fractions", f"taken as {lower:g} %")
-    return [(n, lower if n == name else s) for n, s in stated]
-
-
-def _color(row: Row, column: str | None, name: str, locale: str) -> str:
-    code = find_colour(name, locale) if name else UNKNOWN
-    if name and code == UNKNOWN:
-        row.note(str(column), name, "unknown-colour")
-    return code
-
-
-def _date(row: Row, column: str | None, *, end: bool = False) -> datetime | None:
-    text = row.get(column)
-    if not text:
-        return None
-    moment = parse_end(text) if end else parse_moment(text)
-    if moment is None:
-        row.repair(str(column), text, "not-a-date", "left out")
-    return moment
-
-
-def _gtin(row: Row, column: str | None) -> str | None:
-    text = row.get(column)
-    if text and not is_gtin(text):
-        row.repair(str(column), text, "wrong-gtin", "length or check digit; left out")
-        return None
-    return text or None
-
-
-def _prefix(path: str, base: str) -> str:
-    return path if not path or "://" in path or path.startswith("/") else base + path

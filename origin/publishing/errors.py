@@ -52,6 +52,12 @@ class LeaseLost(PublishingError):
     reason = "lease-lost"
 
 
+class LedgerUnusable(PublishingError):
+    """The ledger's file cannot be read or written; `__cause__` holds what SQLite said."""
+
+    reason = "ledger-unusable"
+
+
 class LedgerBehind(PublishingError):
     """The store's pointer has a higher sequence than this ledger: another ledger is in play.
 

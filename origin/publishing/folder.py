@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -49,6 +50,7 @@ def write(root: Path, built: BuiltSnapshot) -> Path:
     root.mkdir(parents=True, exist_ok=True)
     target = root / folder_name(built.release)
     if _holds(target, built.release):
+        os.utime(target)  # built again, it is the newest again
         return target
     scratch = Path(tempfile.mkdtemp(prefix=".writing-", dir=root))
     try:

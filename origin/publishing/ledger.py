@@ -8,13 +8,14 @@ Reading needs no lease; everything that writes is a method of `Lease`.
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from origin.publishing.clock import Clock, SystemClock
-from origin.publishing.errors import LeaseHeld
+from origin.publishing.errors import LeaseHeld, LedgerUnusable
 from origin.publishing.lease import LEASE_SECONDS, Lease
 from selvedge.snapshot.manifest import Release
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 POLL_SECONDS = 1.0
+_BUSY_SECONDS = 30.0
 
 Kind = Literal["publish", "rollback"]
 State = Literal["unfinished", "done"]
@@ -69,10 +71,15 @@ class Ledger:
     """The ledger in the SQLite file `path`, as far as it is about one `target`."""
 
     def __init__(self, path: Path, target: str, clock: Clock | None = None) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerUnusable(f"{path}: {error}") from error
         self.target = target
         self.clock = clock or SystemClock()
         self._path = path
+        with self._errors():
+            _enter_wal(path)
         with self.transaction() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
@@ -136,10 +143,24 @@ class Ledger:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection of its own, so that threads need no care; IMMEDIATE, so that reading first is safe."""
-        with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
+        """A connection of its own, so that threads need no care; IMMEDIATE, so that reading first is safe.
+
+        Raises `LedgerUnusable`.
+        """
+        with self._errors(), self._transaction() as db:
+            yield db
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerUnusable(f"{self._path}: {error}") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)) as db:
             db.row_factory = sqlite3.Row
-            db.execute("PRAGMA journal_mode = WAL")
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -172,3 +193,21 @@ class Ledger:
             values = [self.target, holder, token, now + LEASE_SECONDS]
             db.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?)", values)
         return token
+
+
+def _enter_wal(path: Path) -> None:
+    """Switch the file to write-ahead logging, once for all; a reader then never blocks a publisher.
+
+    SQLite does not wait for other connections here, as it does elsewhere.
+    """
+    deadline = time.monotonic() + _BUSY_SECONDS
+    with closing(sqlite3.connect(path, timeout=_BUSY_SECONDS)) as db:
+        while True:
+            try:
+                db.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
+                    raise
+                time.sleep(0.01)
+            else:
+                return

@@ -1,87 +1,93 @@
-"""A page of a snapshot on disk, decided by the same code that decides it at the edge."""
+"""The first page of a snapshot on disk, answered by the Worker's own code over its parts."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import base64
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
-from selvedge.catalogue.filter import Scope
-from selvedge.catalogue.query import BadParameter, parse_query
-from selvedge.ranking.order import BaseOrder
-from selvedge.ranking.page import page
-from selvedge.snapshot.loaded import LoadedRelease
-from selvedge.snapshot.manifest import part_key
-from selvedge.snapshot.parts import PartReader
+from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key, new_key
+from origin.rehearsal import Headers, MemoryKeyValue, Tasks, rehearse
+from selvedge.errors import SelvedgeError
+from selvedge.settings import Settings
+from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
+from selvedge.web.http import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from origin.building.built import BuiltSnapshot
+    from selvedge.web.app import Application
+    from selvedge.web.http import Response
 
-_PAGE_BYTES = 32_000_000
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """A product on the page; `price` is in minor units."""
-
-    id: str
-    name: str
-    brand: str
-    price: int
+_REDIRECTS = 3
+_CHANNEL = "preview"
 
 
-class FirstPage(msgspec.Struct, frozen=True):
-    """The head of a list in base order; `matches` counts products, every colourway for itself."""
+class PreviewRefused(SelvedgeError):
+    """The Worker would not answer with a page; the message is that of its problem details."""
 
-    matches: int
-    currency: str
-    products: tuple[Shown, ...]
+    reason = "preview-refused"
 
 
-class _BuiltParts:
-    """The parts of a build as the edge's key-value port."""
+class _Problem(msgspec.Struct):
+    title: str = ""
+    detail: str = ""
 
-    def __init__(self, parts: Mapping[bytes, bytes]) -> None:
-        self._values = {part_key(digest): part for digest, part in parts.items()}
 
-    async def get(self, key: str) -> bytes | None:
-        return self._values.get(key)
+class FixedClock:
+    """A time that stands still."""
+
+    def __init__(self, now: float) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        """Epoch seconds."""
+        return self._now
 
 
 def first_page(
-    built: BuiltSnapshot,
-    market: str,
-    locale: str | None = None,
-    *,
-    query: str = "",
-    now: int,
-    limit: int = 24,
-) -> FirstPage:
-    """Return the first page of `market` at `now` (epoch seconds), filtered by `query`, in base order.
+    built: BuiltSnapshot, market: str, locale: str | None = None, *, query: str = "", now: int
+) -> dict[str, Any]:
+    """Return the body of the Worker's answer to `/v1/{market}/{locale}/products?{query}` at `now`.
 
-    Raises `BadParameter` for a market, locale or query that makes no sense.
+    The market's first locale stands in where none is given. Raises `PreviewRefused`.
     """
-    return asyncio.run(_first_page(built, market, locale, query, now, limit))
+    locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
+    path = f"/v1/{quote(market)}/{quote(locale or locales.get(market, '-'))}/products"
+    response = asyncio.run(_ask(_worker(built, now), path, query))
+    if response.status != 200:  # noqa: PLR2004 - OK
+        problem = msgspec.json.decode(response.body, type=_Problem)
+        raise PreviewRefused(problem.detail or problem.title)
+    body: dict[str, Any] = msgspec.json.decode(response.body)
+    return body
 
 
-async def _first_page(
-    built: BuiltSnapshot, code: str, locale: str | None, query: str, now: int, limit: int
-) -> FirstPage:
-    release = await LoadedRelease.load(built.release, PartReader(_BuiltParts(built.parts), _PAGE_BYTES))
-    settings = release.market_settings(code)
-    if settings is None:
-        raise BadParameter("market", f"{code!r} is none of this shop's markets", sorted(release.markets))
-    if locale is not None and locale not in settings.locales:
-        raise BadParameter("locale", f"{locale!r} is none of the market's locales", settings.locales)
-    market = await release.market(code)
-    scope = Scope(release.index, market, now)
-    wanted = parse_query(query, scope.vocabulary())
-    matches = scope.matches(wanted)
-    places = page(release.index, BaseOrder(), matches, limit, every_colourway=wanted.every_colourway)
-    ranks = [place.rank for place in places]
-    cards = await release.cards(locale or settings.locales[0], ranks)
-    prices = [market.price.value(rank) for rank in ranks]
-    shown = (Shown(card.id, card.name, card.brand, price) for card, price in zip(cards, prices, strict=True))
-    return FirstPage(matches.bit_count(), settings.currency, tuple(shown))
+def _worker(built: BuiltSnapshot, now: int) -> Application:
+    """The application over a store of its own, whose pointer is signed with a key made for it."""
+    release, shop = built.release, built.release.manifest.shop
+    signer = Ed25519Signer(new_key())
+    pointer = Pointer(FORMAT, shop, _CHANNEL, 1, now, release)
+    values = {part_key(digest): part for digest, part in built.parts.items()}
+    values[pointer_key(_CHANNEL)] = seal_pointer(pointer, signer)
+    settings = Settings(
+        shop=shop,
+        channel=_CHANNEL,
+        snapshot_keys={signer.key_id: encode_key(signer.public)},
+        sealing_keys={"preview": base64.b64encode(new_key()).decode()},
+    )
+    verifier = Ed25519Verifier({signer.key_id: signer.public})
+    return rehearse(settings, MemoryKeyValue(values), verifier, clock=FixedClock(now))
+
+
+async def _ask(worker: Application, path: str, query: str) -> Response:
+    tasks = Tasks()
+    for _ in range(_REDIRECTS):
+        response = await worker.handle(Request("GET", path, query, Headers({})), tasks)
+        await tasks.finish()
+        location = response.headers.get("Location")
+        if location is None:
+            break
+        query = urlsplit(location).query
+    return response

@@ -19,7 +19,7 @@ from origin.publishing.folder import sizes
 from origin.publishing.lease import Lease
 from origin.publishing.parts import Parts
 from origin.publishing.pointers import StoredPointer
-from selvedge.errors import MissingPart
+from selvedge.errors import MissingPart, SnapshotError
 from selvedge.snapshot.manifest import FORMAT, Pointer, Release, check_part
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class ChannelStatus(msgspec.Struct, frozen=True):
-    """A channel as the store and the ledger see it; `published` is in epoch seconds."""
+    """A channel as the store and the ledger see it; `published` is in epoch seconds.
+
+    `trouble` says why the pointer in the store cannot be used, where it cannot.
+    """
 
     channel: str
     sequence: int | None
@@ -53,6 +56,7 @@ class ChannelStatus(msgspec.Struct, frozen=True):
     delta_number: int = 0
     previous: str | None = None
     published: int | None = None
+    trouble: str | None = None
 
 
 class _Standing(msgspec.Struct, frozen=True):
@@ -162,7 +166,13 @@ class Publisher:
     def status(self) -> list[ChannelStatus]:
         """Every channel that the store or the ledger knows."""
         channels = sorted({*self._pointers.channels(), *self._ledger.channels()})
-        return [_status(name, self._pointers.read(name), self._ledger.sequence(name)) for name in channels]
+        return [self._status(name, self._ledger.sequence(name)) for name in channels]
+
+    def _status(self, channel: str, ledger_sequence: int) -> ChannelStatus:
+        try:
+            return _status(channel, self._pointers.read(channel), ledger_sequence)
+        except SnapshotError as error:
+            return ChannelStatus(channel, None, ledger_sequence, trouble=f"{error.reason}: {error}")
 
     def _check_whole(self, built: BuiltSnapshot) -> None:
         manifest = built.release.manifest

@@ -494,6 +494,16 @@ PERSONAL = (
 )
 
 SERVICE = (
+    case(
+        "the markets say where the shop sells",
+        get(
+            "/v1/markets",
+            expect_headers=PUBLIC,
+            expect={"markets.*.code": ["nl", "es", "se", "pl"], "markets.0.locales": ["nl", "en"]},
+        ),
+        get("/v1/markets", 304, headers={"If-None-Match": "{0.headers[etag]}"}, empty=True),
+        bad("all=1", "all", path="/v1/markets"),
+    ),
     case("health", get("/healthz", expect_headers={"Cache-Control": "no-store"}, expect={"status": "ok"})),
     case(
         "readiness names the verified snapshot",

@@ -100,7 +100,12 @@ def test_a_certificate_counts_from_its_first_second_up_to_its_last() -> None:
     product = garment("a", evidence=(certificate("GOTS", start=1, end=2),))
     second = 1 / DAY
     at = [1 - second, 1, 2 - second, 2]
-    assert [bool(found("certification=GOTS", product, days=days)) for days in at] == [False, True, True, False]
+    assert [bool(found("certification=GOTS", product, days=days)) for days in at] == [
+        False,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_one_certificate_that_ends_leaves_another_of_the_same_scheme_standing() -> None:

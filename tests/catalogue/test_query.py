@@ -52,7 +52,10 @@ def queries(draw: st.DrawFn) -> str:
     for field, values in VALUES.items():
         taken = draw(st.lists(st.sampled_from(values), unique=True))
         cut = draw(st.integers(0, len(taken)))
-        for name, chosen in ((field + draw(st.sampled_from(["", ".all"])), taken[:cut]), (f"{field}.not", taken[cut:])):
+        for name, chosen in (
+            (field + draw(st.sampled_from(["", ".all"])), taken[:cut]),
+            (f"{field}.not", taken[cut:]),
+        ):
             if chosen:
                 pairs[name] = ",".join(quote(value, safe="") for value in chosen)
     for name in ("price", "share.linen"):

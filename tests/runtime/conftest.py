@@ -1,5 +1,8 @@
 """The running workerd that the tests of this folder share."""
 
+import base64
+import json
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -17,7 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def worker_variables() -> dict[str, str]:
     """Variables and secrets of the shared Worker, over those of wrangler.toml."""
-    return {}
+    sealing_key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {"SELVEDGE_SEALING_KEYS": json.dumps({"test": sealing_key})}
 
 
 @pytest.fixture(scope="session")

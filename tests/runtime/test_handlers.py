@@ -11,6 +11,9 @@ async def store_later(kv):
     await kv.put("later", "stored")
 
 class Default(WorkerEntrypoint):
+    async def scheduled(self, controller):
+        await self.env.CATALOGUE.put("cron", controller.cron)
+
     async def fetch(self, request):
         if request.url.endswith("/later"):
             self.ctx.waitUntil(store_later(self.env.CATALOGUE))
@@ -42,6 +45,8 @@ def test_handlers_work_as_in_production(tmp_path: Path) -> None:
         assert instance.client.get("/error").status_code == 500
         body = bytes(range(256)) * 1000
         assert instance.client.post("/body", content=body).content == body
+        instance.run_scheduled("* * * * *")
+        assert instance.run("await env.CATALOGUE.get('cron')") == "* * * * *"
         visible = instance.client.get("/env").text.split(",")
         assert "SECRET" in visible
         assert not [name for name in visible if name.startswith("HOST_")]
@@ -64,5 +69,7 @@ def test_the_other_bindings_answer(runtime: workerd.Workerd) -> None:
     assert runtime.run(f"env.TELEMETRY.writeDataPoint({point})") is None
 
 
-def test_the_heap_has_the_size_of_an_idle_interpreter(runtime: workerd.Workerd) -> None:
+def test_the_heap_is_that_of_the_interpreter_and_what_it_holds(runtime: workerd.Workerd) -> None:
     assert 20_000_000 < runtime.heap_bytes() < 100_000_000
+    runtime.run("kept = bytes(120_000_000); len(kept)")
+    assert runtime.heap_bytes() > 120_000_000

@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
-from development.workerd import Workerd, WorkerdError
+from development.launcher import WorkerdFailed
+from development.workerd import Workerd
 
 EVERY_BYTE = bytes(range(256))
 
@@ -105,7 +106,7 @@ def test_reads_fail_as_told(runtime: Workerd) -> None:
     runtime.set_kv_faults(corrupt=["fragile"])
     assert runtime.run(read) == "0123446789"
     runtime.set_kv_faults(error_rate=1)
-    with pytest.raises(WorkerdError, match="injected"):
+    with pytest.raises(WorkerdFailed, match="injected"):
         runtime.run(read)
     runtime.set_kv_faults()
     assert runtime.run(read) == "0123456789"
@@ -128,5 +129,5 @@ def test_reads_are_slow_as_told(runtime: Workerd) -> None:
 
 
 def test_an_unknown_fault_is_an_error(runtime: Workerd) -> None:
-    with pytest.raises(WorkerdError, match="unknown faults"):
+    with pytest.raises(WorkerdFailed, match="unknown faults"):
         runtime.set_kv_faults(latency=1)

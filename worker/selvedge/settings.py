@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -45,25 +45,22 @@ def read_settings(variable: Callable[[str], str | None]) -> Settings:
 
     Raises `BadSetting`, which names the variable.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
         name = f"SELVEDGE_{field.name.upper()}"
         text = variable(name)
         if text is not None:
-            found[field.name] = text
+            found[field.name] = _parse(name, text, field.type)
         elif field.required:
             raise BadSetting(f"{name} is not set")
-    return Settings(**{name: _parse(name, text) for name, text in found.items()})
+    return Settings(**found)
 
 
-def _parse(name: str, text: str) -> object:
-    kind = {field.name: field.type for field in msgspec.structs.fields(Settings)}[name]
+def _parse(name: str, text: str, kind: Any) -> Any:
     try:
-        if kind is str:
-            return text
-        return msgspec.json.decode(text, type=kind)
+        return text if kind is str else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
-        raise BadSetting(f"SELVEDGE_{name.upper()}: {error}") from error
+        raise BadSetting(f"{name}: {error}") from error
 
 
 def decode_key(name: str, text: str) -> bytes:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from origin.building import build, build_delta, unknown_to
-from selvedge.catalogue.model import Catalogue, Product
 from selvedge.catalogue.query import SORTS, Query
 from tests.stage import Stage
 from tests.truth import Truth
 from tests.wardrobe import DAY, NOW, catalogues, certificate, evidences, garment, moment, offer, offers, shop
 from tests.wardrobe import NL as MARKET
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.model import Catalogue, Product
 
 
 @st.composite

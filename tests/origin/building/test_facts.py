@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from origin.building.facts import UnusableValue, as_shown, field_info, main_shares, materials, size_value, slug
+from origin.building.facts import (
+    UnusableValue,
+    as_shown,
+    field_info,
+    main_shares,
+    materials,
+    size_value,
+    slug,
+)
 from selvedge.catalogue.model import Component, FibreShare
 from tests.wardrobe import garment, offer, shell, shop
 
@@ -40,7 +48,13 @@ def test_shares_of_one_fibre_add_up() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("Levi's", "levis"), ("H&M", "h-m"), ("  Cœur, Co. ", "cœur-co"), ("Strauß", "strauss"), ("!", "unknown")],
+    [
+        ("Levi's", "levis"),
+        ("H&M", "h-m"),
+        ("  Cœur, Co. ", "cœur-co"),
+        ("Strauß", "strauss"),
+        ("!", "unknown"),
+    ],
 )
 def test_a_brand_is_asked_for_by_its_words(name: str, value: str) -> None:
     assert slug(name) == value

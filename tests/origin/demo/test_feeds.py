@@ -3,8 +3,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from origin.demo import DEMO_MARKETS, generate, write_feeds
-from origin.importing import Import, Shop, read_feeds
+from origin.demo import DEMO_MARKETS, generate, write_feeds, write_shop
+from origin.importing import Import, Shop, read_feeds, read_shop
 from selvedge.catalogue.model import Catalogue
 
 SHOP = Shop("Demo", DEMO_MARKETS)
@@ -52,3 +52,8 @@ def test_there_is_a_feed_per_market_and_locale(written: Catalogue, tmp_path: Pat
     assert len(feeds) == sum(len(market.locales) for market in DEMO_MARKETS)
     header = (tmp_path / "nl-nl.tsv").read_text(encoding="utf-8").partition("\n")[0].split("\t")
     assert header[:2] == ["id", "item_group_id"]
+
+
+def test_the_shop_file_lists_the_feeds(written: Catalogue, result: Import, tmp_path: Path) -> None:
+    shop = write_shop(written, write_feeds(written, tmp_path), tmp_path)
+    assert read_shop(shop) == result

@@ -58,6 +58,15 @@ def test_a_bad_row_is_rejected_with_line_field_value_and_reason(
     assert (result.report.rows, result.report.accepted) == (3, 2)
 
 
+def test_a_fault_that_all_sizes_share_is_reported_for_each(read: ReadFeed) -> None:
+    unknown = {"composition": "Moonstuff 100%"}
+    result = read(unknown, unknown | {"id": "A-M", "size": "M"})
+    assert [(issue.line, issue.reason) for issue in result.report.issues] == [
+        (2, "unknown-fibre"),
+        (3, "unknown-fibre"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -65,7 +74,7 @@ def test_a_bad_row_is_rejected_with_line_field_value_and_reason(
         ({"size_system": "MOON"}, "unknown-size-system"),
         ({"published": "soon"}, "not-a-date"),
         ({"country_of_origin": "Atlantis"}, "unknown-country"),
-        ({"recycled_content_percentage": "120"}, "not-a-percentage"),
+        ({"recycled_content_percentage": "120"}, "share-out-of-range"),
         ({"stock": "many"}, "not-a-number"),
         ({"sale_price": "39.99 EUR"}, "sale-price-not-lower"),
         ({"certification": "EC:EPREL:123"}, "unknown-scheme"),

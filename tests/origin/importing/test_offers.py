@@ -62,6 +62,9 @@ def test_a_price_survives_being_written_and_read(minor: int, currency: str) -> N
         ("Talla única", ("ONE SIZE", None)),
         ("one size", ("ONE SIZE", None)),
         ("75b", ("75B", None)),
+        ("38,5", ("38.5", None)),
+        ("S, M", ("S/ M", None)),
+        ("EU", ("EU", None)),
     ],
 )
 def test_sizes_are_written_one_way(text: str, size: tuple[str, str | None]) -> None:

@@ -1,4 +1,6 @@
 import re
+import tomllib
+from importlib import resources
 
 import pytest
 
@@ -28,12 +30,15 @@ def all_labels() -> list[tuple[str, str, str]]:
     for name in NAMES:
         for code, term in vocabulary(name).terms.items():
             found += [(name, code, term.label(locale)) for locale in LOCALES]
+    text = resources.files("origin.building").joinpath("fields.toml").read_text(encoding="utf-8")
+    for part, entries in tomllib.loads(text).items():
+        found += [(part, field, label) for field, labels in entries.items() for label in labels.values()]
     return found
 
 
 def demo_texts() -> list[tuple[str, str, str]]:
     texts = words().texts.items()
-    phrases = [("texts", locale, p) for locale, t in texts for p in (*t.descriptions, *t.features)]
+    phrases = [("texts", locale, p) for locale, t in texts for p in (*t.descriptions, *t.features, *t.care)]
     return phrases + [("nouns", g.category, n) for g in words().garments for n in g.noun.values()]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from origin.publishing.clock import ManualClock
 from origin.publishing.cloudflare import ATTEMPTS, PATIENCE, TIMEOUT
-from origin.publishing.errors import LeaseHeld, LeaseLost
+from origin.publishing.errors import LeaseHeld, LeaseLost, LedgerUnusable
 from origin.publishing.lease import LEASE_SECONDS
 from origin.publishing.ledger import Ledger
 from tests.origin.publishing.conftest import build
@@ -106,6 +106,12 @@ def test_ledgers_of_several_stores_share_a_file_and_nothing_else(tmp_path: Path,
     with ledger.lease("a") as lease, other.lease("b"):
         lease.adopt("live", 9)
     assert (ledger.sequence("live"), other.sequence("live")) == (9, 0)
+
+
+def test_a_file_that_is_no_ledger_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"something else, and longer than a header of SQLite's " * 9)
+    with pytest.raises(LedgerUnusable, match=r"ledger\.sqlite"):
+        Ledger(tmp_path / "ledger.sqlite", "test/store")
 
 
 def test_a_publication_keeps_its_release(ledger: Ledger) -> None:

@@ -266,6 +266,14 @@ def test_channels_have_sequences_of_their_own(bench: Bench) -> None:
     assert [one.channel for one in bench.publisher().status()] == ["live", "preview"]
 
 
+def test_status_names_the_trouble_with_a_pointer(bench: Bench) -> None:
+    bench.publisher().publish(build(1), "live")
+    bench.kv.put_many([Pair("pointer/live", b"?")])
+    (status,) = bench.publisher().status()
+    assert (status.sequence, status.ledger_sequence) == (None, 1)
+    assert (status.trouble or "").startswith("damaged-pointer")
+
+
 def test_another_signing_key_signs_the_same_release_again(bench: Bench) -> None:
     bench.publisher().publish(build(1), "live")
     old = bench.signer

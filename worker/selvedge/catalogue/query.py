@@ -31,6 +31,7 @@ MAX_QUERY_LENGTH = 4096
 MAX_VALUES = 50
 MAX_BOUND = 0xFFFF_FFFF
 
+_MODES: dict[str, Mode] = {"all": "all", "not": "not"}
 _RANGE = re.compile(r"(\d{1,10})?\.\.(\d{1,10})?", re.ASCII)
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -110,6 +111,12 @@ def split_query(raw: str) -> dict[str, str]:
     return parameters
 
 
+def refuse_parameters(raw: str) -> None:
+    """Raise `BadParameter` for any parameter at all: a path that takes none is one cache entry."""
+    for name in split_query(raw):
+        raise BadParameter(name, "is not a parameter here; there are none")
+
+
 def parse_query(raw: str, vocabulary: Vocabulary) -> Query:
     """Return the query that `raw` asks for. Raises `BadParameter`, which names what may be said."""
     facet_filters: list[FacetFilter] = []
@@ -122,8 +129,8 @@ def parse_query(raw: str, vocabulary: Vocabulary) -> Query:
             settings |= _SETTINGS[name](name, text, vocabulary)
         elif name in vocabulary.facets:
             facet_filters.append(_facet_filter(name, name, "any", text, vocabulary))
-        elif dot and field in vocabulary.facets and mode in ("all", "not"):
-            facet_filters.append(_facet_filter(name, field, mode, text, vocabulary))
+        elif dot and field in vocabulary.facets and mode in _MODES:
+            facet_filters.append(_facet_filter(name, field, _MODES[mode], text, vocabulary))
         elif name in vocabulary.ranges:
             range_filters.append(_range_filter(name, text))
         elif name in vocabulary.extra:

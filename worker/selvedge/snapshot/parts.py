@@ -6,7 +6,7 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from selvedge.errors import MissingPart
+from selvedge.errors import MissingPart, StorageUnavailable
 from selvedge.snapshot.cards import open_page
 from selvedge.snapshot.container import unpack
 from selvedge.snapshot.manifest import check_part, part_key
@@ -33,7 +33,10 @@ class PartReader:
 
     async def read(self, digest: bytes, size: int | None = None) -> bytes:
         """Return the part's bytes. Raises `StorageUnavailable` or one of the `SnapshotError`s."""
-        data = await self._kv.get(part_key(digest))
+        try:
+            data = await self._kv.get(part_key(digest))
+        except StorageUnavailable:
+            data = await self._kv.get(part_key(digest))  # most faults of a network pass at once
         if data is None:
             raise MissingPart(part_key(digest))
         check_part(data, digest, size)

@@ -70,12 +70,11 @@ class Edge:
             if view is not None:
                 self._see_to_refresh(now, background)
                 return view
-        release = await self.store.serving(now)
-        self._see_to_refresh(now, background)
+        release = await self.release(background)
         settings = market_settings(release.release.manifest, market, locale)
         market_index = await release.market(market)
         return View(
-            edition=self._edition(release.release, release.published, release.index, int(now)),
+            edition=self.edition(release, int(now)),
             scope=Scope(release.index, market_index, int(now)),
             market=settings,
             locale=locale,
@@ -85,9 +84,20 @@ class Edge:
             release=release,
         )
 
+    async def release(self, background: Background) -> LoadedRelease:
+        """Return the release in service, and see to a refresh where one is due."""
+        now = self.clock.now()
+        release = await self.store.serving(now)
+        self._see_to_refresh(now, background)
+        return release
+
     def _see_to_refresh(self, now: float, background: Background) -> None:
         if self.store.claim_refresh(now):
             background.run(self.store.refresh(now))
+
+    def edition(self, release: LoadedRelease, now: int) -> Edition:
+        """Return what public answers about `release` depend on at `now`."""
+        return self._edition(release.release, release.published, release.index, now)
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:
@@ -125,14 +135,12 @@ class Edge:
             next_change=index.next_instant(now),
         )
 
-    def public(self, view: View, request: Request) -> dict[str, str]:
-        """Return the headers of a public answer about `view`."""
-        headers = public_headers(view.edition, self.settings, request, now=view.scope.now)
-        return headers | self.marks(view)
+    def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
+        """Return the headers of a public answer."""
+        return public_headers(edition, self.settings, request, now=now) | self.marks(edition)
 
-    def marks(self, view: View) -> dict[str, str]:
+    def marks(self, edition: Edition) -> dict[str, str]:
         """Return the headers that say what was served and whether it is the newest."""
-        edition = view.edition
         marks = {"Selvedge-Snapshot": f"{edition.snapshot_version}.{edition.delta_number}"}
         if self.store.trouble is not None:
             marks["Selvedge-Degraded"] = self.store.trouble

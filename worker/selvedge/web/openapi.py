@@ -13,7 +13,7 @@ from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
 from selvedge.web.recommendations import Recommendations
-from selvedge.web.service import Health, Readiness
+from selvedge.web.service import Health, Markets, Readiness
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -33,7 +33,7 @@ async def describe(_edge: Edge, _request: Request, _background: Background) -> R
 
 def document() -> Document:
     """Return the whole document."""
-    served = (ProductList, ProductPage, Recommendations, Health, Readiness, Problem)
+    served = (ProductList, ProductPage, Recommendations, Markets, Health, Readiness, Problem)
     schemas, components = msgspec.json.schema_components(served, ref_template=_REF)
     by_type = dict(zip(served, schemas, strict=True))
     return {
@@ -70,6 +70,15 @@ def document() -> Document:
                     [*_PLACE, *_LIST_PARAMETERS, *_PERSONAL_PARAMETERS],
                     by_type[Recommendations],
                     (400, 404, 410, 503),
+                )
+            },
+            "/v1/markets": {
+                "get": _operation(
+                    "listMarkets",
+                    "List where the shop sells, in which currencies and languages",
+                    [],
+                    by_type[Markets],
+                    (304, 400, 503),
                 )
             },
             "/healthz": {"get": _operation("health", "The isolate runs", [], by_type[Health])},

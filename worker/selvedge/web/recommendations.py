@@ -93,7 +93,7 @@ async def recommend(
         recommendation_id=_recommendation_id(request, view, context),
         personalised=context is not None and (cursor is None or cursor.private),
     )
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view)}
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
     return Response(200, headers, msgspec.json.encode(answer))
 
 
@@ -237,8 +237,8 @@ def _recommendation_id(request: Request, view: View, context: Context | None) ->
     if context is not None:
         return _text(os.urandom(12))
     edition = view.edition
-    named = f"{edition.etag(request.path, request.query)}{view.scope.now // 3600}"
-    return _text(hashlib.sha256(named.encode()).digest()[:12])
+    named = (edition.snapshot_version, edition.delta_number, edition.evidence_epoch, request.path, request.query)
+    return _text(hashlib.sha256(repr(named).encode()).digest()[:12])
 
 
 def _text(data: bytes) -> str:

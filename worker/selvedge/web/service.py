@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from selvedge.catalogue.model import Market
+from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.web.caching import not_modified
 from selvedge.web.http import JSON, Response
 from selvedge.web.problems import RETRY_SECONDS
 
@@ -42,15 +45,12 @@ async def health(edge: Edge, _request: Request, _background: Background) -> Resp
 
 async def readiness(edge: Edge, _request: Request, background: Background) -> Response:
     """`GET /readyz`: ready only with a verified snapshot."""
-    now = edge.clock.now()
     try:
-        loaded = await edge.store.serving(now)
+        loaded = await edge.release(background)
     except (SnapshotError, StorageUnavailable) as error:
         answer = Readiness(ready=False, trouble=error.reason)
         headers = _NO_STORE | {"Retry-After": str(RETRY_SECONDS)}
         return Response(503, headers, msgspec.json.encode(answer))
-    if edge.store.claim_refresh(now):
-        background.run(edge.store.refresh(now))
     answer = Readiness(
         ready=True,
         snapshot=loaded.release.version,
@@ -59,6 +59,25 @@ async def readiness(edge: Edge, _request: Request, background: Background) -> Re
         trouble=edge.store.trouble,
     )
     return Response(200, _NO_STORE, msgspec.json.encode(answer))
+
+
+class Markets(msgspec.Struct, frozen=True):
+    """Where the shop sells, in which currencies and languages; the first locale is a market's default."""
+
+    markets: tuple[Market, ...]
+
+
+async def list_markets(edge: Edge, request: Request, background: Background) -> Response:
+    """`GET /v1/markets`."""
+    refuse_parameters(request.query)
+    release = await edge.release(background)
+    now = int(edge.clock.now())
+    headers = edge.public(edge.edition(release, now), request, now)
+    unchanged = not_modified(request, headers)
+    if unchanged is not None:
+        return unchanged
+    body = msgspec.json.encode(Markets(release.release.manifest.markets))
+    return Response(200, {"Content-Type": JSON, **headers}, body)
 
 
 async def global_privacy_control(edge: Edge, _request: Request, _background: Background) -> Response:

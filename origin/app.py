@@ -1,0 +1,55 @@
+"""The origin's API. Today it tells what has been published; profiles and model outputs will join it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import msgspec
+from litestar import Litestar, Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.openapi import OpenAPIConfig
+
+import selvedge
+from origin.publishing.ledger import Ledger, Publication
+from origin.settings import read_settings
+
+if TYPE_CHECKING:
+    from origin.settings import Settings
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The process runs."""
+
+    status: str
+    version: str
+
+
+@get("/healthz", sync_to_thread=False)
+def health() -> Health:
+    """Tell that the process runs."""
+    return Health("ok", selvedge.__version__)
+
+
+@get("/readyz", sync_to_thread=True)
+def readiness(ledger: NamedDependency[Ledger]) -> Response[Health]:
+    """Tell whether the ledger can be read."""
+    ledger.channels()
+    return Response(Health("ready", selvedge.__version__))
+
+
+@get("/v1/publications", sync_to_thread=True)
+def publications(ledger: NamedDependency[Ledger], channel: str | None = None) -> list[Publication]:
+    """List what was published, the newest first."""
+    return ledger.log(channel)
+
+
+def create_app(settings: Settings | None = None) -> Litestar:
+    """Return the application; uvicorn calls this as its factory."""
+    found = settings or read_settings(os.environ)
+    ledger = Ledger(found.ledger, found.target)
+    return Litestar(
+        route_handlers=[health, readiness, publications],
+        dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False)},
+        openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),
+    )

@@ -1,0 +1,107 @@
+"""Values that feeds and spreadsheets share: parsed, and reported where they are no good."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from origin.importing.colours import UNKNOWN, find_colour
+from origin.importing.dates import parse_end, parse_moment
+from origin.importing.offers import PriceError, is_gtin, parse_price
+from origin.importing.vocabulary import vocabulary
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from origin.importing.report import Row
+
+MOST_PERCENT = 100
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
+
+Price = tuple[int, int | None, int | None]
+"""What the shopper pays, and where it may be shown as a reduction the regular and 30-day price."""
+
+
+def read_color(row: Row, column: str, name: str, locale: str) -> str:
+    """Return a colour's code; a name without a colour in it is kept and reported."""
+    code = find_colour(name, locale) if name else UNKNOWN
+    if name and code == UNKNOWN:
+        row.note(column, name, "unknown-colour")
+    return code
+
+
+def read_country(row: Row, column: str | None, locale: str) -> str | None:
+    """Return an ISO 3166-1 code for a code or a name."""
+    text = row.get(column)
+    code = vocabulary("countries").find(text, locale) if text else None
+    if text and code is None:
+        row.repair(str(column), text, "unknown-country", "left out")
+    return code
+
+
+def read_date(row: Row, column: str | None, *, end: bool = False) -> datetime | None:
+    """Return a moment, or with `end` the end of a bare date's day."""
+    text = row.get(column)
+    if not text:
+        return None
+    moment = parse_end(text) if end else parse_moment(text)
+    if moment is None:
+        row.repair(str(column), text, "not-a-date", "left out")
+    return moment
+
+
+def read_gtin(row: Row, column: str | None) -> str | None:
+    """Return a GTIN whose check digit is right."""
+    text = row.get(column)
+    if text and not is_gtin(text):
+        row.repair(str(column), text, "wrong-gtin", "length or check digit; left out")
+        return None
+    return text or None
+
+
+def read_number(row: Row, column: str) -> float | None:
+    """Return a number that may carry a percent sign and a decimal comma."""
+    text = row.get(column).removesuffix("%").strip()
+    if text and not _NUMBER.fullmatch(text):
+        row.repair(column, text, "not-a-number", "left out")
+        return None
+    return float(text.replace(",", ".")) if text else None
+
+
+def read_stock(row: Row, column: str | None, default: int) -> int:
+    """Return a stock; `default` where the column says nothing or no number."""
+    text = row.get(column)
+    if text.isascii() and text.isdecimal():
+        return min(int(text), 2**31 - 1)
+    if text:
+        row.repair(str(column), text, "not-a-number", f"taken as {default}")
+    return default
+
+
+def read_price(row: Row, column: str, currency: str, decimal: str = ".") -> int:
+    """Return a price in minor units; a row without one is rejected."""
+    text = row.need(column)
+    try:
+        return parse_price(text, currency, decimal)
+    except PriceError as error:
+        row.reject(column, text, str(error), f"expected {currency} with {decimal!r}")
+
+
+def reduce(row: Row, column: str, pay: int, regular: int, lowest: int | None) -> Price:
+    """Return a price as a reduction where it may be shown as one, else as a plain price.
+
+    Directive 98/6/EC, article 6a: a reduction names the lowest price of the last 30 days. Without
+    that price, or when it is no higher than what is paid, nothing was reduced that can be shown.
+    """
+    if lowest is None:
+        row.repair(column, row.get(column), "reduction-without-30-day-price")
+        return pay, None, None
+    if not pay < lowest <= regular:
+        row.repair(column, row.get(column), "reduction-not-below-30-day-price")
+        return pay, None, None
+    return pay, regular, lowest
+
+
+def join_base(path: str, base: str) -> str:
+    """Put a base before a path that is neither absolute nor rooted."""
+    return path if not path or "://" in path or path.startswith("/") else base + path

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from origin.settings import Secret, Settings, read_settings, require, variable
+from selvedge.settings import BadSetting
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
+
+
+@pytest.mark.parametrize("field", Settings.__struct_fields__)
+def test_every_setting_is_documented(field: str) -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Origin")[2]
+    assert f"| `{variable(field)}` |" in section
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    settings = read_settings({})
+    assert (settings.channel, settings.ledger) == ("live", Path(".selvedge/ledger.sqlite"))
+
+
+def test_values_are_texts_paths_or_json() -> None:
+    settings = read_settings(
+        {"SELVEDGE_LEDGER": "/x/y", "SELVEDGE_SNAPSHOT_KEYS": '{"a": "b"}', "SELVEDGE_SHOP": "1"}
+    )
+    assert (settings.ledger, settings.snapshot_keys, settings.shop) == (Path("/x/y"), {"a": "b"}, "1")
+
+
+def test_a_value_that_makes_no_sense_is_named() -> None:
+    with pytest.raises(BadSetting, match="SELVEDGE_SNAPSHOT_KEYS"):
+        read_settings({"SELVEDGE_SNAPSHOT_KEYS": "[1"})
+
+
+def test_a_missing_value_is_named_with_its_alias() -> None:
+    with pytest.raises(BadSetting, match=r"SELVEDGE_KV_TOKEN \(nor CLOUDFLARE_API_TOKEN\) is not set"):
+        require(read_settings({}), "kv_token")
+
+
+def test_names_of_other_cloudflare_tools_stand_in() -> None:
+    settings = read_settings({"CLOUDFLARE_API_TOKEN": "t", "CLOUDFLARE_ACCOUNT_ID": "a"})
+    assert (require(settings, "kv_token"), settings.kv_account) == ("t", "a")
+    assert (
+        require(read_settings({"CLOUDFLARE_API_TOKEN": "t", "SELVEDGE_KV_TOKEN": "own"}), "kv_token") == "own"
+    )
+
+
+def test_secrets_do_not_show() -> None:
+    settings = read_settings({"SELVEDGE_KV_TOKEN": "s3cret", "SELVEDGE_SIGNING_KEY": "s3cret"})
+    assert "s3cret" not in repr(settings) + str(settings)
+    with pytest.raises(TypeError):
+        msgspec.json.encode(settings)
+    assert isinstance(settings.kv_token, Secret)
+
+
+def test_the_target_tells_stores_apart() -> None:
+    one = read_settings({"SELVEDGE_KV_URL": "http://127.0.0.1:8787/client/v4", "SELVEDGE_KV_ACCOUNT": "a"})
+    assert one.target == "127.0.0.1/a/"
