@@ -35,10 +35,9 @@ class SnapshotStore:
         self._settings = settings
         self._reader = PartReader(kv, settings.page_cache_bytes)
         self._highest_sequence = 0
+        self._pointer: Pointer | None = None
         self._next_check = 0.0
         self._refreshing_since: float | None = None
-        self._previous: Release | None = None
-        self._published = 0
         self.current: LoadedRelease | None = None
         self.trouble: str | None = None
 
@@ -73,19 +72,20 @@ class SnapshotStore:
             self._refreshing_since = None
 
     async def step_back(self, error: SnapshotError | StorageUnavailable, now: float) -> bool:
-        """Put the previous release into service where the current one turns out not to be whole.
+        """Put the previous release into service because the current one lacks a part; False without one.
 
-        KV may show a pointer before all that it names; what `error` says is then tried again soon.
-        False where no previous release can be had.
+        Until every part is seen here, a refresh every few seconds tries the newest again.
         """
-        if self.current is None or self._previous is None or self._serves(self._previous):
+        pointer = self._pointer
+        if pointer is None or pointer.previous is None or self._serves(pointer.previous):
             return False
         try:
-            self.current = await LoadedRelease.load(
-                self._previous, self._reader, self._published, self.current
+            loaded = await LoadedRelease.load(
+                pointer.previous, self._reader, pointer.published, self.current
             )
         except (SnapshotError, StorageUnavailable):
             return False
+        self.current = loaded
         self._note(error, now)
         return True
 
@@ -140,7 +140,7 @@ class SnapshotStore:
         if pointer.sequence < self._highest_sequence:
             return
         self._highest_sequence = pointer.sequence
-        self._previous, self._published = pointer.previous, pointer.published
+        self._pointer = pointer
         if loaded is not None:
             self.current = loaded
         self.trouble = None

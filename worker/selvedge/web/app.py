@@ -47,8 +47,6 @@ class Application:
         """Return the answer to `request`; work that may follow it is handed to `background`."""
         try:
             response = await self._respond(request, background)
-        except (SnapshotError, StorageUnavailable) as error:
-            response = await self._previous_answer(request, background, error)
         except SelvedgeError as error:
             response = answer_for(error)
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
@@ -61,18 +59,13 @@ class Application:
         handler, arguments = route(request.path)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(METHODS)
-        return await handler(self._edge, request, background, *arguments)
-
-    async def _previous_answer(
-        self, request: Request, background: Background, error: SnapshotError | StorageUnavailable
-    ) -> Response:
-        """Return the previous release's answer in place of one that lacks a part, else the problem."""
-        if not await self._edge.store.step_back(error, self._edge.clock.now()):
-            return answer_for(error)
         try:
-            return await self._respond(request, background)
-        except Exception as second:  # noqa: BLE001 - as in `handle`
-            return answer_for(second)
+            return await handler(self._edge, request, background, *arguments)
+        except (SnapshotError, StorageUnavailable) as error:
+            # A part that this request needs is not there, or not whole: the release before may have it.
+            if not await self._edge.store.step_back(error, self._edge.clock.now()):
+                raise
+        return await handler(self._edge, request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""

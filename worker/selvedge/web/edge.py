@@ -91,13 +91,13 @@ class Edge:
         self._see_to_refresh(now, background)
         return release
 
-    def edition(self, release: LoadedRelease, now: int) -> Edition:
-        """Return what public answers about `release` depend on at `now`."""
-        return self._edition(release.release, release.published, release.index, now)
-
     def _see_to_refresh(self, now: float, background: Background) -> None:
         if self.store.claim_refresh(now):
             background.run(self.store.refresh(now))
+
+    def edition(self, release: LoadedRelease, now: int) -> Edition:
+        """Return what public answers about `release` depend on at `now`."""
+        return self._edition(release.release, release.published, release.index, now)
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.counting import count_facet
-from selvedge.catalogue.query import BadParameter, canonical, parse_query, split_query
+from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
 from selvedge.ranking.page import page
@@ -113,8 +113,7 @@ async def show_product(
 ) -> Response:
     """`GET /v1/{market}/{locale}/products/{id}`."""
     view = await edge.view(market, locale, background)
-    for name in split_query(request.query):
-        raise BadParameter(name, "is not a parameter here; there are none")
+    refuse_parameters(request.query)
     release, rank = locate(view, product_id)
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
