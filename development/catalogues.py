@@ -14,7 +14,7 @@ DATA_VARIABLE = "SELVEDGE_DATA"
 NAMES = ("demo", "hm", "zara")
 
 
-class NoData(Exception):  # noqa: N818 - named for what happened
+class NoData(Exception):
     """The folder of a real data set is not there."""
 
 
@@ -31,7 +31,7 @@ class Choice:
         return self.name
 
     def commands(self, folder: Path) -> list[list[str]]:
-        """The jobs that make `folder`/catalogue.selvedge, as arguments of `python -m origin`. Raises NoData."""
+        """The jobs that make `folder`/catalogue.selvedge: arguments of `python -m origin`. Raises NoData."""
         catalogue = str(folder / "catalogue.selvedge")
         if self.name == "demo":
             pictures = str(folder / "assets" / "pictures")

@@ -21,7 +21,7 @@ _KEYS = session.FOLDER / "keys.json"
 _STORE_FRONT = paths.ROOT / "demo" / "shop"
 
 
-class JobFailed(Exception):  # noqa: N818 - named for what happened
+class JobFailed(Exception):
     """A job of the origin ended with an error, which it has printed."""
 
 
@@ -37,14 +37,19 @@ def assets(choice: Choice) -> Path:
 
 
 def prepare(choice: Choice) -> None:
-    """Import the catalogue and build a snapshot, unless neither it nor the code has changed. Raises JobFailed."""
+    """Import the catalogue and build a snapshot, unless nothing has changed. Raises JobFailed."""
     place = folder(choice)
     shutil.copytree(_STORE_FRONT, assets(choice), dirs_exist_ok=True)
     if not (place / "signing.key").exists():
         _run(choice, ["keys", "new"])
     commands = [*choice.commands(place), ["snapshot", "build", str(place / "catalogue.selvedge")]]
     made_from = stamps.fingerprint(
-        [json.dumps(commands), paths.ROOT / "origin", paths.WORKER / "selvedge", paths.ROOT / "requirements.txt"]
+        [
+            json.dumps(commands),
+            paths.ROOT / "origin",
+            paths.WORKER / "selvedge",
+            paths.ROOT / "requirements.txt",
+        ]
     )
     if stamps.is_current(place / "stamp", made_from, [place / "snapshots"]):
         return
@@ -56,7 +61,7 @@ def prepare(choice: Choice) -> None:
 def publish(choice: Choice, current: Session) -> None:
     """Publish the snapshot into the running Worker's KV, through the same code as remotely."""
     environment = origin_environment(choice, current) | {"SELVEDGE_KV_TOKEN": current.kv_token}
-    _run(choice, ["snapshot", "publish", "--no-purge"], environment)
+    _run(choice, ["snapshot", "publish", "--same-feed", "--no-purge"], environment)
 
 
 def origin_command(current: Session) -> list[str]:
@@ -91,7 +96,7 @@ def _environment(choice: Choice) -> dict[str, str]:
 
 def worker_variables(choice: Choice) -> dict[str, str]:
     """The Worker's variables that differ from wrangler.toml's: which shop, and whose signature to trust."""
-    shown = subprocess.run(  # noqa: S603 - our own command line
+    shown = subprocess.run(
         _command(["keys", "show", "--json"]),
         env=_environment(choice),
         capture_output=True,
@@ -112,9 +117,7 @@ def worker_secrets() -> dict[str, str]:
 
 def _run(choice: Choice, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> None:
     """Run `python -m origin`; it shows its own progress. Raises JobFailed."""
-    done = subprocess.run(  # noqa: S603 - our own command line
-        _command(arguments), env=_environment(choice) | dict(more or {}), check=False
-    )
+    done = subprocess.run(_command(arguments), env=_environment(choice) | dict(more or {}), check=False)
     if done.returncode:
         raise JobFailed(f"`python -m origin {' '.join(arguments)}` ended with {done.returncode}")
 

@@ -38,13 +38,15 @@ class Step:
 def steps() -> list[Step]:
     """All steps, in their order."""
     requirements = paths.ROOT / "requirements.txt"
-    interpreter = f"{Path(sys.executable).resolve()} {sys.version} {paths.ROOT}"
+    # Resolved, for this may run inside the very environment that it makes.
+    base_python = str(Path(sys.executable).resolve())
+    interpreter = f"{base_python} {sys.version} {paths.ROOT}"
     npm_inputs = [paths.ROOT / name for name in ("package.json", "package-lock.json", ".npmrc")]
     pins = " ".join(vendoring.pins(requirements).values())
     return [
         Step(
             "venv", "Creating the Python environment", [interpreter], [paths.VENV / "bin/python"],
-            [sys.executable, "-m", "venv", "--clear", str(paths.VENV)],
+            [base_python, "-m", "venv", "--clear", str(paths.VENV)],
         ),
         Step(
             "packages", "Installing Python packages, Node among them",

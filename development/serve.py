@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 
 import httpx
@@ -45,15 +46,26 @@ def _wrangler_command(choice: Choice, current: Session) -> list[str]:
     )  # fmt: skip
 
 
+class Unhealthy(Exception):
+    """Something was started, but answers that it cannot work; the message is its answer."""
+
+
+FAILURES = (supervisor.ChildDied, supervisor.NotReady, Unhealthy, jobs.JobFailed, NoData)
+
+
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/healthz", timeout=5.0).is_success
+        answer = httpx.get(f"{url}/healthz", timeout=10.0)
     except httpx.TransportError:
         return False
+    if answer.status_code == httpx.codes.INTERNAL_SERVER_ERROR:
+        # Waiting would not help: its source or its settings are wrong.
+        raise Unhealthy(f"{url}/healthz answers:\n{answer.text}")
+    return answer.is_success
 
 
 def serve(choice: Choice, current: Session) -> None:
-    """Run everything until Ctrl-C. Raises ChildDied, NotReady, JobFailed or NoData with the reason."""
+    """Run everything until Ctrl-C. Raises one of FAILURES, with the reason."""
     jobs.prepare(choice)
     write_host(choice, current)
     with supervisor.Supervisor(paths.LOGS) as processes:
@@ -77,18 +89,23 @@ def main() -> int:
     parser.add_argument("--port", type=int, help=f"of the Worker (default: {_DEFAULT_PORT} if free)")
     parser.add_argument("--origin-port", type=int, default=0, help="of the origin (default: any free one)")
     parser.add_argument(
-        "--catalogue", choices=NAMES, default="demo", help="the generated shop, or a real data set (default: demo)"
+        "--catalogue",
+        choices=NAMES,
+        default="demo",
+        help="the generated shop, or a real data set (default: demo)",
     )
     parser.add_argument("--products", type=int, default=1000, help="of the generated shop (default: 1000)")
     options = parser.parse_args()
+    # Until the supervisor takes over, SIGTERM ends a job as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = options.port if options.port is not None else session.free_port(_DEFAULT_PORT)
     current = session.new(port, options.origin_port)
     try:
         serve(Choice(options.catalogue, options.products), current)
-    except (supervisor.ChildDied, supervisor.NotReady, jobs.JobFailed, NoData) as error:
+    except FAILURES as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
-    except supervisor.StopRequested:
+    except (supervisor.StopRequested, KeyboardInterrupt):
         print("\nStopped.")
     finally:
         session.forget()

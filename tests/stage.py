@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from origin.building import build
 from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key
 from origin.rehearsal import AesGcm, Headers, MemoryKeyValue, MemoryTelemetry, Tasks, rehearse
@@ -16,7 +14,8 @@ from selvedge.shopper.consent import CHOICE_COOKIE, PURPOSES, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
-from selvedge.web.http import Request, Response
+from selvedge.web.http import Request
+from tests.behaviour.case import Answer
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
@@ -49,31 +48,16 @@ class FaultyKeyValue(MemoryKeyValue):
         super().__init__()
         self.fails: Callable[[str], bool] = lambda _key: False
         self.hangs: Callable[[str], bool] = lambda _key: False
+        self.hanging = 0
 
     async def get(self, key: str) -> bytes | None:
         if self.hangs(key):
+            self.hanging += 1
             await asyncio.Event().wait()
         if self.fails(key):
             raise StorageUnavailable(key)
         await asyncio.sleep(0)  # other requests may come in between, as in the real runtime
         return await super().get(key)
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """A response with its header names in lower case."""
-
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @classmethod
-    def of(cls, response: Response) -> Answer:
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        return cls(response.status, lower, response.body)
-
-    @property
-    def json(self) -> Any:
-        return msgspec.json.decode(self.body)
 
 
 class Stage:
@@ -102,9 +86,7 @@ class Stage:
     def arrive(self) -> Application:
         """Start a cold isolate."""
         verifier = Ed25519Verifier({self.signer.key_id: self.signer.public})
-        self.app = rehearse(
-            self.settings, self.kv, verifier, clock=self.clock, telemetry=self.telemetry
-        )
+        self.app = rehearse(self.settings, self.kv, verifier, clock=self.clock, telemetry=self.telemetry)
         return self.app
 
     def publish(self, built: BuiltSnapshot, *, sequence: int | None = None) -> None:
@@ -131,7 +113,8 @@ class Stage:
         path, _, query = target.partition("?")
         response = await self.app.handle(Request(method, path, query, Headers(headers or {})), background)
         await background.finish()
-        return Answer.of(response)
+        lower = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, lower, response.body)
 
     def refresh(self) -> None:
         """Let the isolate notice what has been published: time passes, and a request comes by."""

@@ -8,7 +8,7 @@ import msgspec
 
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
-from origin.building.facts import slug
+from origin.building.facts import size_value, slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.sections import index_sections, market_sections
 from selvedge.snapshot.blobs import encode_blobs
@@ -168,7 +168,7 @@ def _add_starters(
 def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels) -> dict[str, bytes]:
     """Return the encoded labels of every locale."""
     fields = [*msgspec.msgpack.decode(sections["fields"], type=list[FieldInfo])]
-    sizes = {offer.size for product in catalogue.products for offer in product.offers}
+    sizes = {size_value(offer) for product in catalogue.products for offer in product.offers}
     fields.append(FieldInfo("size", tuple(sorted(sizes))))
     ranges = msgspec.msgpack.decode(sections["ranges"], type=list[str])
     brands = {slug(group.brand): group.brand for group in catalogue.groups}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.building.evidence import dated_facets, evidence_sections, instants
-from origin.building.facts import FACETS, facet_values, field_info, is_reduced, main_shares
+from origin.building.facts import FACETS, facet_values, field_info, is_reduced, main_shares, size_value
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -51,14 +51,14 @@ def market_sections(market: str, products: Sequence[Product]) -> dict[str, bytes
 
     A size that is sold out everywhere stays a value, so that a link to it finds nothing instead of failing.
     """
-    offered = {offer.size for product in products for offer in product.offers if offer.market == market}
+    offered = [offer for product in products for offer in product.offers if offer.market == market]
     in_stock = [
         [offer for offer in product.offers if offer.market == market and offer.stock > 0]
         for product in products
     ]
     cheapest = [min(offers, key=_by_price) if offers else None for offers in in_stock]
-    sizes = field_info("size", offered)
-    sets = _sets(sizes, ({offer.size for offer in offers} for offers in in_stock))
+    sizes = field_info("size", set(map(size_value, offered)))
+    sets = _sets(sizes, (set(map(size_value, offers)) for offers in in_stock))
     reduced = [(rank, offer) for rank, offer in enumerate(cheapest) if offer and is_reduced(offer)]
     return {
         "fields": msgspec.msgpack.encode([sizes]),

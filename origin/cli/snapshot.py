@@ -17,13 +17,16 @@ from origin.cli.places import FOLDER, newest, snapshot_folder
 from origin.cli.sources import load_catalogue
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
+from origin.publishing.guardrails import Limits
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
 from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
 from selvedge.web.caching import cache_tag
 
 if TYPE_CHECKING:
+    from origin.building import BuiltSnapshot
     from origin.cli.workshop import Workshop
     from origin.publishing.publisher import Outcome
+    from selvedge.catalogue.model import Catalogue
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -57,7 +60,11 @@ def snapshot() -> None:
     "--previous", type=FOLDER, help="The newest snapshot ever built, if that is not the newest here."
 )
 @click.option("--fresh", is_flag=True, help="Build without a previous one: products lose their ordinals.")
-@click.option("--delta-on", type=FOLDER, help="Build a delta on this snapshot instead of a new version.")
+@click.option(
+    "--delta-on",
+    type=FOLDER,
+    help="Build a delta instead of a version: on this snapshot, the newest of its version.",
+)
 @json_option
 @click.pass_obj
 def build(
@@ -73,36 +80,25 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    root, shop = workshop.settings.snapshots, workshop.settings.shop
+    root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
         source = load_catalogue(catalogue)
         if delta_on:
-            base = folders.read(delta_on)
-            built = build_delta(base, source)
-            if unknown := unknown_to(base, source):
-                say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+            built = _build_delta(folders.read(delta_on), source)
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
             built = build_version(
-                source, shop=shop, previous=known, labels=VocabularyLabels(), progress=steps.named
+                source,
+                shop=workshop.settings.shop,
+                previous=known,
+                labels=VocabularyLabels(),
+                progress=steps.named,
             )
         steps.named("writing")
         path = folders.write(root, built)
-    release = built.release
-    result = {
-        "folder": str(path),
-        "version": release.version,
-        "delta_number": release.delta_number,
-        "parts": len(built.parts),
-        "bytes": sum(map(len, built.parts.values())),
-        "counts": {name: count for name, count in release.manifest.counts.items() if "/" not in name},
-    }
-    if as_json:
-        print_json(result)
-    else:
-        click.echo(f"{path}: {result['parts']:,} parts, {result['bytes']:,} bytes")
+    _show_built(path, built, as_json=as_json)
 
 
 @snapshot.command(
@@ -110,6 +106,7 @@ def build(
     examples=(
         "snapshot publish",
         "snapshot publish --channel preview .selvedge/snapshots/0123456789abcdef",
+        "snapshot publish --same-feed",
         'snapshot publish --allow-shrink "end of season: summer styles are gone"',
     ),
 )
@@ -117,6 +114,11 @@ def build(
 @channel_option
 @click.option(
     "--allow-shrink", metavar="REASON", help="Publish although a guardrail objects; REASON is logged."
+)
+@click.option(
+    "--same-feed",
+    is_flag=True,
+    help="The feed is the current one, built anew: its time may be equal. Other guardrails hold.",
 )
 @adopt_option
 @click.option("--verify-all", is_flag=True, help="Read back every part, also those read back before.")
@@ -133,6 +135,7 @@ def publish(
     allow_shrink: str | None,
     wait: float,
     *,
+    same_feed: bool,
     adopt: bool,
     verify_all: bool,
     purge: bool,
@@ -147,7 +150,7 @@ def publish(
     with Steps() as steps:
         steps.named("reading the snapshot")
         built = folders.read(snapshot_folder(workshop, folder))
-        outcome = workshop.publisher(steps, wait).publish(
+        outcome = workshop.publisher(steps, wait, Limits(same_feed=same_feed)).publish(
             built, channel, override=allow_shrink, adopt=adopt, verify_all=verify_all
         )
     _conclude(workshop, outcome, purge=purge, as_json=as_json)
@@ -248,6 +251,29 @@ def purge_command(workshop: Workshop, channel: str | None) -> None:
 
 for command in (inspect, diff, preview):
     snapshot.add_command(command)
+
+
+def _build_delta(base: BuiltSnapshot, source: Catalogue) -> BuiltSnapshot:
+    if unknown := unknown_to(base, source):
+        say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+    return build_delta(base, source)
+
+
+def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:
+    size, counts = sum(map(len, built.parts.values())), built.release.manifest.counts
+    if not as_json:
+        click.echo(f"{path}: {len(built.parts):,} parts, {size:,} bytes")
+        return
+    print_json(
+        {
+            "folder": str(path),
+            "version": built.release.version,
+            "delta_number": built.release.delta_number,
+            "parts": len(built.parts),
+            "bytes": size,
+            "counts": {name: count for name, count in counts.items() if "/" not in name},
+        }
+    )
 
 
 def _conclude(workshop: Workshop, outcome: Outcome, *, purge: bool, as_json: bool) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from origin.publishing.guardrails import Limits
     from origin.publishing.parts import Progress
     from origin.publishing.purging import CachePurger
     from origin.settings import Settings
@@ -90,11 +91,17 @@ class Workshop:
         who = f"{variable(field)} and {variable('zone')}"
         return ZonePurger(self._api(require(settings, field), REMOTE, who), settings.zone)
 
-    def publisher(self, progress: Progress, wait: float = 0.0) -> Publisher:
+    def publisher(self, progress: Progress, wait: float = 0.0, limits: Limits | None = None) -> Publisher:
         """A publisher that waits for its lease for `wait` seconds."""
-        shop = self.settings.shop
         return Publisher(
-            self.store, self.ledger, self.pointers, shop=shop, who=whoami(), wait=wait, progress=progress
+            self.store,
+            self.ledger,
+            self.pointers,
+            shop=self.settings.shop,
+            who=whoami(),
+            wait=wait,
+            limits=limits,
+            progress=progress,
         )
 
     def pruner(self) -> Pruner:

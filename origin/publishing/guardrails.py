@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """`fall` is the share of a count that may disappear. A facet is large from either bound on."""
+    """`fall` is the share of a count that may disappear.
+
+    A facet value is large from `large_products` or `large_share` of the products on, but never below
+    `small_products`: in a shop of 300, a value of 3 loses a third with a single product.
+    With `same_feed` the feed may be the current one, built anew by other code or settings.
+    """
 
     fall: float = 0.20
     large_products: int = 50
     large_share: float = 0.01
+    small_products: int = 10
+    same_feed: bool = False
 
 
 def check(new: Release, current: Release | None, limits: Limits | None = None) -> None:
@@ -41,7 +48,7 @@ def findings(new: Release, current: Release | None, limits: Limits) -> Iterator[
     if new.version == current.version:
         yield from _older_delta(new, current)
         return
-    yield from _older_feed(new.manifest, current.manifest)
+    yield from _older_feed(new.manifest, current.manifest, limits)
     yield from _lost_markets(new.manifest, current.manifest)
     yield from _falls(new.manifest.counts, current.manifest.counts, limits)
 
@@ -51,8 +58,8 @@ def _older_delta(new: Release, current: Release) -> Iterator[str]:
         yield f"delta {new.delta_number} is not newer than delta {current.delta_number} of {current.version}"
 
 
-def _older_feed(new: Manifest, current: Manifest) -> Iterator[str]:
-    if new.taken <= current.taken:
+def _older_feed(new: Manifest, current: Manifest, limits: Limits) -> Iterator[str]:
+    if new.taken < current.taken + (not limits.same_feed):
         yield f"the feed was taken at {new.taken}, not after the current one at {current.taken}"
 
 
@@ -75,5 +82,6 @@ def _falls(new: dict[str, int], current: dict[str, int], limits: Limits) -> Iter
 
 def _is_guarded(name: str, before: int, products: int, limits: Limits) -> bool:
     if name.startswith("facet/"):
-        return before >= limits.large_products or before >= limits.large_share * products
+        share = max(limits.small_products, limits.large_share * products)
+        return before >= limits.large_products or before >= share
     return name == "products" or name.startswith("inStock/")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from origin.building import BuiltSnapshot, build
 from origin.demo.catalogue import generate
-from selvedge.catalogue.model import Catalogue
 from selvedge.snapshot.index import Index
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.model import Catalogue
 
 
 def index_of(built: BuiltSnapshot) -> Index:

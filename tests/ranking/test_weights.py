@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from origin.building import build
 from selvedge.ranking.affinity import MAX_WEIGHT
 from selvedge.ranking.weights import MAX_TERMS, PREFERRED, RECENT_WEIGHTS, weigh
 from selvedge.shopper.context import Affinity
-from selvedge.snapshot.index import Index
 from tests.ranking.conftest import index_of
 from tests.wardrobe import garment, shell, shop
+
+if TYPE_CHECKING:
+    from selvedge.snapshot.index import Index
 
 
 def wardrobe() -> Index:

@@ -30,7 +30,7 @@ def test_the_session_serves_until_ctrl_c_and_leaves_nothing_listening(tmp_path: 
     process = started(tmp_path / "output")
     try:
         url = ready_url(tmp_path / "output", process)
-        assert httpx.get(f"{url}/healthz").status_code == 200
+        assert httpx.get(f"{url}/readyz").status_code == 200
         # The control paths belong to tests: here the Worker gets the request as any other.
         assert "bytes" not in httpx.get(f"{url}/__host/heap").text
     finally:

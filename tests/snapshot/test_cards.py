@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 
 from origin.building.pages import card_blob, detail_blob, pages
-from selvedge.catalogue.model import Catalogue
 from selvedge.snapshot.cards import decode_card, decode_detail, open_page
 from tests.wardrobe import NL, SE, catalogues, garment, offer, shop
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.model import Catalogue
 
 
 @given(catalogues(markets=(NL, SE)))

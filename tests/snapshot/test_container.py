@@ -83,7 +83,9 @@ def test_no_bytes_raise_anything_but_a_snapshot_error(data: bytes, dress_up: boo
 
 
 @given(sections, st.data())
-def test_a_changed_byte_never_escapes_as_another_error(sections: dict[str, bytes], data: st.DataObject) -> None:
+def test_a_changed_byte_never_escapes_as_another_error(
+    sections: dict[str, bytes], data: st.DataObject
+) -> None:
     part = bytearray(pack(sections))
     part[data.draw(st.integers(0, len(part) - 1))] ^= data.draw(st.integers(1, 255))
     try:

@@ -9,7 +9,7 @@ from origin.importing.archive import save_catalogue
 from origin.publishing.errors import LeaseHeld
 from origin.publishing.ledger import Ledger
 from origin.settings import read_settings
-from tests.origin.cli.conftest import CATALOGUE, Desk
+from tests.origin.cli.conftest import CATALOGUE, Desk, later
 
 
 def test_a_feed_becomes_a_published_snapshot(desk: Desk) -> None:
@@ -65,6 +65,15 @@ def test_a_truncated_feed_is_refused_until_a_reason_is_given(desk: Desk) -> None
     done = desk.run("snapshot", "publish", "--allow-shrink", "a smaller shop")
     assert "overridden: products falls" in done.stderr
     assert desk.json("snapshot", "status")["publications"][0]["reason"] == "a smaller shop"
+
+
+def test_the_same_feed_built_anew_is_published_where_that_is_said(desk: Desk) -> None:
+    first = desk.build()
+    desk.run("snapshot", "publish")
+    save_catalogue(later(CATALOGUE, 0, products=299), desk.catalogue)
+    assert desk.json("snapshot", "build", str(desk.catalogue))["version"] != first["version"]
+    assert "was taken at" in desk.run("snapshot", "publish", exits=3).stderr
+    assert desk.json("snapshot", "publish", "--same-feed")["sequence"] == 2
 
 
 def test_a_delta_is_built_and_published(desk: Desk) -> None:

@@ -31,9 +31,12 @@ def test_a_large_facet_that_disappears_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("products", "facet", "guarded"), [(100_000, 50, 1), (100_000, 49, 0), (300, 3, 1), (300, 2, 0)]
+    ("products", "facet", "guarded"),
+    [(100_000, 50, 1), (100_000, 49, 0), (2_000, 20, 1), (2_000, 19, 0), (300, 10, 1), (300, 9, 0)],
 )
-def test_a_facet_is_large_from_fifty_products_or_one_percent(products: int, facet: int, guarded: int) -> None:
+def test_a_facet_is_large_from_fifty_products_or_one_percent_but_ten(
+    products: int, facet: int, guarded: int
+) -> None:
     counts = {"products": products, "inStock/nl": products}
     assert len(found({**counts, "facet/size/nl/XS": 0}, {**counts, "facet/size/nl/XS": facet})) == guarded
 
@@ -57,6 +60,12 @@ def test_a_feed_that_is_not_newer_is_refused(taken: int) -> None:
     assert list(findings(new, build(5).release, Limits())) == [
         f"the feed was taken at {taken}, not after the current one at 5"
     ]
+
+
+def test_the_same_feed_built_anew_passes_where_that_is_said_and_an_older_one_never() -> None:
+    new = build(5, counts={"groups": 1}).release
+    assert not list(findings(new, build(5).release, Limits(same_feed=True)))
+    assert list(findings(new, build(6).release, Limits(same_feed=True)))
 
 
 def test_a_newer_delta_of_the_same_version_passes() -> None:

@@ -111,6 +111,12 @@ def split_query(raw: str) -> dict[str, str]:
     return parameters
 
 
+def refuse_parameters(raw: str) -> None:
+    """Raise `BadParameter` for any parameter at all: a path that takes none is one cache entry."""
+    for name in split_query(raw):
+        raise BadParameter(name, "is not a parameter here; there are none")
+
+
 def parse_query(raw: str, vocabulary: Vocabulary) -> Query:
     """Return the query that `raw` asks for. Raises `BadParameter`, which names what may be said."""
     facet_filters: list[FacetFilter] = []
@@ -238,8 +244,8 @@ def _refuse_contradictions(filters: Collection[FacetFilter]) -> None:
 
 
 def _names(vocabulary: Vocabulary) -> list[str]:
-    facets = [f"{name}{mode}" for name in vocabulary.facets for mode in ("", ".all", ".not")]
-    return sorted([*facets, *vocabulary.ranges, *vocabulary.extra, *_SETTINGS])
+    facets = [f"{name}{mode}" for name in sorted(vocabulary.facets) for mode in ("", ".all", ".not")]
+    return [*sorted({*_SETTINGS, *vocabulary.extra}), *facets, *sorted(vocabulary.ranges)]
 
 
 def _decode(parameter: str, text: str) -> str:

@@ -76,18 +76,27 @@ class LoadedRelease:
             groups["index"] = await reader.sections(release.manifest.groups["index"])
         return cls(release, reader, groups, overlay, published)
 
-    def held(self) -> tuple[list[str], list[str]]:
-        """The markets and locales in use, so that a successor can be whole before it takes over."""
-        return list(self._markets), list(self._labels)
+    async def warm(self, before: LoadedRelease) -> None:
+        """Read what `before` holds, so that whatever it could answer this can answer before it takes over.
 
-    async def warm(self, markets: Sequence[str], locales: Sequence[str]) -> None:
-        """Read what requests for these markets and locales will ask for."""
-        for code in markets:
+        Raises `StorageUnavailable` or one of the `SnapshotError`s.
+        """
+        for code in before._markets:
             if code in self.markets:
                 await self.market(code)
-        for locale in locales:
+        for locale in before._labels:
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
+        for name, pages in self.release.manifest.pages.items():
+            held = before.held_pages(name)
+            for number in range(len(pages)):
+                if number in held:
+                    await self._pages(name, [number])
+
+    def held_pages(self, name: str) -> set[int]:
+        """The numbers of the pages of a set that are in memory."""
+        pages = self.release.manifest.pages.get(name, ())
+        return {number for number, digest in enumerate(pages) if self._reader.holds(digest)}
 
     async def market(self, code: str) -> MarketIndex:
         """The index of a market that is among `markets`."""

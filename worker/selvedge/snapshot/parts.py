@@ -67,6 +67,10 @@ class PartReader:
                 self._pages.move_to_end(digest)
         return [found[digest] for digest in digests]
 
+    def holds(self, digest: bytes) -> bool:
+        """Whether the page named is in memory."""
+        return digest in self._pages
+
     def _keep(self, digest: bytes, size: int, page: Blobs) -> None:
         if digest in self._pages:
             return

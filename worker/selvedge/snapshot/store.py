@@ -41,11 +41,15 @@ class SnapshotStore:
         self.current: LoadedRelease | None = None
         self.trouble: str | None = None
 
-    def due(self, now: float) -> bool:
-        """Whether a refresh should be started at `now`."""
-        if self._refreshing_since is not None and now - self._refreshing_since < ABANDONED_SECONDS:
+    def claim_refresh(self, now: float) -> bool:
+        """Whether a refresh is due at `now`. Says so to one caller, who is to start it."""
+        if self._refreshing_since is not None and 0 <= now - self._refreshing_since < ABANDONED_SECONDS:
             return False
-        return now >= self._next_check
+        longest = max(self._settings.refresh_seconds, RETRY_SECONDS)
+        if 0 < self._next_check - now <= longest:  # more than that: the clock was set back
+            return False
+        self._refreshing_since = now
+        return True
 
     async def serving(self, now: float) -> LoadedRelease:
         """The release in service; where there is none, load one.
@@ -60,7 +64,6 @@ class SnapshotStore:
 
     async def refresh(self, now: float) -> None:
         """Look for a newer release and put it into service. Never raises what serving can outlive."""
-        self._refreshing_since = now
         try:
             await self._load_newest(now)
         except (SnapshotError, StorageUnavailable) as error:
@@ -68,7 +71,7 @@ class SnapshotStore:
         finally:
             self._refreshing_since = None
 
-    async def step_back(self, error: SnapshotError, now: float) -> bool:
+    async def step_back(self, error: SnapshotError | StorageUnavailable, now: float) -> bool:
         """Put the previous release into service because the current one lacks a part; False without one.
 
         Until every part is seen here, a refresh every few seconds tries the newest again.
@@ -77,7 +80,7 @@ class SnapshotStore:
         if pointer is None or pointer.previous is None or self._serves(pointer.previous):
             return False
         try:
-            loaded = await LoadedRelease.load(pointer.previous, self._reader, pointer.published)
+            loaded = await LoadedRelease.load(pointer.previous, self._reader, pointer.published, self.current)
         except (SnapshotError, StorageUnavailable):
             return False
         self.current = loaded
@@ -121,7 +124,7 @@ class SnapshotStore:
     async def _load(self, pointer: Pointer, release: Release) -> LoadedRelease:
         loaded = await LoadedRelease.load(release, self._reader, pointer.published, self.current)
         if self.current is not None:
-            await loaded.warm(*self.current.held())
+            await loaded.warm(self.current)
         return loaded
 
     def _serves(self, release: Release) -> bool:

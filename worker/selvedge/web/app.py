@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from selvedge.errors import SelvedgeError, SnapshotError
+from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
 from selvedge.web import openapi, products, recommendations, service
-from selvedge.web.caching import PRIVATE
 from selvedge.web.http import Request, Response
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
 from selvedge.web.telemetry import Recorder, fault_of
@@ -68,27 +67,21 @@ class Application:
             raise MethodNotAllowed(METHODS)
         try:
             return await handler(self._edge, request, background, *arguments)
-        except SnapshotError as error:
+        except (SnapshotError, StorageUnavailable) as error:
             # A part that this request needs is not there, or not whole: the release before may have it.
             if not await self._edge.store.step_back(error, self._edge.clock.now()):
                 raise
         return await handler(self._edge, request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
-        """Return the unpersonalised answer in place of a personal one that broke, else the problem."""
+        """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
         if not request.path.endswith("/recommendations"):
             return answer_for(error)
-        plain = Request("GET", request.path.removesuffix("recommendations") + "products", "", request.headers)
         try:
-            response = await self._respond(plain, background)
+            response = await self._respond(recommendations.without_person(request), background)
         except Exception as second:  # noqa: BLE001 - nothing is left to fall back on
             return answer_for(second)
-        headers = {
-            "Content-Type": response.headers["Content-Type"],
-            **PRIVATE,
-            "Selvedge-Degraded": "internal",
-        }
-        return Response(response.status, headers, response.body)
+        return Response(response.status, {**response.headers, "Selvedge-Degraded": "internal"}, response.body)
 
 
 def route(path: str) -> tuple[Handler, list[str]]:

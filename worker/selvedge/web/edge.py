@@ -68,7 +68,7 @@ class Edge:
         if plain and self.store.current is None:
             view = await self._starter_view(market, locale, int(now))
             if view is not None:
-                background.run(self.store.refresh(now))
+                self._see_to_refresh(now, background)
                 return view
         release = await self.release(background)
         settings = market_settings(release.release.manifest, market, locale)
@@ -88,9 +88,12 @@ class Edge:
         """Return the release in service, and see to a refresh where one is due."""
         now = self.clock.now()
         release = await self.store.serving(now)
-        if self.store.due(now):
-            background.run(self.store.refresh(now))
+        self._see_to_refresh(now, background)
         return release
+
+    def _see_to_refresh(self, now: float, background: Background) -> None:
+        if self.store.claim_refresh(now):
+            background.run(self.store.refresh(now))
 
     def edition(self, release: LoadedRelease, now: int) -> Edition:
         """Return what public answers about `release` depend on at `now`."""

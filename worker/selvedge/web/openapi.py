@@ -78,7 +78,7 @@ def document() -> Document:
                     "List where the shop sells, in which currencies and languages",
                     [],
                     by_type[Markets],
-                    (304, 503),
+                    (304, 400, 503),
                 )
             },
             "/healthz": {"get": _operation("health", "The isolate runs", [], by_type[Health])},

@@ -16,7 +16,8 @@ MAX_ALLOWED = 50
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """A problem as it is served. `type` is stable: docs/http-api.md lists every one.
 
-    `parameter` and `allowed` belong to a bad parameter; `start` is where to begin afresh.
+    `parameter` and `allowed` belong to a bad parameter, of which `more` further values are allowed than are
+    listed; `start` is where to begin afresh.
     """
 
     type: str
@@ -25,6 +26,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
     parameter: str | None = None
     allowed: tuple[str, ...] = ()
+    more: int = 0
     start: str | None = None
 
 
@@ -87,9 +89,12 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _bad_parameter(error: BadParameter) -> Problem:
-    allowed = error.allowed[:MAX_ALLOWED]
-    if len(error.allowed) > MAX_ALLOWED:
-        allowed += (f"... and {len(error.allowed) - MAX_ALLOWED} more",)
-    detail = f"{error.parameter} {error.detail}"
-    title = "A parameter makes no sense"
-    return Problem("/problems/bad-parameter", title, 400, detail, error.parameter, allowed)
+    return Problem(
+        "/problems/bad-parameter",
+        "A parameter makes no sense",
+        400,
+        f"{error.parameter} {error.detail}",
+        parameter=error.parameter,
+        allowed=error.allowed[:MAX_ALLOWED],
+        more=max(0, len(error.allowed) - MAX_ALLOWED),
+    )

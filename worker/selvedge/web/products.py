@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.counting import count_facet
-from selvedge.catalogue.query import BadParameter, canonical, parse_query, split_query
+from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
 from selvedge.ranking.page import page
@@ -18,7 +18,7 @@ from selvedge.web.items import Item, Served, Variant
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from selvedge.catalogue.filter import Scope
     from selvedge.catalogue.query import Query
@@ -113,8 +113,7 @@ async def show_product(
 ) -> Response:
     """`GET /v1/{market}/{locale}/products/{id}`."""
     view = await edge.view(market, locale, background)
-    for name in split_query(request.query):
-        raise BadParameter(name, "is not a parameter here; there are none")
+    refuse_parameters(request.query)
     release, rank = locate(view, product_id)
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
@@ -204,20 +203,23 @@ def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Posit
     if query.cursor is None:
         return None
     cursor = edge.public_cursors.read(query.cursor)
-    check_cursor(cursor, request, view, query, _revision(view, query))
+    check_cursor(cursor, request, view, query, lambda: _revision(view, query))
     return cursor.position
 
 
-def check_cursor(cursor: Cursor, request: Request, view: View, query: Query, revision: int) -> None:
+def check_cursor(
+    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], int]
+) -> None:
     """Raise `BadParameter` for a cursor of another list, `StaleCursor` for one of another version.
 
-    `revision` is the delta number where the order depends on it, else 0.
+    `revision` gives the delta number where the order depends on it, else 0; it is asked only about a
+    cursor of this version.
     """
-    first = msgspec.structs.replace(query, cursor=None)
-    if cursor.query != query_hash(request.path, canonical(first)):
+    start = canonical(msgspec.structs.replace(query, cursor=None))
+    if cursor.query != query_hash(request.path, start):
         raise BadParameter("cursor", "belongs to another list; start again without it")
-    if (cursor.version, cursor.revision) != (bytes.fromhex(view.edition.snapshot_version), revision):
-        start = canonical(first)
+    version = bytes.fromhex(view.edition.snapshot_version)
+    if cursor.version != version or cursor.revision != revision():
         raise StaleCursor(f"{request.path}?{start}" if start else request.path)
 
 

@@ -16,7 +16,8 @@ from selvedge.ranking.weights import weigh
 from selvedge.shopper.consent import allowed_purposes
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
-from selvedge.web.http import JSON, Response
+from selvedge.web.http import JSON, Request, Response
+from selvedge.web.problems import NotFound, StaleCursor
 from selvedge.web.products import ProductList, SnapshotInfo, check_cursor, cursor_at, facet_counts, locate
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from selvedge.ranking.order import Position
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
-    from selvedge.web.http import Request
     from selvedge.web.items import Item
 
 PARAMETERS = ("explain", "item", "personalise", "prefer")
@@ -61,11 +61,13 @@ async def recommend(
     asked = read_asked(view, query)
     context = await read_context(edge, request, asked, view.scope.now)
     cursor = await read_cursor(edge, query, context)
-    weights = _weights(view, asked, context) if cursor is None else _thaw(view, cursor, asked)
-    ordered_at = cursor.ordered_at if cursor else view.scope.index.last_instant(view.scope.now) or 0
+    if cursor is None:
+        weights = _known(view, _weights(view, asked, context))
+        ordered_at = view.scope.index.last_instant(view.scope.now) or 0
+    else:
+        check_cursor(cursor, request, view, query, lambda: _frozen_revision(view, cursor, asked))
+        weights, ordered_at = _thaw(view, cursor, asked), cursor.ordered_at
     personal = Personal(view.scope.index, weights, ordered_at)
-    if cursor is not None:
-        check_cursor(cursor, request, view, query, _revision(view, weights))
     matches = view.scope.matches(query) & ~_own_style(view, asked.item)
     places = page(
         view.scope.index,
@@ -89,18 +91,35 @@ async def recommend(
         facets=facet_counts(view, query),
         next=next_page,
         recommendation_id=_recommendation_id(request, view, context),
-        personalised=context is not None,
+        personalised=context is not None and (cursor is None or cursor.private),
     )
     headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
     return Response(200, headers, msgspec.json.encode(answer))
 
 
+def without_person(request: Request) -> Request:
+    """Return the request as nobody in particular would make it: filters stay, an order of one's own goes.
+
+    Raises `StaleCursor` for a later page, which would not go on in the same order.
+    """
+    pairs = [pair for pair in request.query.split("&") if pair]
+    named = {pair: pair.partition("=")[0] for pair in pairs}
+    kept = "&".join(pair for pair in pairs if named[pair] not in (*PARAMETERS, "cursor"))
+    if "cursor" in named.values():
+        raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
+    return Request("GET", request.path, kept, _NoHeaders())
+
+
+class _NoHeaders:
+    def get(self, _name: str) -> None:
+        """Return None."""
+
+
 def read_asked(view: View, query: Query) -> Asked:
     """Return what the query's own parameters ask for. Raises `BadParameter`."""
     extra = dict(query.extra)
-    item = extra.get("item")
     return Asked(
-        item=None if item is None else locate(view, item)[1],
+        item=_item(view, extra["item"]) if "item" in extra else None,
         preferred=_preferred(view, extra["prefer"]) if "prefer" in extra else (),
         explain=_switch(extra, "explain", {"true": True, "false": False}, default=False),
         personalise=_switch(extra, "personalise", {"on": True, "off": False}, default=True),
@@ -115,11 +134,17 @@ async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> 
 
 
 async def read_cursor(edge: Edge, query: Query, context: Context | None) -> Cursor | None:
-    """Return where the page begins. Raises `BadParameter`."""
+    """Return where the page begins. Raises `BadParameter`.
+
+    Who has got a context since the first page goes on in the order that this page was in.
+    """
     if query.cursor is None:
         return None
-    if context is None:
+    try:
         return edge.public_cursors.read(query.cursor)
+    except BadParameter:
+        if context is None:
+            raise
     return await edge.private_cursors.read(query.cursor)
 
 
@@ -131,6 +156,16 @@ def _weights(view: View, asked: Asked, context: Context | None) -> Weights:
         recent += [rank for rank in ranks if rank is not None]
     affinities = context.affinities if context else ()
     return weigh(index, affinities=affinities, preferred=asked.preferred, recent=recent)
+
+
+def _known(view: View, weights: Weights) -> Weights:
+    """Return the weights on values that this snapshot has."""
+    facets = view.scope.index.facets
+    return {
+        (field, value): weight
+        for (field, value), weight in weights.items()
+        if field in facets and facets[field].index(value) is not None
+    }
 
 
 def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
@@ -147,9 +182,9 @@ def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
 
 
 def _thaw(view: View, cursor: Cursor, asked: Asked) -> Weights:
-    """Return the weights that the first page was made with."""
+    """Return the weights that the first page was made with. The cursor must be of this version and revision."""
     if not cursor.private:
-        return _weights(view, asked, None)
+        return _known(view, _weights(view, asked, None))
     infos = [facet.info for facet in view.scope.index.facets.values()]
     return {
         (infos[field].name, infos[field].values[value]): weight for field, value, weight in cursor.weights
@@ -186,8 +221,15 @@ async def _write_cursor(edge: Edge, cursor: Cursor, frozen: Weights | None, view
 def _revision(view: View, weights: Weights) -> int:
     """Return the delta number where a delta may move products: where a weight rests on evidence."""
     facets = view.scope.index.facets
-    dated = any(facets[field].info.dated for field, _ in weights if field in facets)
-    return view.edition.delta_number if dated else 0
+    return view.edition.delta_number if any(facets[field].info.dated for field, _ in weights) else 0
+
+
+def _frozen_revision(view: View, cursor: Cursor, asked: Asked) -> int:
+    """Return the same for the weights that a cursor of this version was made with."""
+    if not cursor.private:
+        return _revision(view, _known(view, _weights(view, asked, None)))
+    infos = [facet.info for facet in view.scope.index.facets.values()]
+    return view.edition.delta_number if any(infos[field].dated for field, _, _ in cursor.weights) else 0
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None) -> str:
@@ -195,12 +237,25 @@ def _recommendation_id(request: Request, view: View, context: Context | None) ->
     if context is not None:
         return _text(os.urandom(12))
     edition = view.edition
-    named = f"{edition.etag(request.path, request.query)}{view.scope.now // 3600}"
-    return _text(hashlib.sha256(named.encode()).digest()[:12])
+    named = (
+        edition.snapshot_version,
+        edition.delta_number,
+        edition.evidence_epoch,
+        request.path,
+        request.query,
+    )
+    return _text(hashlib.sha256(repr(named).encode()).digest()[:12])
 
 
 def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode()
+
+
+def _item(view: View, product_id: str) -> int:
+    try:
+        return locate(view, product_id)[1]
+    except NotFound as error:
+        raise BadParameter("item", f"{product_id!r} is not a product") from error
 
 
 def _preferred(view: View, text: str) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.model import Market
+from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.web.caching import not_modified
 from selvedge.web.http import JSON, Response
@@ -68,6 +69,7 @@ class Markets(msgspec.Struct, frozen=True):
 
 async def list_markets(edge: Edge, request: Request, background: Background) -> Response:
     """`GET /v1/markets`."""
+    refuse_parameters(request.query)
     release = await edge.release(background)
     now = int(edge.clock.now())
     headers = edge.public(edge.edition(release, now), request, now)

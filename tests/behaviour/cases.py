@@ -1,0 +1,591 @@
+"""The behaviour cases: what anyone may expect of the Worker over HTTP, wherever it runs.
+
+They speak of `tests.behaviour.catalogue`. Python on the edge and Python on the desk must both meet them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selvedge.shopper.consent import PURPOSES, format_choice
+from selvedge.shopper.context import Affinity, Context
+from tests.behaviour.case import ABSENT, Step, case, get, holds, only
+
+P = "/v1/nl/en/products"
+R = "/v1/nl/en/recommendations"
+MADE = f"{P}?brand=hand-made"
+YES = format_choice(PURPOSES)
+NO = format_choice([])
+FAR_FUTURE = 4_000_000_000
+"""When the contexts claim to have been written: they must not age with the machine's clock."""
+
+WOOL = Context(id=b"w", written=FAR_FUTURE, affinities=(Affinity("material", "wool", 127),))
+LINEN = Context(id=b"l", written=FAR_FUTURE, affinities=(Affinity("material", "linen", 127),))
+
+STRONG = re.compile(r'"[0-9a-f]{24}"')
+SNAPSHOT = re.compile(r"[0-9a-f]{16}\.\d+")
+PUBLIC = {
+    "Content-Type": "application/json",
+    "Cache-Control": re.compile(r"public, max-age=\d+, stale-while-revalidate=\d+"),
+    "Cache-Tag": re.compile(r"selvedge-[a-z0-9-]+-[a-z]+"),
+    "ETag": STRONG,
+    "Last-Modified": re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"),
+    "Selvedge-Snapshot": SNAPSHOT,
+    "Selvedge-Degraded": ABSENT,
+    "Vary": ABSENT,
+}
+PRIVATE = {
+    "Content-Type": "application/json",
+    "Cache-Control": "private, no-store",
+    "ETag": ABSENT,
+    "Last-Modified": ABSENT,
+    "Cache-Tag": ABSENT,
+}
+PROBLEM = {"Content-Type": "application/problem+json", "Cache-Control": "no-store", "ETag": ABSENT}
+
+
+def problem(target: str, status: int, kind: str, **more: object) -> Step:
+    """A step that is answered by problem details (RFC 9457)."""
+    expect = {"type": f"/problems/{kind}", "status": status, "title": re.compile(r".+"), **more}
+    return get(target, status, expect_headers=PROBLEM, expect=expect)
+
+
+def bad(query: str, parameter: str, *allowed: str, path: str = P) -> Step:
+    """A step whose query makes no sense because of `parameter`."""
+    more = {"allowed": holds(*allowed)} if allowed else {}
+    return problem(f"{path}?{query}", 400, "bad-parameter", parameter=parameter, **more)
+
+
+def finds(query: str, *ids: str) -> Step:
+    """A list of the hand-made products that `query` finds, in any order."""
+    target = "&".join(
+        sorted(["brand=hand-made", query, "variants=all"], key=lambda pair: pair.partition("=")[0])
+    )
+    return get(f"{P}?{target}", expect={"items.*.id": only(*ids)})
+
+
+LISTS = (
+    case(
+        "the plain first page is public, marked and whole",
+        get(
+            P,
+            expect_headers=PUBLIC,
+            expect={
+                "market": "nl",
+                "locale": "en",
+                "items": lambda items: len(items) == 24,
+                "items.*.priceCurrency": lambda found: set(found) == {"EUR"},
+                "numberOfItems": lambda number: number > 100,
+                "facets": ABSENT,
+                "next": re.compile(r"[\w-]+"),
+                "snapshot.delta": 0,
+            },
+        ),
+    ),
+    case(
+        "a list item speaks schema.org and carries its evidence",
+        get(
+            f"{P}?brand=hand-made&certification=GOTS&variants=all",
+            expect={
+                "items.*.id": only("H-LINEN-1", "H-LINEN-2"),
+                "items.0.inProductGroupWithID": "H-LINEN",
+                "items.0.name": "The H-LINEN",
+                "items.0.brand": "Hand Made",
+                "items.0.hasCertification.0.scheme": "GOTS",
+                "items.0.hasCertification.0.matched": True,
+                "items.0.hasCertification.0.level": "product",
+                "items.0.hasCertification.0.issuedBy": "Control Body",
+                "items.0.score": ABSENT,
+                "items.0.explain": ABSENT,
+            },
+        ),
+    ),
+    case(
+        "each style is shown once, or in every colourway",
+        get(f"{P}?brand=hand-made&material=linen", expect={"items": lambda items: len(items) == 1}),
+        get(
+            f"{P}?brand=hand-made&material=linen&variants=all",
+            expect={"items.*.id": only("H-LINEN-1", "H-LINEN-2"), "numberOfItems": 2},
+        ),
+    ),
+    case("any of several materials", finds("material=linen,wool", "H-LINEN-1", "H-LINEN-2", "H-WOOL-1")),
+    case("all of several materials", finds("material.all=cotton,wool", "H-WOOL-1")),
+    case(
+        "without leather, and without what may be leather",
+        finds("material.not=leather", "H-LINEN-1", "H-LINEN-2", "H-WOOL-1"),
+    ),
+    case("unknown is a value of its own", finds("material=unknown", "H-BARE-1")),
+    case("at least so much of a fibre", finds("share.linen=96..", "H-LINEN-1")),
+    case("a price range, both ends included", finds("price=4500..4900", "H-LINEN-1", "H-LINEN-2")),
+    case("a size in stock in this market", finds("size=S", "H-LINEN-1")),
+    case(
+        "a reduction carries the lowest price of thirty days",
+        get(
+            f"{P}?brand=hand-made&material=wool",
+            expect={
+                "items.0.price": 6000,
+                "items.0.regularPrice": 8000,
+                "items.0.lowestPrice30Days": 6500,
+            },
+        ),
+        get(f"{P}?brand=hand-made&material=leather", expect={"items.0.regularPrice": ABSENT}),
+    ),
+    case(
+        "evidence about a brand or a facility is no certificate of the product",
+        finds("certification=GOTS", "H-LINEN-1", "H-LINEN-2"),
+        finds("facilityCertification=GOTS", "H-BARE-1"),
+        finds("brandCertification=BCORP", "H-WOOL-1"),
+        get(
+            f"{P}?brand=hand-made&brandCertification=BCORP",
+            expect={
+                "items.0.hasCertification": ABSENT,
+                "items.0.relatedCertification.0.level": "brand",
+                "items.0.relatedCertification.0.matched": True,
+            },
+        ),
+    ),
+    case(
+        "expired evidence neither counts nor shows",
+        get(f"{P}?brand=hand-made&material=leather", expect={"items.0.hasCertification": ABSENT}),
+    ),
+    case(
+        "prices sort upwards and downwards",
+        get(
+            f"{MADE}&sort=price&variants=all",
+            expect={"items.*.price": [2900, 4500, 4900, 6000, 19900]},
+        ),
+        get(
+            f"{MADE}&sort=-price&variants=all",
+            expect={"items.*.price": [19900, 6000, 4900, 4500, 2900]},
+        ),
+    ),
+    case(
+        "the newest come first",
+        get(f"{P}?sort=newest", expect={"items.*.id": lambda found: len(found) == 24}),
+    ),
+    case(
+        "counts leave out their field's own selection",
+        get(
+            f"{P}?brand=hand-made&facets=brand,material&material=wool",
+            expect={
+                "facets.*.field": ["brand", "material"],
+                "facets.1.values.*.value": holds("linen", "leather", "wool", "unknown"),
+                "facets.1.values.0.value": "linen",
+                "facets.1.values.0.count": 2,
+                "facets.0.values": lambda values: sum(value["count"] for value in values) > 1,
+            },
+        ),
+    ),
+    case(
+        "pages follow each other and end",
+        get(f"{MADE}&limit=2&sort=price", expect={"items.*.id": ["H-BARE-1", "H-LINEN-2"]}),
+        get(
+            f"{P}?brand=hand-made&cursor={{0.json[next]}}&limit=2&sort=price",
+            expect={"items.*.id": ["H-WOOL-1", "H-HIDE-1"]},
+        ),
+        get(
+            f"{P}?brand=hand-made&cursor={{1.json[next]}}&limit=2&sort=price",
+            expect={"items": [], "next": ABSENT},
+        ),
+    ),
+    case(
+        "another market has its own currency, stock and languages",
+        get(
+            "/v1/se/sv/products?brand=hand-made",
+            expect={"items.*.id": ["H-SOLD-1"], "items.0.priceCurrency": "SEK", "items.0.price": 39900},
+        ),
+    ),
+)
+
+CANONICAL = (
+    case(
+        "a query in another order or spelling moves permanently to its canonical form",
+        get(
+            f"{P}?size=M&brand=hand%2Dmade&limit=24&variants=best",
+            308,
+            expect_headers={
+                "Location": f"{P}?brand=hand-made&size=M",
+                "Cache-Control": re.compile("public, .+"),
+            },
+            empty=True,
+        ),
+        get("{0.headers[location]}", expect={"items": lambda items: len(items) > 0}),
+    ),
+    case(
+        "values are sorted and named once",
+        get(
+            f"{P}?material=wool,linen,wool",
+            308,
+            expect_headers={"Location": f"{P}?material=linen,wool"},
+        ),
+    ),
+    case(
+        "defaults vanish",
+        get(f"{P}?sort=relevance", 308, expect_headers={"Location": P}),
+    ),
+)
+
+CONDITIONS = (
+    case(
+        "an entity tag that still holds is answered without a body",
+        get(MADE),
+        get(
+            MADE,
+            304,
+            headers={"If-None-Match": "{0.headers[etag]}"},
+            expect_headers={
+                "ETag": "{0.headers[etag]}",
+                "Cache-Control": "{0.headers[cache-control]}",
+                "Cache-Tag": "{0.headers[cache-tag]}",
+            },
+            empty=True,
+        ),
+        get(MADE, 304, headers={"If-None-Match": '"other", W/{0.headers[etag]}'}, empty=True),
+        get(MADE, 304, headers={"If-None-Match": "*"}, empty=True),
+        get(MADE, 200, headers={"If-None-Match": '"other"'}, same_as=0),
+    ),
+    case(
+        "a date since which nothing changed is answered without a body",
+        get(MADE),
+        get(MADE, 304, headers={"If-Modified-Since": "{0.headers[last-modified]}"}, empty=True),
+        get(MADE, headers={"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}, same_as=0),
+        get(MADE, headers={"If-Modified-Since": "yesterday"}, same_as=0),
+    ),
+    case(
+        "an entity tag counts before a date",
+        get(MADE),
+        get(
+            MADE,
+            headers={"If-None-Match": '"other"', "If-Modified-Since": "{0.headers[last-modified]}"},
+            same_as=0,
+        ),
+    ),
+    case(
+        "each list has a tag of its own",
+        get(MADE),
+        get(f"{P}?brand=hand-made&size=M", headers={"If-None-Match": "{0.headers[etag]}"}),
+    ),
+    case(
+        "a product page can be revalidated",
+        get(f"{P}/H-LINEN-1", expect_headers=PUBLIC),
+        get(f"{P}/H-LINEN-1", 304, headers={"If-None-Match": "{0.headers[etag]}"}, empty=True),
+    ),
+)
+
+METHODS = (
+    case(
+        "HEAD is GET without the body",
+        get(MADE),
+        Step(
+            target=MADE,
+            method="HEAD",
+            expect_headers={"ETag": "{0.headers[etag]}", "Cache-Control": "{0.headers[cache-control]}"},
+            empty=True,
+        ),
+        Step(target=f"{P}/nowhere", method="HEAD", status=404, empty=True),
+    ),
+    *(
+        case(
+            f"{method} is not allowed",
+            Step(
+                target=target,
+                method=method,
+                status=405,
+                expect_headers={**PROBLEM, "Allow": "GET, HEAD"},
+                expect={"type": "/problems/method-not-allowed", "status": 405},
+            ),
+        )
+        for method, target in (("POST", P), ("PUT", f"{P}/H-LINEN-1"), ("DELETE", R), ("OPTIONS", "/healthz"))
+    ),
+)
+
+PRODUCTS = (
+    case(
+        "a product page has offers, evidence, components and variants",
+        get(
+            f"{P}/H-LINEN-1",
+            expect_headers=PUBLIC,
+            expect={
+                "id": "H-LINEN-1",
+                "offers.*.size": ["S", "M"],
+                "offers.*.availability": ["InStock", "InStock"],
+                "components.0.material.0.code": "linen",
+                "components.0.material.0.percentage": 100.0,
+                "hasCertification.0.scheme": "GOTS",
+                "hasCertification.0.validThrough": ABSENT,
+                "hasVariant.*.id": ["H-LINEN-2"],
+            },
+        ),
+    ),
+    case(
+        "a sold out product keeps its page",
+        get(f"{P}/H-SOLD-1", expect={"offers.*.availability": ["OutOfStock"]}),
+    ),
+    case("a product that was never here", problem(f"{P}/NEVER", 404, "not-found")),
+    case(
+        "a product that is not sold in this market", problem("/v1/es/es/products/H-LINEN-1", 404, "not-found")
+    ),
+    case("a product that is no longer sold", problem(f"{P}/H-GONE-1", 410, "withdrawn")),
+    case("a product page takes no parameters", bad("color=red", "color", path=f"{P}/H-LINEN-1")),
+    case("a product id may be percent-encoded", get(f"{P}/H%2DLINEN-1", expect={"id": "H-LINEN-1"})),
+)
+
+PLACES = (
+    case("an unknown path", problem("/", 404, "not-found"), problem("/v2/nl/en/products", 404, "not-found")),
+    case(
+        "an unknown market", problem("/v1/xx/en/products", 404, "not-found", detail=re.compile(".*nl, es.*"))
+    ),
+    case(
+        "an unknown locale", problem("/v1/nl/de/products", 404, "not-found", detail=re.compile(".*nl, en.*"))
+    ),
+    case(
+        "a path with an end too many", problem(f"{P}/", 404, "not-found"), problem(f"{R}/x", 404, "not-found")
+    ),
+)
+
+NONSENSE = (
+    case("an unknown parameter", bad("colour=red", "colour", "color", "material.not", "sort")),
+    case("an unknown value", bad("brand=nobody", "brand")),
+    case("no value", bad("material=", "material")),
+    case("a parameter twice", bad("size=M&size=L", "size")),
+    case("asked for and excluded", bad("material=wool&material.not=wool", "material.not")),
+    case("a broken range", bad("price=10..1", "price"), bad("price=x", "price", "FROM..TO")),
+    case("an unknown order", bad("sort=best", "sort", "relevance", "price", "-price", "newest")),
+    case("a page size out of bounds", bad("limit=0", "limit"), bad("limit=97", "limit", "1 to 96")),
+    case("a field that cannot be counted", bad("facets=price", "facets", "material")),
+    case("bad percent-encoding", bad("size=%4", "size"), bad("size=%FF", "size")),
+    case("a query beyond all measure", bad(f"size={'M' * 5000}", "query")),
+    case("too many values", bad("material=" + ",".join(f"m{number}" for number in range(60)), "material")),
+    case(
+        "a personal parameter on a public list",
+        bad("prefer=color:red", "prefer"),
+        bad("explain=true", "explain"),
+    ),
+)
+
+CURSORS = (
+    case(
+        "a cursor of another list",
+        get(f"{MADE}&limit=1"),
+        bad("cursor={0.json[next]}&limit=2", "cursor"),
+        bad("brand=hand-made&cursor={0.json[next]}&limit=1", "cursor", path="/v1/nl/nl/products"),
+    ),
+    case(
+        "no cursor at all",
+        bad("cursor=", "cursor"),
+        bad("cursor=AAAA", "cursor"),
+        bad("cursor=%C3%A9", "cursor"),
+    ),
+    case(
+        "a cursor with a letter added or taken",
+        get(f"{MADE}&limit=1"),
+        bad("brand=hand-made&cursor={0.json[next]}A&limit=1", "cursor"),
+        bad("brand=hand-made&cursor=A{0.json[next]}&limit=1", "cursor"),
+    ),
+    case(
+        "a private cursor is of no use to others",
+        get(f"{R}?limit=1", consent=YES, context=WOOL),
+        bad("cursor={0.json[next]}&limit=1", "cursor", path=R),
+        bad("cursor={0.json[next]}&limit=1", "cursor", path=P),
+    ),
+)
+
+ORDERED = f"{R}?brand=hand-made"
+PERSONAL = (
+    case(
+        "a personal answer is private and unlike any other",
+        get(
+            ORDERED,
+            consent=YES,
+            context=WOOL,
+            expect_headers=PRIVATE,
+            expect={
+                "personalised": True,
+                "recommendationId": re.compile(r"[\w-]{16}"),
+                "items.0.id": "H-WOOL-1",
+            },
+        ),
+        get(
+            ORDERED,
+            consent=YES,
+            context=LINEN,
+            expect={
+                "items.0.inProductGroupWithID": "H-LINEN",
+                "recommendationId": re.compile(r"[\w-]{16}"),
+            },
+        ),
+    ),
+    case(
+        "who allows nothing is nobody in particular",
+        get(ORDERED, expect_headers=PRIVATE, expect={"personalised": False}),
+        get(ORDERED, context=WOOL, same_as=0),
+        get(ORDERED, consent=NO, context=WOOL, same_as=0),
+        get(ORDERED, consent="1.profile+training", context=WOOL, same_as=0),
+        get(ORDERED, consent="2.session", context=WOOL, same_as=0),
+        get(ORDERED, consent="garbage", context=LINEN, same_as=0),
+        get(ORDERED, headers={"User-Agent": "x", "Accept-Language": "nl", "Cookie": "a=b; id=7"}, same_as=0),
+    ),
+    case(
+        "Global Privacy Control overrides a choice, by exactly 1",
+        get(ORDERED),
+        get(ORDERED, consent=YES, context=WOOL, headers={"Sec-GPC": "1"}, same_as=0),
+        get(ORDERED, consent=YES, context=WOOL, headers={"Sec-GPC": "0, 1"}, same_as=0),
+        get(ORDERED, consent=YES, context=WOOL, headers={"Sec-GPC": "true"}, expect={"personalised": True}),
+        get(ORDERED, consent=YES, context=WOOL, headers={"Sec-GPC": "11"}, expect={"personalised": True}),
+    ),
+    case(
+        "the wish of the request itself counts for anyone",
+        get(f"{ORDERED}&prefer=material:wool", expect={"items.0.id": "H-WOOL-1", "personalised": False}),
+        get(
+            f"{ORDERED}&personalise=off&prefer=material:wool",
+            consent=YES,
+            context=LINEN,
+            expect={"items.0.id": "H-WOOL-1"},
+        ),
+    ),
+    case(
+        "personalisation can be switched off by the request",
+        get(f"{ORDERED}&personalise=off"),
+        get(f"{ORDERED}&personalise=off", consent=YES, context=WOOL, same_as=0),
+    ),
+    case(
+        "a cookie that is not ours is no cookie",
+        get(ORDERED),
+        get(ORDERED, headers={"Cookie": f"__Host-selvedge-choice={YES}; __Host-selvedge=AAAA"}, same_as=0),
+        get(
+            ORDERED,
+            headers={"Cookie": f"__Host-selvedge-choice={YES}; __Host-selvedge={'A' * 4000}"},
+            same_as=0,
+        ),
+    ),
+    case(
+        "the style that is looked at is not recommended",
+        get(
+            f"{ORDERED}&item=H-LINEN-1",
+            expect={"items.*.inProductGroupWithID": lambda styles: "H-LINEN" not in styles},
+        ),
+    ),
+    case(
+        "an explanation adds up",
+        get(
+            f"{ORDERED}&explain=true",
+            consent=YES,
+            context=WOOL,
+            expect={
+                "items": lambda items: all(
+                    item["score"] == sum(term["points"] for term in item["explain"]) for item in items
+                ),
+                "items.0.explain.*.name": ["base", "affinity"],
+                "items.0.explain.1.value": "wool",
+            },
+        ),
+    ),
+    case(
+        "the filter is as hard as on the public list",
+        get(f"{ORDERED}&material.not=leather", consent=YES, context=WOOL, expect={"numberOfItems": 3}),
+    ),
+    case(
+        "a click moves no later page",
+        get(f"{ORDERED}&limit=2", consent=YES, context=WOOL),
+        get(f"{ORDERED}&cursor={{0.json[next]}}&limit=2", consent=YES, context=WOOL),
+        get(
+            f"{ORDERED}&cursor={{0.json[next]}}&limit=2",
+            consent=YES,
+            context=LINEN,
+            expect={"items": lambda items: len(items) == 2},
+        ),
+        get(
+            f"{ORDERED}&limit=2",
+            consent=YES,
+            context=LINEN,
+            expect={"items.0.inProductGroupWithID": "H-LINEN"},
+        ),
+    ),
+    case(
+        "the first click does not break the page after",
+        get(f"{ORDERED}&limit=2"),
+        get(f"{ORDERED}&cursor={{0.json[next]}}&limit=2"),
+        get(
+            f"{ORDERED}&cursor={{0.json[next]}}&limit=2",
+            consent=YES,
+            context=WOOL,
+            expect={"items": lambda items: len(items) == 2},
+        ),
+    ),
+    case(
+        "a personal order has one sort and named switches",
+        bad("sort=price", "sort", "relevance", path=R),
+        bad("explain=1", "explain", "true", "false", path=R),
+        bad("personalise=no", "personalise", "on", "off", path=R),
+        bad("prefer=colour:red", "prefer", "color", path=R),
+        bad("prefer=color:sky", "prefer", path=R),
+        bad("prefer=", "prefer", path=R),
+        bad("item=NEVER", "item", path=R),
+        bad("item=", "item", path=R),
+    ),
+    case("an item that is no longer sold", problem(f"{R}?item=H-GONE-1", 410, "withdrawn")),
+    case(
+        "a cookie changes nothing on public answers",
+        get(MADE, expect_headers=PUBLIC),
+        get(MADE, consent=YES, context=WOOL, headers={"Sec-GPC": "1"}, same_as=0),
+        get(f"{P}/H-LINEN-1"),
+        get(f"{P}/H-LINEN-1", consent=YES, context=LINEN, same_as=2),
+    ),
+)
+
+SERVICE = (
+    case(
+        "the markets say where the shop sells",
+        get(
+            "/v1/markets",
+            expect_headers=PUBLIC,
+            expect={"markets.*.code": ["nl", "es", "se", "pl"], "markets.0.locales": ["nl", "en"]},
+        ),
+        get("/v1/markets", 304, headers={"If-None-Match": "{0.headers[etag]}"}, empty=True),
+        bad("all=1", "all", path="/v1/markets"),
+    ),
+    case("health", get("/healthz", expect_headers={"Cache-Control": "no-store"}, expect={"status": "ok"})),
+    case(
+        "readiness names the verified snapshot",
+        get(
+            "/readyz",
+            expect_headers={"Cache-Control": "no-store"},
+            expect={
+                "ready": True,
+                "snapshot": re.compile(r"[0-9a-f]{16}"),
+                "delta": 0,
+                "products": lambda number: number > 100,
+                "trouble": ABSENT,
+            },
+        ),
+    ),
+    case(
+        "Global Privacy Control is declared",
+        get(
+            "/.well-known/gpc.json",
+            expect_headers={"Content-Type": "application/json"},
+            expect={"gpc": True, "lastUpdate": re.compile(r"\d{4}-\d\d-\d\d")},
+        ),
+    ),
+    case(
+        "the interface describes itself",
+        get(
+            "/openapi.json",
+            expect_headers={"Content-Type": "application/json"},
+            expect={"openapi": "3.1.0", "info.title": "Selvedge"},
+        ),
+    ),
+)
+
+CASES = (
+    *LISTS,
+    *CANONICAL,
+    *CONDITIONS,
+    *METHODS,
+    *PRODUCTS,
+    *PLACES,
+    *NONSENSE,
+    *CURSORS,
+    *PERSONAL,
+    *SERVICE,
+)
