@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from selvedge.ranking.affinity import Personal
 from selvedge.shopper.context import Context
@@ -11,6 +9,9 @@ from selvedge.web.app import CATALOGUE_ROUTES, SERVICE_ROUTES
 from selvedge.web.telemetry import BLOBS, DOUBLES
 from tests.stage import Stage
 from tests.wardrobe import NOW, garment, shop
+
+if TYPE_CHECKING:
+    import pytest
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
 LIST = "/v1/nl/en/products"

@@ -125,10 +125,21 @@ def _parameter(name: str, schema: Document, description: str = "") -> Document:
 
 _PLACE = [_path("market"), _path("locale")]
 _RANGE = {"pattern": r"^(\d{1,10}\.\.(\d{1,10})?|\.\.\d{1,10})$"}
+_FIELDS = (
+    "material",
+    "certification",
+    "facilityCertification",
+    "brandCertification",
+    "brand",
+    "category",
+    "color",
+    "countryOfOrigin",
+    "size",
+)
 _LIST_PARAMETERS = [
     *(
         _parameter(f"{field}{mode}", {}, f"Values of {field}, separated by commas: {meaning}")
-        for field in ("material", "certification", "brand", "category", "color", "countryOfOrigin", "size")
+        for field in _FIELDS
         for mode, meaning in (("", "any of them"), (".all", "all"), (".not", "none, nor unknown"))
     ),
     _parameter("price", _RANGE, "Minor units of the market's currency, both ends included"),
