@@ -99,7 +99,9 @@ def _check(step: Step, answer: Answer, before: list[Answer], told: str) -> None:
     if step.empty:
         assert answer.body == b"", told
     if step.same_as is not None:
-        assert (answer.body, stable(answer)) == (before[step.same_as].body, stable(before[step.same_as])), told
+        assert (answer.body, stable(answer)) == (before[step.same_as].body, stable(before[step.same_as])), (
+            told
+        )
 
 
 def stable(answer: Answer) -> dict[str, str]:

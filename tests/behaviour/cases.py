@@ -58,7 +58,9 @@ def bad(query: str, parameter: str, *allowed: str, path: str = P) -> Step:
 
 def finds(query: str, *ids: str) -> Step:
     """A list of the hand-made products that `query` finds, in any order."""
-    target = "&".join(sorted(["brand=hand-made", query, "variants=all"], key=lambda pair: pair.partition("=")[0]))
+    target = "&".join(
+        sorted(["brand=hand-made", query, "variants=all"], key=lambda pair: pair.partition("=")[0])
+    )
     return get(f"{P}?{target}", expect={"items.*.id": only(*ids)})
 
 
@@ -201,7 +203,10 @@ CANONICAL = (
         get(
             f"{P}?size=M&brand=hand%2Dmade&limit=24&variants=best",
             308,
-            expect_headers={"Location": f"{P}?brand=hand-made&size=M", "Cache-Control": re.compile("public, .+")},
+            expect_headers={
+                "Location": f"{P}?brand=hand-made&size=M",
+                "Cache-Control": re.compile("public, .+"),
+            },
             empty=True,
         ),
         get("{0.headers[location]}", expect={"items": lambda items: len(items) > 0}),
@@ -317,7 +322,9 @@ PRODUCTS = (
         get(f"{P}/H-SOLD-1", expect={"offers.*.availability": ["OutOfStock"]}),
     ),
     case("a product that was never here", problem(f"{P}/NEVER", 404, "not-found")),
-    case("a product that is not sold in this market", problem("/v1/es/es/products/H-LINEN-1", 404, "not-found")),
+    case(
+        "a product that is not sold in this market", problem("/v1/es/es/products/H-LINEN-1", 404, "not-found")
+    ),
     case("a product that is no longer sold", problem(f"{P}/H-GONE-1", 410, "withdrawn")),
     case("a product page takes no parameters", bad("color=red", "color", path=f"{P}/H-LINEN-1")),
     case("a product id may be percent-encoded", get(f"{P}/H%2DLINEN-1", expect={"id": "H-LINEN-1"})),
@@ -325,9 +332,15 @@ PRODUCTS = (
 
 PLACES = (
     case("an unknown path", problem("/", 404, "not-found"), problem("/v2/nl/en/products", 404, "not-found")),
-    case("an unknown market", problem("/v1/xx/en/products", 404, "not-found", detail=re.compile(".*nl, es.*"))),
-    case("an unknown locale", problem("/v1/nl/de/products", 404, "not-found", detail=re.compile(".*nl, en.*"))),
-    case("a path with an end too many", problem(f"{P}/", 404, "not-found"), problem(f"{R}/x", 404, "not-found")),
+    case(
+        "an unknown market", problem("/v1/xx/en/products", 404, "not-found", detail=re.compile(".*nl, es.*"))
+    ),
+    case(
+        "an unknown locale", problem("/v1/nl/de/products", 404, "not-found", detail=re.compile(".*nl, en.*"))
+    ),
+    case(
+        "a path with an end too many", problem(f"{P}/", 404, "not-found"), problem(f"{R}/x", 404, "not-found")
+    ),
 )
 
 NONSENSE = (
@@ -343,7 +356,11 @@ NONSENSE = (
     case("bad percent-encoding", bad("size=%4", "size"), bad("size=%FF", "size")),
     case("a query beyond all measure", bad(f"size={'M' * 5000}", "query")),
     case("too many values", bad("material=" + ",".join(f"m{number}" for number in range(60)), "material")),
-    case("a personal parameter on a public list", bad("prefer=color:red", "prefer"), bad("explain=true", "explain")),
+    case(
+        "a personal parameter on a public list",
+        bad("prefer=color:red", "prefer"),
+        bad("explain=true", "explain"),
+    ),
 )
 
 CURSORS = (
@@ -353,7 +370,12 @@ CURSORS = (
         bad("cursor={0.json[next]}&limit=2", "cursor"),
         bad("brand=hand-made&cursor={0.json[next]}&limit=1", "cursor", path="/v1/nl/nl/products"),
     ),
-    case("no cursor at all", bad("cursor=", "cursor"), bad("cursor=AAAA", "cursor"), bad("cursor=%C3%A9", "cursor")),
+    case(
+        "no cursor at all",
+        bad("cursor=", "cursor"),
+        bad("cursor=AAAA", "cursor"),
+        bad("cursor=%C3%A9", "cursor"),
+    ),
     case(
         "a cursor with a letter added or taken",
         get(f"{MADE}&limit=1"),
@@ -377,7 +399,11 @@ PERSONAL = (
             consent=YES,
             context=WOOL,
             expect_headers=PRIVATE,
-            expect={"personalised": True, "recommendationId": re.compile(r"[\w-]{16}"), "items.0.id": "H-WOOL-1"},
+            expect={
+                "personalised": True,
+                "recommendationId": re.compile(r"[\w-]{16}"),
+                "items.0.id": "H-WOOL-1",
+            },
         ),
         get(
             ORDERED,
@@ -410,7 +436,12 @@ PERSONAL = (
     case(
         "the wish of the request itself counts for anyone",
         get(f"{ORDERED}&prefer=material:wool", expect={"items.0.id": "H-WOOL-1", "personalised": False}),
-        get(f"{ORDERED}&personalise=off&prefer=material:wool", consent=YES, context=LINEN, expect={"items.0.id": "H-WOOL-1"}),
+        get(
+            f"{ORDERED}&personalise=off&prefer=material:wool",
+            consent=YES,
+            context=LINEN,
+            expect={"items.0.id": "H-WOOL-1"},
+        ),
     ),
     case(
         "personalisation can be switched off by the request",
@@ -421,7 +452,11 @@ PERSONAL = (
         "a cookie that is not ours is no cookie",
         get(ORDERED),
         get(ORDERED, headers={"Cookie": f"__Host-selvedge-choice={YES}; __Host-selvedge=AAAA"}, same_as=0),
-        get(ORDERED, headers={"Cookie": f"__Host-selvedge-choice={YES}; __Host-selvedge={'A' * 4000}"}, same_as=0),
+        get(
+            ORDERED,
+            headers={"Cookie": f"__Host-selvedge-choice={YES}; __Host-selvedge={'A' * 4000}"},
+            same_as=0,
+        ),
     ),
     case(
         "the style that is looked at is not recommended",
@@ -459,7 +494,12 @@ PERSONAL = (
             context=LINEN,
             expect={"items": lambda items: len(items) == 2},
         ),
-        get(f"{ORDERED}&limit=2", consent=YES, context=LINEN, expect={"items.0.inProductGroupWithID": "H-LINEN"}),
+        get(
+            f"{ORDERED}&limit=2",
+            consent=YES,
+            context=LINEN,
+            expect={"items.0.inProductGroupWithID": "H-LINEN"},
+        ),
     ),
     case(
         "the first click does not break the page after",

@@ -6,11 +6,11 @@ Nothing here depends on today's date: evidence is open, or ended in 2020, or end
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from origin.building import BuiltSnapshot, build
-from origin.building.build import Labels
 from origin.demo.catalogue import DEMO_TAKEN, generate
 from selvedge.catalogue.model import (
     Catalogue,
@@ -22,6 +22,9 @@ from selvedge.catalogue.model import (
     Product,
     ProductGroup,
 )
+
+if TYPE_CHECKING:
+    from origin.building.build import Labels
 
 BRAND = "Hand Made"
 NEW = DEMO_TAKEN - timedelta(days=1)
@@ -38,7 +41,9 @@ def _evidence(scheme: str, level: Level, start: int = 2020, end: int | None = No
     )
 
 
-def _product(product_id: str, color: str, *evidence: Evidence, offers: tuple[Offer, ...], **fibres: float) -> Product:
+def _product(
+    product_id: str, color: str, *evidence: Evidence, offers: tuple[Offer, ...], **fibres: float
+) -> Product:
     parts = (Component("shell", tuple(FibreShare(name, share) for name, share in fibres.items())),)
     return Product(
         id=product_id,
@@ -61,10 +66,17 @@ REDUCED = Offer("nl", "M", 6000, 2, regular_price=8000, lowest_price_30_days=650
 PRODUCTS = (
     _product("H-LINEN-1", "green", _evidence("GOTS", "product"), offers=_sizes(4900, "S", "M"), linen=100),
     _product(
-        "H-LINEN-2", "blue", _evidence("GOTS", "product", end=2100), offers=_sizes(4500, "L"), linen=95, elastane=5
+        "H-LINEN-2",
+        "blue",
+        _evidence("GOTS", "product", end=2100),
+        offers=_sizes(4500, "L"),
+        linen=95,
+        elastane=5,
     ),
     _product("H-WOOL-1", "black", _evidence("BCORP", "brand"), offers=(REDUCED,), wool=55, cotton=45),
-    _product("H-HIDE-1", "brown", _evidence("GOTS", "product", end=2021), offers=_sizes(19900, "M"), leather=100),
+    _product(
+        "H-HIDE-1", "brown", _evidence("GOTS", "product", end=2021), offers=_sizes(19900, "M"), leather=100
+    ),
     _product("H-BARE-1", "white", _evidence("GOTS", "facility"), offers=_sizes(2900, "M")),
     _product(
         "H-SOLD-1", "red", offers=(*_sizes(3900, "M", stock=0), *_sizes(39900, "M", market="se")), cotton=100
@@ -80,9 +92,7 @@ def catalogue() -> Catalogue:
     groups = tuple(
         ProductGroup(style, {"en": f"The {style}", "nl": f"De {style}"}, BRAND, "shirts") for style in styles
     )
-    return msgspec.structs.replace(
-        demo, groups=(*demo.groups, *groups), products=(*demo.products, *PRODUCTS)
-    )
+    return msgspec.structs.replace(demo, groups=(*demo.groups, *groups), products=(*demo.products, *PRODUCTS))
 
 
 def snapshot(shop: str, labels: Labels | None = None) -> BuiltSnapshot:

@@ -117,7 +117,9 @@ def test_the_cards_in_use_are_read_before_a_version_takes_over(stage: Stage) -> 
     assert served(stage) == "new"
 
 
-@pytest.mark.parametrize("reason", ["unknown-key", "damaged-pointer", "missing-pointer", "storage-unavailable"])
+@pytest.mark.parametrize(
+    "reason", ["unknown-key", "damaged-pointer", "missing-pointer", "storage-unavailable"]
+)
 def test_a_pointer_that_cannot_be_read_leaves_the_last_good_version_in_service(
     stage: Stage, reason: str
 ) -> None:

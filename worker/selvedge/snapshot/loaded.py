@@ -81,10 +81,10 @@ class LoadedRelease:
 
         Raises `StorageUnavailable` or one of the `SnapshotError`s.
         """
-        for code in before._markets:  # noqa: SLF001 - of its own kind
+        for code in before._markets:
             if code in self.markets:
                 await self.market(code)
-        for locale in before._labels:  # noqa: SLF001 - as above
+        for locale in before._labels:
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
         for name, pages in self.release.manifest.pages.items():

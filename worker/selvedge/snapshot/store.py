@@ -80,9 +80,7 @@ class SnapshotStore:
         if pointer is None or pointer.previous is None or self._serves(pointer.previous):
             return False
         try:
-            loaded = await LoadedRelease.load(
-                pointer.previous, self._reader, pointer.published, self.current
-            )
+            loaded = await LoadedRelease.load(pointer.previous, self._reader, pointer.published, self.current)
         except (SnapshotError, StorageUnavailable):
             return False
         self.current = loaded

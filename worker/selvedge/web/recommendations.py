@@ -237,7 +237,13 @@ def _recommendation_id(request: Request, view: View, context: Context | None) ->
     if context is not None:
         return _text(os.urandom(12))
     edition = view.edition
-    named = (edition.snapshot_version, edition.delta_number, edition.evidence_epoch, request.path, request.query)
+    named = (
+        edition.snapshot_version,
+        edition.delta_number,
+        edition.evidence_epoch,
+        request.path,
+        request.query,
+    )
     return _text(hashlib.sha256(repr(named).encode()).digest()[:12])
 
 

@@ -1,0 +1,75 @@
+"""What is timed inside the Worker's interpreter. This file's text is sent to it; it runs nowhere else.
+
+The clock there moves in whole milliseconds, so each decision is repeated until that is little beside it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import entry
+from selvedge.catalogue.query import parse_query
+from selvedge.ranking.affinity import Personal
+from selvedge.ranking.page import page
+from selvedge.ranking.weights import weigh
+from selvedge.shopper.context import Affinity
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from selvedge.web.edge import View
+
+
+class Background:
+    """Work after the answer is not this measurement's."""
+
+    def run(self, work: Any) -> None:
+        """Leave it undone."""
+        work.close()
+
+
+async def decisions(
+    market: str, locale: str, visits: Sequence[tuple[str, Sequence[Sequence[Any]], Sequence[int]]], repeats: int
+) -> list[float]:
+    """Milliseconds of the decision for each visit: a query string, affinities and recent ordinals."""
+    view = await _view(market, locale)
+    return [_time(_decision(view, *visit), repeats) for visit in visits]
+
+
+def _decision(
+    view: View, text: str, affinities: Sequence[Sequence[Any]], recent: Sequence[int]
+) -> Callable[[], list[int]]:
+    index = view.scope.index
+    query = parse_query(text, view.scope.vocabulary())
+    known = [Affinity(*one) for one in affinities]
+
+    def decide() -> list[int]:
+        matches = view.scope.matches(query)
+        ranks = [rank for rank in map(index.rank, recent) if rank is not None]
+        personal = Personal(index, weigh(index, affinities=known, recent=ranks), view.scope.now)
+        places = page(index, personal.order(), matches, query.limit)
+        return [index.ordinals[place.rank] for place in places]
+
+    return decide
+
+
+def _time(decide: Callable[[], list[int]], repeats: int) -> float:
+    decide()
+    started = time.perf_counter()
+    for _ in range(repeats):
+        decide()
+    return (time.perf_counter() - started) * 1e3 / repeats
+
+
+async def hold_all_pages(market: str, locale: str) -> int:
+    """Read every page of cards, as many requests would; return how many products there are."""
+    view = await _view(market, locale)
+    ordinals = view.scope.index.ordinals
+    by_page = {ordinal // 4096: rank for rank, ordinal in enumerate(ordinals)}
+    await view.cards.cards(locale, list(by_page.values()))
+    return len(ordinals)
+
+
+async def _view(market: str, locale: str) -> View:
+    return await entry._applications[0]._edge.view(market, locale, Background())  # noqa: SLF001

@@ -1,0 +1,66 @@
+"""The scenarios of one shop: what is asked of the Worker, and of those that it is compared with."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from benchmarks.client import Connection, request
+from benchmarks.measure import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from benchmarks.traffic import Traffic
+
+PERSONAL = "personal list"
+HELLO = "hello"
+COMPARED = (HELLO, PERSONAL, "js-hello", "naive", "bitsets")
+"""Whose throughput is measured."""
+
+CHECKED = 40
+"""Requests to which the peers must give the same answer as the Worker."""
+
+
+class PeersDisagree(Exception):  # noqa: N818 - named for what happened
+    """A peer answered a request otherwise than the Worker did: they do not do the same work."""
+
+
+def scenarios(url: str, hellos: Mapping[str, str], peers: Mapping[str, str], traffic: Traffic) -> list[Scenario]:
+    """Everything that is timed, in the order of the table."""
+    etags = [headers["etag"] for headers in _headers(url, traffic.filtered())]
+    cursors = [answer["next"] for answer in answers(url, traffic.personal())]
+    hello = [request("/")]
+    return [
+        Scenario(HELLO, hellos[HELLO], hello),
+        Scenario("public list", url, traffic.public()),
+        Scenario("filtered list", url, traffic.filtered()),
+        Scenario("filtered list with facets", url, traffic.facets()),
+        Scenario(PERSONAL, url, traffic.personal()),
+        Scenario("next page of it", url, traffic.personal(cursors)),
+        Scenario("product", url, traffic.details()),
+        Scenario("not modified", url, traffic.filtered(etags), status=304),
+        Scenario("js-hello", hellos["js-hello"], hello),
+        *(Scenario(name, peer, traffic.peer()) for name, peer in peers.items()),
+    ]
+
+
+def check_peers(url: str, peers: Mapping[str, str], traffic: Traffic) -> None:
+    """Raise PeersDisagree unless the peers find, order and show what the Worker does."""
+    expected = answers(url, traffic.personal()[:CHECKED])
+    for name, peer in peers.items():
+        for number, (own, other) in enumerate(zip(expected, answers(peer, traffic.peer()[:CHECKED]), strict=True)):
+            for part in ("numberOfItems", "items"):
+                if own[part] != other[part]:
+                    raise PeersDisagree(f"{name}, request {number}, {part}: {own[part]}\n!=\n{other[part]}")
+
+
+def answers(url: str, requests: Sequence[bytes]) -> list[dict[str, object]]:
+    """The JSON answers to `requests`."""
+    with Connection(url) as connection:
+        return [json.loads(connection.exchange(one).body) for one in requests]
+
+
+def _headers(url: str, requests: Sequence[bytes]) -> list[Mapping[str, str]]:
+    with Connection(url) as connection:
+        return [connection.exchange(one).headers for one in requests]
