@@ -27,7 +27,9 @@ def edition(**changed: object) -> Edition:
 
 
 def request(**headers: str) -> Request:
-    return Request("GET", "/p", "q=1", Headers({name.replace("_", "-"): value for name, value in headers.items()}))
+    return Request(
+        "GET", "/p", "q=1", Headers({name.replace("_", "-"): value for name, value in headers.items()})
+    )
 
 
 def headers(one: Edition, now: int = 1_000_000_100) -> dict[str, str]:
@@ -66,7 +68,10 @@ def test_a_tag_is_told_from_others_in_a_list() -> None:
     assert not not_modified(request(if_none_match=tag.strip('"')), headers(edition()))
 
 
-@given(st.text(string.printable, max_size=40) | st.from_regex(r"[0-9]{1,2} (Jan|Feb)? [0-9]{1,5} [0-9:]*", fullmatch=True))
+@given(
+    st.text(string.printable, max_size=40)
+    | st.from_regex(r"[0-9]{1,2} (Jan|Feb)? [0-9]{1,5} [0-9:]*", fullmatch=True)
+)
 def test_no_date_breaks_a_request(since: str) -> None:
     response = not_modified(request(if_modified_since=since), headers(edition()))
     assert response is None or response.status == 304

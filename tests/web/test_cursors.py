@@ -61,7 +61,11 @@ def test_no_letter_of_a_cursor_can_be_changed_added_or_taken(cursor: Cursor, dat
     text = data.draw(st.sampled_from([PUBLIC.write(cursor), run(PRIVATE.write(cursor))]))
     at = data.draw(st.integers(0, len(text) - 1))
     letter = data.draw(st.sampled_from("AZaz09-_=+/ é"))
-    for changed in (text[:at] + letter + text[at + 1 :], text[:at] + text[at + 1 :], text[:at] + letter + text[at:]):
+    for changed in (
+        text[:at] + letter + text[at + 1 :],
+        text[:at] + text[at + 1 :],
+        text[:at] + letter + text[at:],
+    ):
         if changed == text:
             continue
         with pytest.raises(BadParameter):

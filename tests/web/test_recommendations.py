@@ -92,7 +92,9 @@ def test_a_click_changes_the_next_first_page_and_no_later_one(stage: Stage) -> N
 def test_who_gets_a_context_goes_on_in_the_order_begun(stage: Stage) -> None:
     first = stage.get(f"{R}?limit=3").json
     plain = stage.get(f"{R}?cursor={first['next']}&limit=3").json
-    known = stage.get(f"{R}?cursor={first['next']}&limit=3", stage.cookies(liking(("color", "red", 120)))).json
+    known = stage.get(
+        f"{R}?cursor={first['next']}&limit=3", stage.cookies(liking(("color", "red", 120)))
+    ).json
     assert ids(known) == ids(plain)
     assert known["personalised"] is False
 
@@ -179,9 +181,9 @@ def test_a_withdrawn_recent_product_is_passed_over(stage: Stage) -> None:
 STRANGERS = st.fixed_dictionaries(
     {},
     optional={
-        "cookie": st.text(
-            st.characters(min_codepoint=32, max_codepoint=126), max_size=60
-        ).filter(lambda text: "selvedge-choice" not in text),
+        "cookie": st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=60).filter(
+            lambda text: "selvedge-choice" not in text
+        ),
         "user-agent": st.text(max_size=9),
         "authorization": st.just("Bearer x"),
         "x-forwarded-for": st.ip_addresses().map(str),
@@ -226,7 +228,7 @@ def test_each_personal_answer_has_an_id_of_its_own(stage: Stage) -> None:
 class Broken:
     """A sealer that breaks in a way that nobody foresaw."""
 
-    async def open(self, data: bytes, context: bytes) -> bytes:
+    async def open(self, _data: bytes, _context: bytes) -> bytes:
         raise RuntimeError("secret detail")
 
 
