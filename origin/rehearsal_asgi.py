@@ -32,7 +32,9 @@ class AsgiWorker:
         query = scope["query_string"].decode("latin-1")
         request = Request(scope["method"], path, query, Headers(_joined(scope["headers"])))
         response = await self._application.handle(request, background)
-        fields = [(name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+        fields = [
+            (name.lower().encode(), value.encode("latin-1")) for name, value in response.headers.items()
+        ]
         await send({"type": "http.response.start", "status": response.status, "headers": fields})
         await send({"type": "http.response.body", "body": response.body})
         await background.finish()
