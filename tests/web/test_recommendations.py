@@ -246,7 +246,9 @@ def test_an_error_of_ours_gives_the_plain_answer_within_the_same_filter(stage: S
     assert (ids(answer.json), answer.json["personalised"]) == (ids(plain.json), False)
     assert answer.headers["selvedge-degraded"] == "internal"
     assert answer.headers["cache-control"] == "private, no-store"
-    assert stage.telemetry.points[-1][0][:3] == ["error", R, "RuntimeError"]
+    told = repr(stage.telemetry.points[-1])
+    assert "RuntimeError" in told
+    assert "secret detail" not in told
 
 
 def test_an_error_of_ours_on_a_later_page_starts_the_list_again(stage: Stage) -> None:
