@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from selvedge.settings import BadSetting, Settings, read_settings, variable
+from selvedge.settings import BadSetting, Settings, decode_key, read_settings, variable
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "configuration.md"
@@ -70,3 +70,10 @@ def test_settings_are_constants() -> None:
     with pytest.raises(AttributeError):
         settings.shop = "other"  # type: ignore[misc]
     assert msgspec.structs.replace(settings, shop="other").shop == "other"
+
+
+@pytest.mark.parametrize("text", ["AAAA", "not base64!", ""])
+def test_a_key_of_another_size_is_refused_without_being_repeated(text: str) -> None:
+    with pytest.raises(BadSetting, match="SELVEDGE_SEALING_KEYS") as caught:
+        decode_key("sealing_keys", text)
+    assert not text or text not in str(caught.value)
