@@ -141,7 +141,7 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
     }
     gots, b_corp = read({header: value, **beside}).catalogue.products[0].evidence
     assert (gots.id, gots.issuer, gots.level, gots.share) == (
-        "GOTS_ORGANIC:123",
+        "GOTS_ORGANIC:product:123",
         "Certitex",
         "product",
         97,
