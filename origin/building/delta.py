@@ -14,6 +14,7 @@ import msgspec
 
 from origin.building.build import known_ordinals
 from origin.building.built import BuiltSnapshot
+from origin.building.counts import count
 from origin.building.evidence import dated_facets, evidence_sections, instants
 from origin.building.pages import detail_blob
 from origin.building.sections import market_sections
@@ -47,7 +48,11 @@ def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
         changed |= _changed_details(base, catalogue, market)
     delta = pack(changed)
     release = msgspec.structs.replace(
-        base.release, delta_number=base.release.delta_number + 1, delta=refer(delta)
+        base.release,
+        delta_number=base.release.delta_number + 1,
+        delta=refer(delta),
+        delta_taken=int(catalogue.taken.timestamp()),
+        delta_counts=count(catalogue, [product for product in products if product.id]),
     )
     parts = {**base.parts, refer(delta).digest: delta}
     return BuiltSnapshot(release, parts)

@@ -125,6 +125,15 @@ def test_deltas_are_cumulative_and_a_change_taken_back_is_gone(stage: Stage) -> 
     assert stage.get("/v1/nl/en/products").json["snapshot"]["delta"] == 2
 
 
+@settings(max_examples=30)
+@given(catalogues(max_size=8), st.data())
+def test_a_delta_counts_what_it_shows_as_a_version_would(catalogue: Catalogue, data: st.DataObject) -> None:
+    later = data.draw(changes(catalogue))
+    release = build_delta(build(catalogue, shop="acme"), later).release
+    anew = build(later, shop="acme").release
+    assert (release.taken, release.counts) == (anew.taken, anew.counts)
+
+
 def test_products_that_a_delta_cannot_carry_are_named() -> None:
     first = build(shop(garment("a"), garment("b")), shop="acme")
     second = build(shop(garment("a")), shop="acme", previous=first)

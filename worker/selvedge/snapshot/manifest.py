@@ -97,12 +97,28 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Release(msgspec.Struct, frozen=True):
-    """A version together with its newest delta; deltas are cumulative from the base version."""
+    """A version together with its newest delta; deltas are cumulative from the base version.
+
+    `delta_taken` and `delta_counts` are of the feed that the delta was built from, as `Manifest.taken`
+    and `Manifest.counts` are of the version's; without a delta they are None.
+    """
 
     manifest: Manifest
     version: str
     delta_number: int = 0
     delta: PartRef | None = None
+    delta_taken: int | None = None
+    delta_counts: dict[str, int] | None = None
+
+    @property
+    def taken(self) -> int:
+        """When the newest feed in this release was taken, epoch seconds."""
+        return self.manifest.taken if self.delta_taken is None else self.delta_taken
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What this release shows, delta included."""
+        return self.manifest.counts if self.delta_counts is None else self.delta_counts
 
     def digests(self) -> Iterator[bytes]:
         """Every part that this release needs."""
