@@ -186,7 +186,7 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
                 for field in fields
             },
         }
-        encoded[locale] = msgspec.msgpack.encode(words, order="deterministic")
+        encoded[locale] = msgspec.msgpack.encode(words, order="sorted")
     return encoded
 
 

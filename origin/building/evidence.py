@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Evidence, Level, Product
     from selvedge.snapshot.facets import Change
 
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 
 
 def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
