@@ -12,6 +12,7 @@ from origin.building.counts import count
 from origin.building.facts import size_value, slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.sections import index_sections, market_sections
+from selvedge.errors import OversizedPart
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
@@ -20,7 +21,7 @@ from selvedge.snapshot.index import id_hash
 from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Release, refer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from selvedge.catalogue.model import Catalogue
 
@@ -114,8 +115,16 @@ class _Parts:
     def group(self, name: str, sections: Mapping[str, bytes]) -> None:
         self.groups[name] = tuple(self._add(part) for part in pack_many(sections))
 
-    def page_set(self, name: str, size: int, pages: Iterable[bytes]) -> None:
-        self.pages[name] = PageSet(size, b"".join(self._add(page).digest for page in pages))
+    def page_set(self, name: str, size: int, blobs: Mapping[int, bytes], known: int) -> None:
+        """Cut `blobs`, by ordinal below `known`, into pages of `size`, or fewer where one grows too long."""
+        try:
+            cut = pages(blobs, known, size)
+        except OversizedPart as error:
+            if size == 1:
+                raise OversizedPart(f"{name}: a single record is too long: {error}") from error
+            self.page_set(name, size // 2, blobs, known)
+        else:
+            self.pages[name] = PageSet(size, b"".join(self._add(page).digest for page in cut))
 
 
 def _add_pages(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, progress: Progress) -> None:
@@ -125,11 +134,11 @@ def _add_pages(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, pr
     for locale in _locales(catalogue):
         progress(f"encoding cards in {locale}")
         cards = {at: card_blob(product, groups[product.group], locale) for at, product in numbered}
-        parts.page_set(f"cards/{locale}", CARDS_PER_PAGE, pages(cards, known, CARDS_PER_PAGE))
+        parts.page_set(f"cards/{locale}", CARDS_PER_PAGE, cards, known)
     for market in catalogue.markets:
         progress(f"encoding details for {market.code}")
         details = {at: detail_blob(product, groups[product.group], market) for at, product in numbered}
-        parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, pages(details, known, DETAILS_PER_PAGE))
+        parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, details, known)
 
 
 def _add_starters(
