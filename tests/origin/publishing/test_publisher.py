@@ -80,7 +80,7 @@ def test_a_pointer_that_the_store_denies_takes_no_guardrail_away(bench: Bench) -
     bench.publisher().publish(first, "live")
     del bench.kv.pairs["pointer/live"]
     with pytest.raises(
-        GuardrailRefused, match="falls from 100 to 9.*no pointer; compared with what the ledger"
+        GuardrailRefused, match=r"falls from 100 to 9.*no pointer; compared with what the ledger"
     ):
         bench.publisher().publish(build(2, counts={"products": 9}), "live")
     assert bench.publisher().publish(first, "live").sequence == 2
