@@ -18,7 +18,7 @@ cursors = st.builds(
     query=st.binary(min_size=6, max_size=6),
     number=u32,
     rank=u32,
-    revision=u32,
+    revision=st.text("0123456789abcdef", max_size=8),
     weights=st.lists(st.tuples(u32, u32, st.integers(1, 127)), max_size=24).map(tuple),
     private=st.booleans(),
     ordered_at=u32,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import suppress
+from traceback import format_tb
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
     from selvedge.web.edge import Edge
 
     Handler = Callable[..., Awaitable[Response]]
+
+_log = logging.getLogger("selvedge")
+"""Read in the platform's log. Frames only: an error's message may repeat what a shopper sent."""
 
 METHODS = "GET, HEAD"
 
@@ -55,8 +61,10 @@ class Application:
             response = answer_for(error)
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
             fault = fault_of(error)
+            _log.error("an error of ours: %s\n%s", fault, "".join(format_tb(error.__traceback__)))
             response = await self._plain_answer(request, background, error)
-        self._recorder.record(request, response, started, fault=fault, trouble=trouble)
+        with suppress(Exception):  # a lost data point costs nobody an answer
+            self._recorder.record(request, response, started, fault=fault, trouble=trouble)
         if request.method == "HEAD":
             return Response(response.status, response.headers)
         return response
@@ -65,13 +73,15 @@ class Application:
         handler, arguments = route(request.path)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(METHODS)
+        serving = self._edge.store.current
         try:
             return await handler(self._edge, request, background, *arguments)
         except (SnapshotError, StorageUnavailable) as error:
             # A part that this request needs is not there, or not whole: the release before may have it.
-            if not await self._edge.store.step_back(error, self._edge.clock.now()):
+            fallback = await self._edge.store.fall_back(serving or self._edge.store.current, error)
+            if fallback is None:
                 raise
-        return await handler(self._edge, request, background, *arguments)
+        return await handler(self._edge.pinned(fallback), request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
