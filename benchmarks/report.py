@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from benchmarks.results import by_name
+from benchmarks.results import BY_PROCESSOR, by_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,13 +52,21 @@ def _figures(shop: ShopResults) -> Table:
 def _standing(results: Results, budgets: Mapping[tuple[str, str], Budget]) -> Table:
     measured = by_name(results)
     table = Table("figure", "shop", title="Budgets", title_justify="left")
-    for column in ("measured", "budget", ""):
+    for column in ("measured", "by CPU", "budget", ""):
         table.add_column(column, justify="right")
     for (name, shop), budget in budgets.items():
         value = measured.get((name, shop))
-        if value is None:
-            table.add_row(name, shop, "not measured", budget.text(), "")
-        else:
-            holds = "holds" if budget.holds(value, "budget") else "[bold]exceeded[/bold]"
-            table.add_row(name, shop, f"{value:.2f}", budget.text(), holds)
+        processor = measured.get((name + BY_PROCESSOR, shop))
+        table.add_row(
+            name,
+            shop,
+            "not measured" if value is None else f"{value:.2f}",
+            "" if processor is None else f"{processor:.2f}",
+            budget.text(),
+            "" if value is None else _verdict(budget, value),
+        )
     return table
+
+
+def _verdict(budget: Budget, value: float) -> str:
+    return "holds" if budget.holds(value, "budget") else "[bold]exceeded[/bold]"

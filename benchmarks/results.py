@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from benchmarks.measure import Scenario
 
+BY_PROCESSOR = ", CPU"
+"""Ends the name of a ratio of processor times."""
+
 SMALLER, LARGER = "10000", "100000"
 
 
@@ -83,12 +86,18 @@ def by_name(results: Results) -> dict[tuple[str, str], float]:
     for shop in results.shops:
         found |= {(figure.name, shop.shop): figure.value for figure in shop.figures}
         found |= {(f"{timing.scenario} / hello", shop.shop): timing.ratio for timing in shop.timings}
+        found |= {
+            (f"{timing.scenario} / hello{BY_PROCESSOR}", shop.shop): timing.processor_ratio
+            for timing in shop.timings
+            if timing.processor_ratio is not None
+        }
         rates = {timing.scenario: timing.per_second for timing in shop.timings if timing.per_second}
         if PERSONAL in rates:
             found |= {
                 (f"requests / {name}", shop.shop): rates[PERSONAL] / rate for name, rate in rates.items()
             }
-    ratio = f"{PERSONAL} / hello"
-    if (ratio, SMALLER) in found and (ratio, LARGER) in found:
-        found["ten times the catalogue", LARGER] = found[ratio, LARGER] / found[ratio, SMALLER]
+    for kind in ("", BY_PROCESSOR):
+        ratio = f"{PERSONAL} / hello{kind}"
+        if (ratio, SMALLER) in found and (ratio, LARGER) in found:
+            found[f"ten times the catalogue{kind}", LARGER] = found[ratio, LARGER] / found[ratio, SMALLER]
     return found

@@ -137,6 +137,7 @@ class Stage:
             answer = self.get(f"{path}?{'&'.join(ordered)}", headers)
             assert answer.status == 200, (answer.status, answer.body, answer.headers)
             found += [item["id"] for item in answer.json["items"]]
+            assert len(found) <= answer.json["numberOfItems"], "a list repeats nothing"
             following = answer.json.get("next")
         return found
 

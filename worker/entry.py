@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from workers import Request, WorkerEntrypoint
@@ -47,6 +48,7 @@ def make_application(env: Any) -> Application:
         clock=WorkersClock(),
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
+        deployed=deployed(env),
     )
     return Application(edge)
 
@@ -55,3 +57,12 @@ def worker_version(env: Any) -> str:
     """Return the deployed version's id, so that a deploy changes every entity tag; locally the release."""
     metadata = getattr(env, "CF_VERSION_METADATA", None)
     return getattr(metadata, "id", None) or __version__
+
+
+def deployed(env: Any) -> int:
+    """Return when this version was deployed, epoch seconds; 0 where nobody says so."""
+    stamp = getattr(getattr(env, "CF_VERSION_METADATA", None), "timestamp", None)
+    try:
+        return int(datetime.fromisoformat(stamp).timestamp()) if isinstance(stamp, str) else 0
+    except ValueError:
+        return 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,6 +50,16 @@ def test_the_personal_order_is_that_of_scoring_every_product(catalogue: Catalogu
             assert [place.rank for place in order.first(rest, 24)] == wanted[24:48]
 
     check()
+
+
+@pytest.mark.parametrize("field", ["material", "certification", "brand", "color"])
+def test_values_of_one_field_add_up_where_a_product_has_several(
+    catalogue: Catalogue, index: Index, field: str
+) -> None:
+    weights = {(field, value): 64 for value in index.facets[field].values()}
+    total = scores(catalogue, weights, NOW)
+    head = Personal(index, weights, NOW).order().first((1 << index.size) - 1, 100)
+    assert [place.rank for place in head] == sorted(range(index.size), key=lambda at: (-total[at], at))[:100]
 
 
 def test_an_explanation_adds_up_to_the_score(index: Index) -> None:

@@ -26,9 +26,11 @@ def slices(numbers: list[int]) -> list[int]:
 def walk(order: Order, candidates: int, count: int) -> list[int]:
     """All of `candidates` in order, `count` at a time."""
     found: list[Position] = []
+    everyone = candidates.bit_count()
     while chunk := order.first(candidates, count):
         found += chunk
         assert len(chunk) <= count
+        assert len(found) <= everyone, "an order repeats nothing"
         assert [place.number for place in chunk] == [order.number(place.rank) for place in chunk]
         candidates = order.following(candidates, chunk[-1])
     return [place.rank for place in found]

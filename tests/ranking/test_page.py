@@ -26,6 +26,7 @@ def walk(index: Index, order: Order, matches: int, count: int, *, every: bool) -
     while True:
         places = page(index, order, matches, count, start=start, every_colourway=every)
         ranks += [place.rank for place in places]
+        assert len(ranks) <= matches.bit_count(), "a list repeats nothing"
         if len(places) < count:
             return ranks
         start = places[-1]

@@ -34,8 +34,8 @@ ONE, TWO = edition(1), edition(2)
 
 @pytest.fixture
 def front(tmp_path: Path) -> Iterator[Shopfront]:
-    """A Worker that looks for a new pointer at each request, with the first edition in service."""
-    with open_shop(SHOP, tmp_path, {"SELVEDGE_REFRESH_SECONDS": 0}) as front:
+    """A Worker that looks for a new pointer every second, with the first edition in service."""
+    with open_shop(SHOP, tmp_path, {"SELVEDGE_REFRESH_SECONDS": 1}) as front:
         front.publish(ONE)
         yield front
 
@@ -183,3 +183,13 @@ def test_a_refresh_that_hangs_delays_nobody(front: Shopfront) -> None:
 
     assert {version(answer) for answer in answers} == {ONE.release.version}
     assert time.monotonic() - started < 10
+
+
+def test_a_read_that_hangs_ends_at_its_deadline(tmp_path: Path) -> None:
+    with open_shop(SHOP, tmp_path) as front:
+        front.publish(ONE)
+        front.runtime.set_kv_faults(latency_p95_ms=60_000, latency_p99_ms=60_000)
+
+        answer = front.get(LIST)
+
+        assert (answer.status_code, answer.json()["detail"]) == (503, "reason: storage-unavailable")

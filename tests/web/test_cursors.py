@@ -18,7 +18,7 @@ cursors = st.builds(
     query=st.binary(min_size=6, max_size=6),
     number=u32,
     rank=u32,
-    revision=u32,
+    revision=st.text("0123456789abcdef", max_size=8),
     weights=st.lists(st.tuples(u32, u32, st.integers(1, 127)), max_size=24).map(tuple),
     private=st.booleans(),
     ordered_at=u32,
@@ -88,3 +88,14 @@ def test_neither_kind_of_cursor_passes_for_the_other() -> None:
         PUBLIC.read(run(PRIVATE.write(cursor)))
     with pytest.raises(BadParameter):
         run(PRIVATE.read(PUBLIC.write(cursor)))
+
+
+def test_one_cursor_has_one_text() -> None:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    texts = [PUBLIC.write(Cursor(bytes(length), b"q", 1, 2)) for length in range(3)]
+    spare = [text for text in texts if len(text) % 4]
+    assert spare
+    for text in spare:
+        for letter in alphabet.replace(text[-1], ""):
+            with pytest.raises(BadParameter):
+                PUBLIC.read(text[:-1] + letter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException
@@ -10,6 +11,9 @@ from selvedge.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from workers import Env
+
+DEADLINE_SECONDS = 3.0
+"""How long one read may take: past its worst days a read that hangs would hang the shopper."""
 
 CACHE_SECONDS = 30
 """How long a location may answer from its cache: the least that KV allows."""
@@ -23,9 +27,10 @@ class WorkersKeyValue:
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None. Raises `StorageUnavailable`."""
+        reading = self._namespace.get(key, type="arrayBuffer", cacheTtl=CACHE_SECONDS)
         try:
-            value = await self._namespace.get(key, type="arrayBuffer", cacheTtl=CACHE_SECONDS)
-        except JsException as error:
+            value = await asyncio.wait_for(reading, DEADLINE_SECONDS)
+        except (JsException, TimeoutError) as error:
             raise StorageUnavailable(key) from error
         return None if value is None else bytes(value)
 
