@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from origin.importing.vocabulary import fold
@@ -14,6 +14,13 @@ SIZE_SYSTEMS = frozenset({"AU", "BR", "CN", "DE", "EU", "FR", "IT", "JP", "MEX",
 
 _ZERO_DECIMALS = frozenset({"JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX"})  # ISO 4217
 _SYMBOLS = {"EUR": ("€",), "SEK": ("kr", ":-"), "PLN": ("zł",), "GBP": ("£",), "USD": ("$",)}
+_AMOUNTS = {
+    decimal: re.compile(
+        rf"(?P<whole>[0-9]{{1,3}}(?P<group>[\s{group}])[0-9]{{3}}(?:(?P=group)[0-9]{{3}})*|[0-9]+)"
+        rf"(?:[{decimal}](?P<part>[0-9]+))?"
+    )
+    for decimal, group in ((".", ","), (",", "."))
+}
 _ONE_SIZE_NAMES = frozenset({"one size", "os", "onesize", "u", "tu", "unica", "talla unica"})
 _LETTERS = {
     "extra small": "XS", "x small": "XS", "small": "S", "medium": "M", "large": "L",
@@ -31,7 +38,8 @@ class PriceError(ValueError):
 def parse_price(text: str, currency: str, decimal: str = ".") -> int:
     """Parse `29.99 EUR`, `€ 79,99` or `1 299 kr` to minor units of `currency`.
 
-    `decimal` is the decimal mark; the other mark and blanks group thousands. Raises PriceError.
+    `decimal` is the decimal mark. The other mark or a blank groups thousands, and then three digits
+    follow: `9,99` is no price where the decimal mark is a point. Raises PriceError.
     """
     stated = re.search(r"\b[A-Z]{3}\b", text)
     if stated and stated.group() != currency:
@@ -39,13 +47,10 @@ def parse_price(text: str, currency: str, decimal: str = ".") -> int:
     bare = text.replace(currency, "")
     for symbol in _SYMBOLS.get(currency, ()):
         bare = bare.replace(symbol, "")
-    bare = re.sub(r"\s", "", bare).replace("." if decimal == "," else ",", "").replace(decimal, ".")
-    try:
-        amount = Decimal(bare) if re.fullmatch(r"\d+(\.\d+)?", bare) else None
-    except InvalidOperation:  # pragma: no cover - the pattern admits only decimals
-        amount = None
-    if amount is None:
+    found = _AMOUNTS[decimal].fullmatch(bare.strip())
+    if found is None:
         raise PriceError("not-a-price")
+    amount = Decimal(f"{re.sub(r'[^0-9]', '', found['whole'])}.{found['part'] or 0}")
     minor = amount * (1 if currency in _ZERO_DECIMALS else 100)
     if minor != minor.to_integral_value():
         raise PriceError("price-too-precise")

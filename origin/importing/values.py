@@ -86,7 +86,9 @@ def read_price(row: Row, column: str, currency: str, decimal: str = ".") -> int:
     try:
         return parse_price(text, currency, decimal)
     except PriceError as error:
-        row.reject(column, text, str(error), f"expected {currency} with {decimal!r}")
+        other = "," if decimal == "." else "."
+        expected = f"expected {currency} like 1299{decimal}99; {other!r} only groups thousands"
+        row.reject(column, text, str(error), expected)
 
 
 def reduce(row: Row, column: str, pay: int, regular: int, lowest: int | None) -> Price:

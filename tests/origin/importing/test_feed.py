@@ -58,6 +58,14 @@ def test_a_bad_row_is_rejected_with_line_field_value_and_reason(
     assert (result.report.rows, result.report.accepted) == (3, 2)
 
 
+def test_a_price_with_the_wrong_decimal_mark_says_what_is_expected(read: ReadFeed) -> None:
+    (issue,) = read({"price": "9,99 EUR"}).report.issues
+    assert (issue.reason, issue.detail) == (
+        "not-a-price",
+        "expected EUR like 1299.99; ',' only groups thousands",
+    )
+
+
 def test_a_fault_that_all_sizes_share_is_reported_for_each(read: ReadFeed) -> None:
     unknown = {"composition": "Moonstuff 100%"}
     result = read(unknown, unknown | {"id": "A-M", "size": "M"})

@@ -22,6 +22,7 @@ from origin.importing.offers import (
         ("29,95       ", "EUR", ",", 2995),
         ("1,299.50 PLN", "PLN", ".", 129950),
         ("4990 JPY", "JPY", ".", 4990),
+        ("1,299,000.50 EUR", "EUR", ".", 129900050),
     ],
 )
 def test_prices_are_read_in_the_shops_own_style(text: str, currency: str, decimal: str, minor: int) -> None:
@@ -34,6 +35,10 @@ def test_prices_are_read_in_the_shops_own_style(text: str, currency: str, decima
         ("free", "not-a-price"),
         ("", "not-a-price"),
         ("-5.00 EUR", "not-a-price"),
+        ("9,99 EUR", "not-a-price"),
+        ("1,29.99 EUR", "not-a-price"),
+        ("1299,999.00 EUR", "not-a-price"),
+        ("1,299 000.00 EUR", "not-a-price"),
         ("29.99 SEK", "wrong-currency"),
         ("29.999 EUR", "price-too-precise"),
         ("0.00 EUR", "price-out-of-range"),
