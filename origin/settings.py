@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
-from selvedge.settings import BadSetting
+from selvedge.settings import NAME_PATTERN, BadSetting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,9 +38,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every field is the variable `SELVEDGE_` plus its name in upper case."""
 
     shop: Annotated[
-        str, Meta(description="The shop's name; it is part of what a pointer's signature covers.")
+        str,
+        Meta(
+            pattern=NAME_PATTERN,
+            description="The shop's name; it is part of what a pointer's signature covers.",
+        ),
     ] = "demo"
-    channel: Annotated[str, Meta(description="The channel that jobs use where none is named.")] = "live"
+    channel: Annotated[
+        str, Meta(pattern=NAME_PATTERN, description="The channel that jobs use where none is named.")
+    ] = "live"
     snapshots: Annotated[Path, Meta(description="Folder of built snapshots.")] = Path(".selvedge/snapshots")
     ledger: Annotated[
         Path, Meta(description="The publisher's ledger (SQLite). All publishers of one store must share it.")
@@ -105,13 +111,11 @@ def require(settings: Settings, field: str) -> str:
 
 def _parse(name: str, text: str, annotation: Any) -> Any:
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    if kind is str:
-        return text
     if kind is Path:
         return Path(text)
     if Secret in get_args(kind):
         return Secret(text)
     try:
-        return msgspec.json.decode(text, type=kind)
+        return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error

@@ -77,3 +77,10 @@ def test_a_key_of_another_size_is_refused_without_being_repeated(text: str) -> N
     with pytest.raises(BadSetting, match="SELVEDGE_SEALING_KEYS") as caught:
         decode_key("sealing_keys", text)
     assert not text or text not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["Acme", "a/b", "-a", "a b", "a" * 42, "a\n"])
+@pytest.mark.parametrize("key", ["SELVEDGE_SHOP", "SELVEDGE_CHANNEL"])
+def test_a_name_that_is_no_plain_word_is_refused_by_its_key(key: str, name: str) -> None:
+    with pytest.raises(BadSetting, match=key):
+        read_settings({**REQUIRED, key: name}.get)

@@ -13,7 +13,7 @@ from origin.building.facts import slug
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from selvedge.catalogue.model import Catalogue, Evidence, Offer, Product, ProductGroup
+    from selvedge.catalogue.model import Catalogue, Component, Evidence, Offer, Product, ProductGroup
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
 
 LEVELS = {
@@ -42,6 +42,14 @@ class Truth:
             end is None or self.now < end.timestamp()
         )
 
+    @staticmethod
+    def is_open(part: Component) -> bool:
+        """Whether there may be fibres in `part` beside those that the shop names."""
+        if not part.fibres or not all(fibre.known for fibre in part.fibres):
+            return True
+        shares = [fibre.percentage for fibre in part.fibres]
+        return None not in shares and sum(share or 0 for share in shares) < 99.5
+
     def values(self, product: Product, field: str) -> set[str]:
         """The values that `product` has in a field now."""
         if field in LEVELS:
@@ -50,9 +58,9 @@ class Truth:
             }
             return schemes or {"unknown"}
         if field == "material":
-            fibres = [fibre for part in product.components for fibre in part.fibres]
-            known = {fibre.fibre for fibre in fibres if fibre.known}
-            return known if fibres and all(fibre.known for fibre in fibres) else known | {"unknown"}
+            known = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
+            open_parts = [part for part in product.components if self.is_open(part)]
+            return known if product.components and not open_parts else known | {"unknown"}
         if field == "size":
             return {one.size for one in self.in_stock(product)}
         group = self.groups[product.group]

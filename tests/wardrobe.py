@@ -103,7 +103,7 @@ _bounds = st.none() | st.integers(-5, 5)
 
 @st.composite
 def components(draw: st.DrawFn) -> tuple[Component, ...]:
-    """Up to two components; fibres may lack a share or be unknown words."""
+    """Up to two components; they may be empty, and fibres may lack a share or be unknown words."""
 
     def fibre() -> FibreShare:
         share = draw(st.none() | st.sampled_from([0.5, 20.0, 49.9, 50.0, 100.0]))
@@ -112,7 +112,7 @@ def components(draw: st.DrawFn) -> tuple[Component, ...]:
 
     parts = draw(st.integers(0, 2))
     return tuple(
-        Component(name, tuple(fibre() for _ in range(draw(st.integers(1, 3)))))
+        Component(name, tuple(fibre() for _ in range(draw(st.integers(0, 3)))))
         for name in ("shell", "lining")[:parts]
     )
 

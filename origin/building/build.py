@@ -8,20 +8,22 @@ import msgspec
 
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
+from origin.building.counts import count
 from origin.building.facts import size_value, slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.sections import index_sections, market_sections
+from selvedge.errors import OversizedPart
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
-from selvedge.snapshot.facets import Facet, FieldInfo
-from selvedge.snapshot.index import Index, MarketIndex, id_hash
+from selvedge.snapshot.facets import FieldInfo
+from selvedge.snapshot.index import id_hash
 from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Release, refer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
-    from selvedge.catalogue.model import Catalogue, Market
+    from selvedge.catalogue.model import Catalogue
 
     Progress = Callable[[str], None]
 
@@ -72,12 +74,9 @@ def build(
     progress("encoding the index")
     sections = index_sections(catalogue, arrangement)
     parts.group("index", sections)
-    counts = _product_counts(catalogue, sections)
     for market in catalogue.markets:
         progress(f"encoding market {market.code}")
-        of_market = market_sections(market.code, arrangement.products)
-        parts.group(f"market/{market.code}", of_market)
-        counts |= _market_counts(catalogue, market, of_market, len(arrangement.products))
+        parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
     _add_pages(parts, catalogue, arrangement, progress)
     words = _labels(catalogue, sections, labels or PlainLabels())
     for locale, encoded in words.items():
@@ -91,7 +90,7 @@ def build(
         markets=catalogue.markets,
         groups=parts.groups,
         pages=parts.pages,
-        counts=counts,
+        counts=count(catalogue, arrangement.products),
     )
     return BuiltSnapshot(Release(manifest, manifest.version), parts.by_digest)
 
@@ -116,22 +115,30 @@ class _Parts:
     def group(self, name: str, sections: Mapping[str, bytes]) -> None:
         self.groups[name] = tuple(self._add(part) for part in pack_many(sections))
 
-    def page_set(self, name: str, size: int, pages: Iterable[bytes]) -> None:
-        self.pages[name] = PageSet(size, b"".join(self._add(page).digest for page in pages))
+    def page_set(self, name: str, size: int, blobs: Mapping[int, bytes], known: int) -> None:
+        """Cut `blobs`, by ordinal below `known`, into pages of `size`, or fewer where one grows too long."""
+        try:
+            cut = pages(blobs, known, size)
+        except OversizedPart as error:
+            if size == 1:
+                raise OversizedPart(f"{name}: a single record is too long: {error}") from error
+            self.page_set(name, size // 2, blobs, known)
+        else:
+            self.pages[name] = PageSet(size, b"".join(self._add(page).digest for page in cut))
 
 
 def _add_pages(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, progress: Progress) -> None:
     groups = {group.id: group for group in catalogue.groups}
-    count = max(arrangement.ordinals.values(), default=-1) + 1
+    known = max(arrangement.ordinals.values(), default=-1) + 1
     numbered = list(zip(arrangement.ordinal_by_rank(), arrangement.products, strict=True))
     for locale in _locales(catalogue):
         progress(f"encoding cards in {locale}")
         cards = {at: card_blob(product, groups[product.group], locale) for at, product in numbered}
-        parts.page_set(f"cards/{locale}", CARDS_PER_PAGE, pages(cards, count, CARDS_PER_PAGE))
+        parts.page_set(f"cards/{locale}", CARDS_PER_PAGE, cards, known)
     for market in catalogue.markets:
         progress(f"encoding details for {market.code}")
         details = {at: detail_blob(product, groups[product.group], market) for at, product in numbered}
-        parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, pages(details, count, DETAILS_PER_PAGE))
+        parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, details, known)
 
 
 def _add_starters(
@@ -188,34 +195,8 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
                 for field in fields
             },
         }
-        encoded[locale] = msgspec.msgpack.encode(words, order="deterministic")
+        encoded[locale] = msgspec.msgpack.encode(words, order="sorted")
     return encoded
-
-
-def _product_counts(catalogue: Catalogue, sections: Mapping[str, bytes]) -> dict[str, int]:
-    views = {name: memoryview(data) for name, data in sections.items()}
-    counts = {"products": len(catalogue.products), "groups": len(catalogue.groups)}
-    for facet in Index(views).facets.values():
-        counts |= _facet_counts(facet, facet.info.name)
-    return counts
-
-
-def _market_counts(
-    catalogue: Catalogue, market: Market, sections: Mapping[str, bytes], size: int
-) -> dict[str, int]:
-    index = MarketIndex({name: memoryview(data) for name, data in sections.items()}, size)
-    in_stock = sum(
-        offer.stock > 0
-        for product in catalogue.products
-        for offer in product.offers
-        if offer.market == market.code
-    )
-    counts = {f"available/{market.code}": index.available.bit_count(), f"inStock/{market.code}": in_stock}
-    return counts | _facet_counts(index.facets["size"], f"size/{market.code}")
-
-
-def _facet_counts(facet: Facet, name: str) -> dict[str, int]:
-    return {f"facet/{name}/{value}": facet.stored_count(at) for at, value in enumerate(facet.info.values)}
 
 
 def _locales(catalogue: Catalogue) -> list[str]:

@@ -14,12 +14,14 @@ import msgspec
 
 from origin.building.build import known_ordinals
 from origin.building.built import BuiltSnapshot
+from origin.building.counts import count
 from origin.building.evidence import dated_facets, evidence_sections, instants
 from origin.building.pages import detail_blob
 from origin.building.sections import market_sections
 from selvedge.catalogue.model import Product
-from selvedge.snapshot.blobs import Blobs, encode_blobs
-from selvedge.snapshot.cards import DETAILS_PER_PAGE, open_page
+from selvedge.errors import SelvedgeError
+from selvedge.snapshot.blobs import encode_blobs
+from selvedge.snapshot.cards import open_page
 from selvedge.snapshot.container import pack
 from selvedge.snapshot.facets import FieldInfo
 from selvedge.snapshot.index import ABSENT, id_hash
@@ -34,11 +36,17 @@ if TYPE_CHECKING:
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class NewVersionDue(SelvedgeError):
+    """A delta cannot carry what has changed: a market, its currency or its locales."""
+
+
 def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
     """Return `base` with a delta, one number higher, that brings it to `catalogue`.
 
-    Raises `OversizedPart` where so much has changed that a new version is due.
+    Raises `NewVersionDue` where the markets are others, and `OversizedPart` where so much has changed
+    that a new version is due.
     """
+    _check_markets(base.release.manifest.markets, catalogue.markets)
     products = _in_base_order(base, catalogue)
     changed = _changed_index(base, products)
     for market in catalogue.markets:
@@ -47,10 +55,24 @@ def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
         changed |= _changed_details(base, catalogue, market)
     delta = pack(changed)
     release = msgspec.structs.replace(
-        base.release, delta_number=base.release.delta_number + 1, delta=refer(delta)
+        base.release,
+        delta_number=base.release.delta_number + 1,
+        delta=refer(delta),
+        delta_taken=int(catalogue.taken.timestamp()),
+        delta_counts=count(catalogue, [product for product in products if product.id]),
     )
     parts = {**base.parts, refer(delta).digest: delta}
     return BuiltSnapshot(release, parts)
+
+
+def _check_markets(before: Sequence[Market], after: Sequence[Market]) -> None:
+    old, new = ({market.code: market for market in markets} for markets in (before, after))
+    changed = sorted(code for code in old.keys() | new.keys() if old.get(code) != new.get(code))
+    if changed:
+        raise NewVersionDue(
+            f"a delta keeps its version's markets, but {', '.join(changed)} came, went or changed: "
+            "build a new version"
+        )
 
 
 def unknown_to(base: BuiltSnapshot, catalogue: Catalogue) -> list[str]:
@@ -103,23 +125,19 @@ def _changed_sections(base: BuiltSnapshot, group: str, new: Mapping[str, bytes])
 def _changed_details(base: BuiltSnapshot, catalogue: Catalogue, market: Market) -> dict[str, bytes]:
     shown = _shown_ordinals(base)
     groups = {group.id: group for group in catalogue.groups}
-    pages = [
-        open_page(base.parts[digest]) for digest in base.release.manifest.pages[f"details/{market.code}"]
-    ]
+    page_set = base.release.manifest.pages[f"details/{market.code}"]
+    pages = [open_page(base.parts[digest]) for digest in page_set]
     changed: dict[int, bytes] = {}
     for product in catalogue.products:
         ordinal = shown.get(id_hash(product.id))
         if ordinal is None:
             continue
         blob = detail_blob(product, groups[product.group], market)
-        if _stored(pages, ordinal) != blob:
+        number, position = divmod(ordinal, page_set.products_per_page)
+        if pages[number][position] != blob:
             changed[ordinal] = blob
     if not changed:
         return {}
     ordinals = sorted(changed)
     prefix = f"details/{market.code}:changed"
     return {f"{prefix}/ordinals": u32(ordinals), **encode_blobs(prefix, [changed[at] for at in ordinals])}
-
-
-def _stored(pages: Sequence[Blobs], ordinal: int) -> memoryview:
-    return pages[ordinal // DETAILS_PER_PAGE][ordinal % DETAILS_PER_PAGE]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Evidence, Level, Product
     from selvedge.snapshot.facets import Change
 
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 
 
 def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
@@ -64,18 +64,24 @@ _Timeline = list[tuple[int, frozenset[str]]]
 """The values held from each time on; the first entry holds at the snapshot's time."""
 
 
+def held_at(evidence: Iterable[Evidence], levels: tuple[Level, ...], moment: int) -> frozenset[str]:
+    """Return the schemes of `levels` that count at `moment` (epoch seconds), or `unknown` where none does."""
+    return _held([(one.scheme, *_bounds(one)) for one in evidence if one.level in levels], moment)
+
+
+def _held(claims: Iterable[tuple[str, int | None, int | None]], moment: int) -> frozenset[str]:
+    held = {
+        scheme
+        for scheme, start, end in claims
+        if (start is None or start <= moment) and (end is None or moment < end)
+    }
+    return frozenset(held or {UNKNOWN})
+
+
 def _timeline(evidence: Iterable[Evidence], levels: tuple[Level, ...], taken: int) -> _Timeline:
     claims = [(one.scheme, *_bounds(one)) for one in evidence if one.level in levels]
     moments = {taken, *(when for _, *bounds in claims for when in bounds if when and when > taken)}
-    timeline: _Timeline = []
-    for moment in sorted(moments):
-        held = {
-            scheme
-            for scheme, start, end in claims
-            if (start is None or start <= moment) and (end is None or moment < end)
-        }
-        timeline.append((moment, frozenset(held or {UNKNOWN})))
-    return timeline
+    return [(moment, _held(claims, moment)) for moment in sorted(moments)]
 
 
 def _encode(info: FieldInfo, timelines: Sequence[_Timeline], size: int) -> dict[str, bytes]:

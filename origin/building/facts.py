@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Offer, Product, ProductGroup
+from origin.importing.composition import TOLERANCE
+from selvedge.catalogue.model import Component, Offer, Product, ProductGroup
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 """The value of a field about which the shop gives no data; never the same as a bad answer."""
+
+
+CATCH_ALLS = frozenset({"other_fibres", "other_materials"})
+"""Codes of the fibre vocabulary that name no fibre, so that any may be behind them."""
+
+_WHOLE = 100
 
 
 class UnusableValue(SelvedgeError):
@@ -37,9 +44,20 @@ class FacetRule(msgspec.Struct, frozen=True):
 def materials(product: Product, _group: ProductGroup) -> set[str]:
     """Return the fibres of all components, and `unknown` where any of them may hide another fibre."""
     found = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
-    if not found or any(not fibre.known for part in product.components for fibre in part.fibres):
+    if not product.components or not all(map(is_whole, product.components)):
         found.add(UNKNOWN)
     return found
+
+
+def is_whole(part: Component) -> bool:
+    """Whether the fibres stated are all that the component has.
+
+    Shares that end below 100 leave a rest that may be anything; where a fibre has no share, the rest is its.
+    """
+    if not part.fibres or any(not one.known or one.fibre in CATCH_ALLS for one in part.fibres):
+        return False
+    shares = [one.percentage for one in part.fibres if one.percentage is not None]
+    return len(shares) < len(part.fibres) or sum(shares) >= _WHOLE - TOLERANCE
 
 
 def slug(name: str) -> str:

@@ -68,7 +68,7 @@ class Certifier:
         number = f"{scheme[:3]}-{10000 + len(self._issued) * 7}"
         valid_from = self._taken - timedelta(days=self._chance.between(30, 900))
         return Evidence(
-            id=f"{scheme}:{number}",
+            id=f"{scheme}:{entry.levels[0]}:{number}",
             scheme=scheme,
             level=entry.levels[0],
             identification=number,

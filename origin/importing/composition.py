@@ -28,6 +28,9 @@ _SHARE = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 _EDGES = " \t,;.+&-\u2013\u2022"
 _NOT_STATED = frozenset({"", "n a", "na", "unknown", "no material", "none"})
 
+NOT_STATED = "unknown"
+"""What stands for a fibre that the shop leaves open, in whatever words; never a known one."""
+
 Shares = list[tuple[str, float | None]]
 """Names of fibres as stated, with their shares in percent."""
 
@@ -35,10 +38,10 @@ Shares = list[tuple[str, float | None]]
 def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[Component, ...]:
     """Parse composition text whose components are lines or parted by ` / `.
 
-    Nothing is lost: unknown fibres and components keep the shop's own word, and components that do
-    not add up to 100 stay as they are. Both are reported to `row`.
+    Nothing is lost: unknown fibres and components keep the shop's own word, components that do not add
+    up to 100 stay as they are, and what the shop leaves open stays open. All are reported to `row`.
     """
-    parts = [_split_name(line) for line in re.split(r"\n| / ", text) if line.strip()]
+    parts = _headed(_split_name(line) for line in re.split(r"\n| / ", text) if line.strip())
     stated = [(name, _split_shares(shares)) for name, shares in parts]
     return build_components(_merge_lines(stated, row, field), language, row, field)
 
@@ -46,12 +49,15 @@ def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[C
 def build_components(
     stated: Iterable[tuple[str, Shares]], language: str, row: Row, field: str
 ) -> tuple[Component, ...]:
-    """Name components and fibres by our vocabularies; the main component comes first."""
+    """Name components and fibres by our vocabularies; the main component comes first.
+
+    A component without fibres stays: it may be of anything.
+    """
     components: list[Component] = []
     for name, shares in stated:
         fibres = tuple(_fibres(shares, language, row, field))
         component = Component(_component(name, language, row, field), fibres)
-        if fibres and component not in components:
+        if component not in components:
             components.append(component)
             _check_total(name or component.name, fibres, row, field)
     return tuple(sorted(components, key=_rank))
@@ -61,6 +67,17 @@ def _split_name(line: str) -> tuple[str, str]:
     """`Shell: cotton 100%` -> (`Shell`, `cotton 100%`)."""
     name, colon, shares = line.partition(":")
     return (name.strip(), shares) if colon else ("", line)
+
+
+def _headed(parts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Give a name that stands alone on its line to the nameless line after it."""
+    headed: list[tuple[str, str]] = []
+    for name, shares in parts:
+        if not name and headed and not headed[-1][1].strip():
+            headed[-1] = (headed[-1][0], shares)
+        else:
+            headed.append((name, shares))
+    return headed
 
 
 def _split_shares(text: str) -> Shares:
@@ -108,14 +125,14 @@ def _fibres(shares: Shares, language: str, row: Row, field: str) -> Iterable[Fib
     """Look fibres up; two names of one fibre (`suede`, `nappa`) become one entry."""
     found: dict[str, FibreShare] = {}
     for name, stated in shares:
-        if fold(name) in _NOT_STATED:
-            row.note(field, name, "fibre-not-stated")
-            continue
-        code = vocabulary("fibres").find(name, language)
+        not_stated = fold(name) in _NOT_STATED
+        code = None if not_stated else vocabulary("fibres").find(name, language)
         if code is None:
-            row.note(field, name, "unknown-fibre")
+            row.note(field, name, "fibre-not-stated" if not_stated else "unknown-fibre")
+        if not name.strip() and stated is None:
+            continue  # what is left beside a comma
         share = _valid_share(name, stated, row, field)
-        key = code or name
+        key = code or (NOT_STATED if not_stated else name)
         before = found.get(key)
         if before and before.percentage is not None and share is not None:
             share = round(share + before.percentage, 4)
@@ -140,6 +157,8 @@ def _component(name: str, language: str, row: Row, field: str) -> str:
 
 
 def _check_total(name: str, fibres: tuple[FibreShare, ...], row: Row, field: str) -> None:
+    if not fibres:
+        return
     shares = [fibre.percentage for fibre in fibres if fibre.percentage is not None]
     total = sum(shares)
     if len(shares) == len(fibres) and abs(total - 100) > TOLERANCE:

@@ -23,11 +23,11 @@ from origin.importing.schemes import Subject
 from origin.importing.table import Table
 from origin.importing.values import (
     MOST_PERCENT,
-    join_base,
     read_color,
     read_country,
     read_date,
     read_gtin,
+    read_link,
     read_number,
     read_price,
     read_stock,
@@ -123,6 +123,7 @@ class _Feed:
         return msgspec.structs.replace(self._last[1], name=name, offer=offer)
 
     def _parse(self, row: Row, product: str, offer: Offer) -> Draft:
+        row.need("link")
         color_name = row.get("color")
         brand = row.get("brand") or self._shop.brand or self._shop.name
         published = read_date(row, "published") or read_date(row, "availability_date")
@@ -137,8 +138,8 @@ class _Feed:
             category=self._category(row),
             color=read_color(row, "color", color_name, self._locale),
             color_name=color_name,
-            link=join_base(row.need("link"), self._shop.link_base),
-            image=join_base(row.get("image_link"), self._shop.image_base) or None,
+            link=read_link(row, "link", self._shop.link_base) or f"/products/{product}",
+            image=read_link(row, "image_link", self._shop.image_base) or None,
             published=published,
             components=self._components(row),
             recycled=_recycled(row),

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from origin.importing.report import Row
 
 
+_WEAKER: dict[str, tuple[Level, ...]] = {
+    "product": ("material", "facility", "brand"),
+    "material": ("facility", "brand"),
+}
+"""What a certificate stated for a level may be taken for instead: a smaller claim about these goods.
+A facility's says nothing about the brand, nor a brand's about the facility."""
+
+
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of `vocabulary/schemes.toml`, whose head explains the fields."""
 
@@ -73,8 +81,8 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     """Turn a certificate into evidence by its registry entry; None where it proves nothing.
 
     Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower
-    grade of the same standard fits), and goods first sold after their certificate had lapsed.
-    Reported and repaired: a level that the scheme may not speak about.
+    grade of the same standard fits), levels that the scheme may not speak about (unless it may make
+    a weaker claim), and goods first sold after their certificate had lapsed.
     """
     code = find_scheme(certificate.name, certificate.share)
     if code is None:
@@ -89,9 +97,11 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
         row.repair(field, certificate.name, "certificate-lapsed-before-goods", "left out")
         return None
     level = _level(scheme, certificate, row, field)
+    if level is None:
+        return None
     about = subject.brand if level == "brand" else subject.product
     return Evidence(
-        id=f"{code}:{certificate.identification or about}",
+        id=f"{code}:{level}:{certificate.identification or about}",
         scheme=code,
         level=level,
         identification=certificate.identification,
@@ -119,14 +129,19 @@ def _grade(code: str, certificate: Certificate, row: Row, field: str) -> str | N
     return lower
 
 
-def _level(scheme: Scheme, certificate: Certificate, row: Row, field: str) -> Level:
+def _level(scheme: Scheme, certificate: Certificate, row: Row, field: str) -> Level | None:
+    """Return the level stated, or a weaker one that the scheme has; never one that claims more."""
+    if not certificate.level:
+        return scheme.levels[0]
+    stated = fold(certificate.level)
     for level in scheme.levels:
-        if certificate.level == level:
+        if stated == level:
             return level
-    if certificate.level:
-        detail = f"{scheme.name} speaks about a {scheme.levels[0]}"
-        row.repair(field, certificate.level, "certificate-level-not-allowed", detail)
-    return scheme.levels[0]
+    weaker = next((level for level in _WEAKER.get(stated, ()) if level in scheme.levels), None)
+    detail = f"{scheme.name} speaks about a {' or '.join(scheme.levels)}"
+    outcome = f"taken as {weaker}" if weaker else "left out"
+    row.repair(field, certificate.level, "certificate-level-not-allowed", f"{detail}; {outcome}")
+    return weaker
 
 
 def _end(scheme: Scheme, certificate: Certificate, subject: Subject) -> datetime | None:

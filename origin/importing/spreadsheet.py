@@ -18,11 +18,11 @@ from origin.importing.shares import read_shares, total_share
 from origin.importing.table import Table
 from origin.importing.values import (
     MOST_PERCENT,
-    join_base,
     read_color,
     read_country,
     read_date,
     read_gtin,
+    read_link,
     read_price,
     read_stock,
     reduce,
@@ -113,8 +113,8 @@ class _Parser:
             category=self._category(row),
             color=read_color(row, columns.color or "color", color_name, mapping.locale),
             color_name=color_name,
-            link=join_base(row.get(columns.link), self._shop.link_base) or f"/products/{product}",
-            image=join_base(row.get(columns.image), self._shop.image_base) or None,
+            link=read_link(row, columns.link or "", self._shop.link_base) or f"/products/{product}",
+            image=read_link(row, columns.image or "", self._shop.image_base) or None,
             published=published,
             components=self._components(row),
             recycled=self._recycled(row),

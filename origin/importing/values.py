@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from origin.importing.report import Row
 
 MOST_PERCENT = 100
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(r"https?://|/", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 
 Price = tuple[int, int | None, int | None]
@@ -104,6 +106,16 @@ def reduce(row: Row, column: str, pay: int, regular: int, lowest: int | None) ->
     return pay, regular, lowest
 
 
-def join_base(path: str, base: str) -> str:
-    """Put a base before a path that is neither absolute nor rooted."""
-    return path if not path or "://" in path or path.startswith("/") else base + path
+def read_link(row: Row, column: str, base: str) -> str:
+    """Return a link or image, with `base` before a path that is not rooted; empty without a value.
+
+    Links end up in `href` and `src`: any scheme but http and https is reported and left out.
+    """
+    path = row.get(column)
+    if not path:
+        return ""
+    link = path if _SCHEME.match(path) or path.startswith("/") else base + path
+    if _LINK.match(link):
+        return link
+    row.repair(column, path, "not-a-link", "left out")
+    return ""

@@ -32,7 +32,7 @@ class _Envelope(msgspec.Struct, frozen=True, array_like=True):
     payload: bytes
 
 
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 _envelope_decoder = msgspec.msgpack.Decoder(_Envelope)
 _release_decoder = msgspec.msgpack.Decoder(Release)
 

@@ -1,6 +1,7 @@
 """What a publication must not do unnoticed: shrink the shop, lose a market, or go back in time.
 
-A feed that breaks off half-way is valid in every row it has. It shows only in comparison.
+A feed that breaks off half-way is valid in every row it has. It shows only in comparison, whether a
+version or a delta was made of it.
 """
 
 from __future__ import annotations
@@ -41,16 +42,15 @@ def check(new: Release, current: Release | None, limits: Limits | None = None) -
 
 def findings(new: Release, current: Release | None, limits: Limits) -> Iterator[str]:
     """Say in one sentence each what is suspicious about `new` after `current`."""
-    if not new.manifest.counts.get("products"):
+    if not new.counts.get("products"):
         yield "the snapshot has no products"
     if current is None:
         return
     if new.version == current.version:
         yield from _older_delta(new, current)
-        return
-    yield from _older_feed(new.manifest, current.manifest, limits)
+    yield from _older_feed(new, current, limits)
     yield from _lost_markets(new.manifest, current.manifest)
-    yield from _falls(new.manifest.counts, current.manifest.counts, limits)
+    yield from _falls(new.counts, current.counts, limits)
 
 
 def _older_delta(new: Release, current: Release) -> Iterator[str]:
@@ -58,8 +58,9 @@ def _older_delta(new: Release, current: Release) -> Iterator[str]:
         yield f"delta {new.delta_number} is not newer than delta {current.delta_number} of {current.version}"
 
 
-def _older_feed(new: Manifest, current: Manifest, limits: Limits) -> Iterator[str]:
-    if new.taken < current.taken + (not limits.same_feed):
+def _older_feed(new: Release, current: Release, limits: Limits) -> Iterator[str]:
+    same_feed = limits.same_feed or new.version == current.version  # deltas have numbers to go by
+    if new.taken < current.taken + (not same_feed):
         yield f"the feed was taken at {new.taken}, not after the current one at {current.taken}"
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS = 180.0
 """A lease's life after its last sign of life; longer than one call to the store may take (`cloudflare`)."""
 
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 
 
 class Lease:

@@ -136,7 +136,7 @@ class Publisher:
             if standing.is_at(built.release):
                 written = parts.ensure(built.parts, sizes(built.release), verify_all=verify_all)
                 return _outcome(standing.pointer, written, moved=False)
-            overridden = self._guard(built.release, standing.current, override)
+            overridden = self._guard(built.release, standing, override)
             turn = _Turn(lease, standing, channel, built.release)
             publication = self._begin(turn, "publish", override if overridden else None)
             written = parts.ensure(built.parts, sizes(built.release), verify_all=verify_all)
@@ -188,8 +188,10 @@ class Publisher:
     def _standing(self, channel: str, lease: Lease, *, adopt: bool) -> _Standing:
         """What this publication follows, once this ledger is known to be the one in charge."""
         stored = self._pointers.read(channel)
+        newest = next((entry for entry in self._ledger.log(channel, 1_000) if entry.state == "done"), None)
         if stored is None:
-            return _Standing(None)
+            # KV may deny for a while what it holds; what was published last is what readers may still serve.
+            return _Standing(None, self._ledger.release_of(newest) if newest else None)
         sequence, known = stored.pointer.sequence, self._ledger.sequence(channel)
         if sequence > known and not adopt:
             raise LedgerBehind(
@@ -198,23 +200,27 @@ class Publisher:
         if sequence > known:
             lease.adopt(channel, sequence)
         lease.settle(channel, sequence)
-        newest = next((entry for entry in self._ledger.log(channel) if entry.state == "done"), None)
         if newest and (newest.sequence or 0) > sequence:
             # The store shows an old pointer still; the ledger knows what came after it.
             return _Standing(stored, self._ledger.release_of(newest), stored.pointer.current)
         own = self._pointers.is_own(stored)
         return _Standing(stored, stored.pointer.current, stored.pointer.previous, final=own)
 
-    def _guard(self, release: Release, current: Release | None, override: str | None) -> tuple[str, ...]:
+    def _guard(self, release: Release, standing: _Standing, override: str | None) -> tuple[str, ...]:
         """What was found and overridden; raises `GuardrailRefused` for what was not."""
+        current = standing.current
         if release == current:
             return ()
         try:
             guardrails.check(release, current, self._limits)
         except GuardrailRefused as refused:
+            found = refused.findings
+            if current and standing.stored is None:
+                said = "the store shows no pointer; compared with what the ledger published last"
+                found = (*found, f"{said}, {current.version}")
             if not override:
-                raise
-            return refused.findings
+                raise GuardrailRefused(found) from refused
+            return found
         return ()
 
     def _find(self, channel: str, version: str, standing: _Standing) -> Release:

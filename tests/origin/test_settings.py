@@ -58,3 +58,10 @@ def test_secrets_do_not_show() -> None:
 def test_the_target_tells_stores_apart() -> None:
     one = read_settings({"SELVEDGE_KV_URL": "http://127.0.0.1:8787/client/v4", "SELVEDGE_KV_ACCOUNT": "a"})
     assert one.target == "127.0.0.1/a/"
+
+
+@pytest.mark.parametrize("name", ["Acme", "a/b", "-a", "a b", "a" * 42, "a\n"])
+@pytest.mark.parametrize("key", ["SELVEDGE_SHOP", "SELVEDGE_CHANNEL"])
+def test_a_name_that_is_no_plain_word_is_refused_by_its_key(key: str, name: str) -> None:
+    with pytest.raises(BadSetting, match=key):
+        read_settings({key: name})

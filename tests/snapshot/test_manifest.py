@@ -21,6 +21,7 @@ from selvedge.errors import (
 from selvedge.snapshot.container import PART_LIMIT
 from selvedge.snapshot.manifest import (
     FORMAT,
+    POINTER_CONTEXT,
     Pointer,
     check_part,
     decode_manifest,
@@ -112,6 +113,50 @@ def test_a_pointer_of_another_format_is_refused_by_its_number() -> None:
     envelope = msgspec.msgpack.decode(SEALED)
     with pytest.raises(UnsupportedFormat, match="format 2"):
         opened(msgspec.msgpack.encode([2, *envelope[1:]]))
+
+
+def sealed(payload: object) -> bytes:
+    data = msgspec.msgpack.encode(payload)
+    signature = SIGNER.sign(POINTER_CONTEXT + data)
+    return msgspec.msgpack.encode([FORMAT, SIGNER.key_id, data, signature])
+
+
+@pytest.mark.parametrize("layout", [[2], [2, {"of": "another layout"}], [2, 1, 2, 3, 4, 5]])
+def test_an_envelope_of_another_layout_is_of_another_format(layout: list[object]) -> None:
+    with pytest.raises(UnsupportedFormat, match="envelope format 2"):
+        opened(msgspec.msgpack.encode(layout))
+
+
+def test_a_pointer_or_manifest_of_another_layout_is_of_another_format() -> None:
+    with pytest.raises(UnsupportedFormat, match="pointer format 3"):
+        opened(sealed({"format": 3, "releases": []}))
+    old, new = {"manifest": {"format": 1}}, {"manifest": {"format": 4, "trees": []}}
+    for releases in ({"current": new}, {"current": old, "previous": new}):
+        with pytest.raises(UnsupportedFormat, match="manifest format 4"):
+            opened(sealed({"format": FORMAT, **releases}))
+    with pytest.raises(UnsupportedFormat, match="manifest format 4"):
+        decode_manifest(msgspec.msgpack.encode({"format": 4, "trees": []}))
+
+
+def test_the_keys_of_every_map_are_sorted() -> None:
+    def check(value: object) -> None:
+        if isinstance(value, dict):
+            assert list(value) == sorted(value)
+            value = list(value.values())
+        if isinstance(value, list):
+            for one in value:
+                check(one)
+
+    check(msgspec.msgpack.decode(msgspec.msgpack.decode(SEALED)[2]))
+
+
+def test_two_deltas_of_one_number_have_revisions_of_their_own() -> None:
+    first, second = (
+        msgspec.structs.replace(RELEASE, delta_number=1, delta=refer(part)) for part in (b"one", b"two")
+    )
+    assert first.revision != second.revision
+    assert len(first.revision) == 8
+    assert msgspec.structs.replace(first, delta_number=0, delta=None).revision == ""
 
 
 def test_a_manifest_of_another_format_is_refused() -> None:

@@ -18,6 +18,10 @@ KEY_SIZE = 32
 """Bytes of an Ed25519 public key and of an AES-256 key."""
 
 
+NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,40}\Z"
+"""Names of shops and channels: they are parts of keys, cache tags and what is signed."""
+
+
 class BadSetting(SelvedgeError):
     """A setting is missing or makes no sense; the message names its key."""
 
@@ -26,7 +30,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Every field is the variable `SELVEDGE_` plus its name in upper case."""
 
     shop: Annotated[
-        str, Meta(description="The shop's name; a pointer that was signed for another shop is refused.")
+        str,
+        Meta(
+            pattern=NAME_PATTERN,
+            description="The shop's name; a pointer that was signed for another shop is refused.",
+        ),
     ]
     snapshot_keys: Annotated[
         dict[str, str],
@@ -39,7 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "all open them. A secret."
         ),
     ]
-    channel: Annotated[str, Meta(description="The channel whose pointer is served.")] = "live"
+    channel: Annotated[
+        str, Meta(pattern=NAME_PATTERN, description="The channel whose pointer is served.")
+    ] = "live"
     refresh_seconds: Annotated[
         int, Meta(ge=1, description="How often an isolate looks for a newer pointer, in seconds.")
     ] = 30
@@ -86,7 +96,9 @@ def _parse(name: str, text: object, kind: Any) -> Any:
     if not isinstance(text, str):  # wrangler.toml allows numbers and tables as well
         raise BadSetting(f"{name} is not a text: write its value in quotes")
     try:
-        return text if get_args(kind)[0] is str else msgspec.json.decode(text, type=kind)
+        return (
+            msgspec.convert(text, kind) if get_args(kind)[0] is str else msgspec.json.decode(text, type=kind)
+        )
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error
 

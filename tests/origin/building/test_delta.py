@@ -8,14 +8,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from origin.building import build, build_delta, unknown_to
+from origin.building.delta import NewVersionDue
 from selvedge.catalogue.query import SORTS, Query
+from selvedge.errors import OversizedPart
 from tests.stage import Stage
 from tests.truth import Truth
-from tests.wardrobe import DAY, NOW, catalogues, certificate, evidences, garment, moment, offer, offers, shop
+from tests.wardrobe import (
+    DAY,
+    NOW,
+    SE,
+    catalogues,
+    certificate,
+    evidences,
+    garment,
+    moment,
+    offer,
+    offers,
+    shop,
+)
 from tests.wardrobe import NL as MARKET
 
 if TYPE_CHECKING:
-    from selvedge.catalogue.model import Catalogue, Product
+    from selvedge.catalogue.model import Catalogue, Market, Product
 
 
 @st.composite
@@ -123,6 +137,49 @@ def test_deltas_are_cumulative_and_a_change_taken_back_is_gone(stage: Stage) -> 
     assert stage.get("/v1/nl/en/products/b").json["price"] == 2500
     assert stage.get("/v1/nl/en/products/c").json["price"] == 99
     assert stage.get("/v1/nl/en/products").json["snapshot"]["delta"] == 2
+
+
+@settings(max_examples=30)
+@given(catalogues(max_size=8), st.data())
+def test_a_delta_counts_what_it_shows_as_a_version_would(catalogue: Catalogue, data: st.DataObject) -> None:
+    later = data.draw(changes(catalogue))
+    release = build_delta(build(catalogue, shop="acme"), later).release
+    anew = build(later, shop="acme").release
+    assert (release.taken, release.counts) == (anew.taken, anew.counts)
+
+
+@pytest.mark.parametrize(
+    "markets", [(MARKET, SE), (SE,), (msgspec.structs.replace(MARKET, locales=("nl",)),)]
+)
+def test_other_markets_are_due_a_new_version(markets: tuple[Market, ...]) -> None:
+    base = build(shop(garment("a")), shop="acme")
+    with pytest.raises(NewVersionDue, match="build a new version"):
+        build_delta(base, shop(garment("a"), markets=markets))
+
+
+def test_a_delta_keeps_to_the_page_size_of_its_base() -> None:
+    long = shop(*(garment(f"p{number}") for number in range(9)))
+    texts = tuple(
+        msgspec.structs.replace(group, description={"en": "linen " * 200_000}) for group in long.groups
+    )
+    long = msgspec.structs.replace(long, groups=texts)
+    base = build(long, shop="acme")
+    assert base.release.manifest.pages["details/nl"].products_per_page == 2
+    stage = Stage()
+    stage.publish(base)
+    assert stage.get("/v1/nl/en/products/p8").status == 200
+    dearer = tuple(msgspec.structs.replace(one, offers=(offer(price=7),)) for one in long.products[-1:])
+    changed = build_delta(base, msgspec.structs.replace(long, products=(*long.products[:-1], *dearer)))
+    stage.publish(changed)
+    stage.refresh()
+    assert stage.get("/v1/nl/en/products/p8").json["offers"][0]["price"] == 7
+
+
+def test_a_record_that_fits_into_no_part_is_named_by_its_page_set() -> None:
+    one = shop(garment("a"))
+    texts = tuple(msgspec.structs.replace(group, description={"en": "x" * 5_100_000}) for group in one.groups)
+    with pytest.raises(OversizedPart, match="details/nl: a single record"):
+        build(msgspec.structs.replace(one, groups=texts), shop="acme")
 
 
 def test_products_that_a_delta_cannot_carry_are_named() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from origin.building.facts import (
     UnusableValue,
@@ -12,7 +14,7 @@ from origin.building.facts import (
     slug,
 )
 from selvedge.catalogue.model import Component, FibreShare
-from tests.wardrobe import garment, offer, shell, shop
+from tests.wardrobe import FIBRES, garment, offer, shell, shop
 
 
 def materials_of(*components: Component) -> set[str]:
@@ -30,6 +32,29 @@ def test_a_word_for_a_fibre_that_nobody_knows_may_hide_any_fibre() -> None:
         "linen",
         "unknown",
     }
+
+
+def test_a_component_without_fibres_may_be_of_anything() -> None:
+    assert materials_of(shell(linen=100), Component("lining", ())) == {"linen", "unknown"}
+
+
+@pytest.mark.parametrize("fibre", ["other_fibres", "other_materials"])
+def test_other_fibres_may_be_any(fibre: str) -> None:
+    assert "unknown" in materials_of(shell(linen=90, **{fibre: 10}))
+
+
+def test_shares_that_end_below_100_leave_a_rest_that_may_be_anything() -> None:
+    assert materials_of(shell(linen=60)) == {"linen", "unknown"}
+    assert materials_of(shell(linen=33.3, cotton=33.3, hemp=33.3)) == {"linen", "cotton", "hemp"}
+    rest = Component("shell", (FibreShare("linen", 60), FibreShare("cotton")))
+    assert materials_of(rest) == {"linen", "cotton"}
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIBRES), st.floats(0.01, 100)), unique_by=lambda pair: pair[0]))
+def test_a_composition_is_known_only_where_it_leaves_no_room(stated: list[tuple[str, float]]) -> None:
+    part = Component("shell", tuple(FibreShare(fibre, share) for fibre, share in stated))
+    room = 100 - sum(share for _, share in stated)
+    assert ("unknown" in materials_of(part)) is (room > 0.5)
 
 
 def test_no_composition_is_unknown() -> None:

@@ -138,4 +138,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "5e5aa7b74cb918eea4960c3de4472d829d29f53ab5a4e0d2dde1d10ca4b78600"
+DIGEST = "e22d301fa418592aa266cc2ee5690570f0a74f65ed1f9b844c8dd0b8fdaa2a5e"

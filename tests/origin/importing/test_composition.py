@@ -78,8 +78,30 @@ def test_a_share_that_cannot_be_is_left_out() -> None:
     assert issues == ["share-out-of-range"]
 
 
-def test_what_is_not_stated_is_no_component() -> None:
-    assert parse("N/A 100%") == ((), ["fibre-not-stated"])
+OPEN = FibreShare("unknown", known=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "fibres"),
+    [
+        ("N/A 100%", (FibreShare("unknown", 100.0, known=False),)),
+        ("cotton 60%, unknown 40%", (FibreShare("cotton", 60.0), FibreShare("unknown", 40.0, known=False))),
+        ("cotton, none", (FibreShare("cotton"), OPEN)),
+        ("100%", (FibreShare("unknown", 100.0, known=False),)),
+        ("shell:", ()),
+        ("cotton 100%,", (FibreShare("cotton", 100.0),)),
+        ("shell:\ncotton 100%", (FibreShare("cotton", 100.0),)),
+    ],
+)
+def test_what_is_not_stated_stays_open(text: str, fibres: tuple[FibreShare, ...]) -> None:
+    assert parse(text, "en")[0] == (Component("shell", fibres),)
+
+
+def test_a_component_left_empty_stays_one() -> None:
+    assert parse("shell: cotton 100% / lining:", "en")[0] == (
+        Component("shell", (FibreShare("cotton", 100.0),)),
+        Component("lining", ()),
+    )
 
 
 fibres = st.lists(st.sampled_from(sorted(vocabulary("fibres").terms)), min_size=1, max_size=5, unique=True)

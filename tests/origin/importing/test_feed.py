@@ -149,13 +149,28 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
     }
     gots, b_corp = read({header: value, **beside}).catalogue.products[0].evidence
     assert (gots.id, gots.issuer, gots.level, gots.share) == (
-        "GOTS_ORGANIC:123",
+        "GOTS_ORGANIC:product:123",
         "Certitex",
         "product",
         97,
     )
     assert gots.valid_from == datetime(2026, 1, 1, tzinfo=UTC)
     assert (b_corp.level, b_corp.valid_to) == ("brand", datetime(2027, 1, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "link", ["javascript:alert(1)", "JavaScript://x%0aalert(1)", "data:text/html,x", "ftp://x"]
+)
+def test_a_link_of_another_scheme_is_reported_and_left_out(read: ReadFeed, link: str) -> None:
+    result = read({"link": link, "image_link": link})
+    product = result.catalogue.products[0]
+    assert (product.link, product.image) == (f"/products/{product.id}", None)
+    assert [issue.reason for issue in result.report.issues] == ["not-a-link", "not-a-link"]
+
+
+@pytest.mark.parametrize("link", ["https://shop.example/p", "HTTP://shop.example/p", "/p"])
+def test_a_link_to_the_web_or_the_shop_stays(read: ReadFeed, link: str) -> None:
+    assert read({"link": link}).catalogue.products[0].link == link
 
 
 def test_colour_and_size_are_taken_off_a_title(read: ReadFeed) -> None:

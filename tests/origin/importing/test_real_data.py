@@ -37,12 +37,13 @@ def test_hm_compositions_are_understood(hm: Import) -> None:
     components = [part for product in hm.catalogue.products for part in product.components]
     totals = [sum(fibre.percentage or 0 for fibre in part.fibres) for part in components]
     whole = sum(total == 100 for total in totals)
-    # 11,607 lines: 25 fewer components, as lines were merged, repeated, or stated nothing
-    assert len(components) == 11_582
+    # 11,607 lines: 19 fewer components, as lines were merged or repeated
+    assert len(components) == 11_588
     assert whole / len(components) > 0.994
     fibres = Counter(f.fibre for part in components for f in part.fibres if not f.known)
-    assert set(fibres) == {"Synthetisch"}  # which fibre that is, the shop does not say
-    assert sum(not product.components for product in hm.catalogue.products) == 3
+    assert set(fibres) == {"Synthetisch", "unknown"}  # which fibre that is, the shop does not say
+    assert fibres["unknown"] == 17
+    assert all(product.components for product in hm.catalogue.products)
 
 
 def test_hm_categories_and_colours_come_from_names(hm: Import) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from origin.importing.report import Log, Row
 from origin.importing.schemes import Certificate, Subject, find_scheme, prove, registry
-from selvedge.catalogue.model import Evidence
+from selvedge.catalogue.model import Evidence, Level
 
 SOLD = datetime(2026, 3, 1, tzinfo=UTC)
 LAPSED = datetime(2026, 6, 1, tzinfo=UTC)
@@ -63,6 +63,47 @@ def test_a_brands_certificate_never_speaks_about_a_product(name: str, row: Row, 
     assert found.level == "brand"
     assert found.id.endswith(":Alder")
     assert [issue.reason for issue in log.issues] == ["certificate-level-not-allowed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "stated", "level"),
+    [
+        ("GOTS", "product", "product"),
+        ("GOTS", "Product", "product"),
+        ("GOTS", "material", None),
+        ("GOTS", "facility", None),
+        ("GOTS", "brand", None),
+        ("GOTS", "factory", None),
+        ("B Corp", "material", "brand"),
+        ("B Corp", "facility", None),
+        ("Fairtrade", "product", "material"),
+        ("Fairtrade", "brand", None),
+    ],
+)
+def test_a_level_is_never_repaired_to_a_larger_claim(
+    name: str, stated: str, level: str | None, row: Row, log: Log
+) -> None:
+    found = evidence(Certificate(name, level=stated), row)
+    assert (found.level if found else None) == level
+    reported = [issue.reason for issue in log.issues]
+    assert reported == ([] if level == stated.casefold() else ["certificate-level-not-allowed"])
+
+
+ORDER: tuple[Level, ...] = ("brand", "facility", "material", "product")
+
+
+@pytest.mark.parametrize("code", sorted(registry()))
+@pytest.mark.parametrize("stated", ORDER)
+def test_no_scheme_makes_more_of_a_certificate_than_it_states(code: str, stated: Level, row: Row) -> None:
+    found = evidence(Certificate(registry()[code].names[0], level=stated), row)
+    assert found is None or ORDER.index(found.level) <= ORDER.index(stated)
+
+
+def test_one_number_at_two_levels_is_two_pieces_of_evidence(row: Row) -> None:
+    found = [
+        evidence(Certificate("RWS", identification="7", level=one), row) for one in ("product", "material")
+    ]
+    assert len({one.id for one in found if one}) == 2
 
 
 def test_a_share_below_the_grade_is_taken_as_the_lower_grade(row: Row, log: Log) -> None:

@@ -47,9 +47,22 @@ def build(
     return BuiltSnapshot(Release(manifest, manifest.version), parts)
 
 
-def with_delta(built: BuiltSnapshot, number: int, prices: bytes = b"") -> BuiltSnapshot:
+def with_delta(
+    built: BuiltSnapshot,
+    number: int,
+    prices: bytes = b"",
+    *,
+    taken: int | None = None,
+    counts: Mapping[str, int] = MappingProxyType({}),
+) -> BuiltSnapshot:
     delta = pack({"price": prices or f"delta {number}".encode()})
-    release = msgspec.structs.replace(built.release, delta_number=number, delta=refer(delta))
+    release = msgspec.structs.replace(
+        built.release,
+        delta_number=number,
+        delta=refer(delta),
+        delta_taken=built.release.manifest.taken + number if taken is None else taken,
+        delta_counts={**built.release.manifest.counts, **counts},
+    )
     return BuiltSnapshot(release, {**built.parts, refer(delta).digest: delta})
 
 

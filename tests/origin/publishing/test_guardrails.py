@@ -75,6 +75,29 @@ def test_a_newer_delta_of_the_same_version_passes() -> None:
         check(with_delta(built, 1).release, with_delta(built, 2).release)
 
 
+def test_a_delta_of_a_truncated_feed_is_refused() -> None:
+    built = build(1)
+    falls = ["products falls from 100 to 20, by 80 %"]
+    truncated = with_delta(built, 2, counts={"products": 20}).release
+    assert list(findings(truncated, built.release, Limits())) == falls
+    assert list(findings(truncated, with_delta(built, 1).release, Limits())) == falls
+
+
+def test_a_delta_of_an_older_feed_is_refused() -> None:
+    late, early = with_delta(build(5), 1, taken=9), with_delta(build(5), 2, taken=8)
+    assert list(findings(early.release, late.release, Limits())) == [
+        "the feed was taken at 8, not after the current one at 9"
+    ]
+
+
+def test_a_version_is_compared_with_what_the_delta_before_it_showed() -> None:
+    before = with_delta(build(1), 1, counts={"products": 50}).release
+    assert not list(findings(build(9, counts={"products": 45}).release, before, Limits()))
+    assert list(findings(build(2).release, before, Limits(same_feed=True))) == []
+    older = with_delta(build(1), 1, taken=7).release
+    assert len(list(findings(build(2).release, older, Limits()))) == 1
+
+
 def test_everything_suspicious_is_said_at_once() -> None:
     with pytest.raises(GuardrailRefused) as refusal:
         check(build(1, counts={"products": 10, "inStock/nl": 10}).release, build(2).release)

@@ -75,6 +75,18 @@ def test_publishing_what_is_current_moves_nothing_and_restores_lost_parts(bench:
     assert lost in bench.kv.pairs
 
 
+def test_a_pointer_that_the_store_denies_takes_no_guardrail_away(bench: Bench) -> None:
+    first = build(1)
+    bench.publisher().publish(first, "live")
+    del bench.kv.pairs["pointer/live"]
+    with pytest.raises(
+        GuardrailRefused, match=r"falls from 100 to 9.*no pointer; compared with what the ledger"
+    ):
+        bench.publisher().publish(build(2, counts={"products": 9}), "live")
+    assert bench.publisher().publish(first, "live").sequence == 2
+    assert bench.current() == first.release.version
+
+
 def test_a_delta_takes_the_same_path_and_keeps_the_previous_version(bench: Bench) -> None:
     first, second = build(1), build(2)
     bench.publisher().publish(first, "live")

@@ -48,7 +48,7 @@ class Detail(msgspec.Struct, frozen=True, array_like=True):
 
 _card_decoder = msgspec.msgpack.Decoder(Card)
 _detail_decoder = msgspec.msgpack.Decoder(Detail)
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 
 
 def decode_card(blob: memoryview) -> Card:

@@ -9,7 +9,7 @@ import msgspec
 
 from selvedge.errors import DamagedPart, MissingPart
 from selvedge.snapshot.blobs import Blobs
-from selvedge.snapshot.cards import CARDS_PER_PAGE, Card, Detail, decode_card, decode_detail
+from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
 from selvedge.snapshot.index import Index, MarketIndex
 
@@ -117,12 +117,11 @@ class LoadedRelease:
 
     async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
         """The cards of the products at `ranks`, in that order."""
-        ordinals = [self.index.ordinals[rank] for rank in ranks]
-        numbers = sorted({ordinal // CARDS_PER_PAGE for ordinal in ordinals})
-        pages = await self._pages(f"cards/{locale}", numbers)
-        return [
-            decode_card(pages[ordinal // CARDS_PER_PAGE][ordinal % CARDS_PER_PAGE]) for ordinal in ordinals
-        ]
+        name = f"cards/{locale}"
+        size = self.release.manifest.pages[name].products_per_page
+        places = [divmod(self.index.ordinals[rank], size) for rank in ranks]
+        pages = await self._pages(name, sorted({number for number, _ in places}))
+        return [decode_card(pages[number][position]) for number, position in places]
 
     async def detail(self, market: str, rank: int) -> Detail:
         """The detail of the product at `rank`."""

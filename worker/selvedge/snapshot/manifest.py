@@ -97,12 +97,33 @@ class Manifest(msgspec.Struct, frozen=True):
 
 
 class Release(msgspec.Struct, frozen=True):
-    """A version together with its newest delta; deltas are cumulative from the base version."""
+    """A version together with its newest delta; deltas are cumulative from the base version.
+
+    `delta_taken` and `delta_counts` are of the feed that the delta was built from, as `Manifest.taken`
+    and `Manifest.counts` are of the version's; without a delta they are None.
+    """
 
     manifest: Manifest
     version: str
     delta_number: int = 0
     delta: PartRef | None = None
+    delta_taken: int | None = None
+    delta_counts: dict[str, int] | None = None
+
+    @property
+    def revision(self) -> str:
+        """What tells deltas apart, whatever their numbers: 8 hex digits of the delta's SHA-256, or none."""
+        return "" if self.delta is None else self.delta.digest.hex()[:8]
+
+    @property
+    def taken(self) -> int:
+        """When the newest feed in this release was taken, epoch seconds."""
+        return self.manifest.taken if self.delta_taken is None else self.delta_taken
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What this release shows, delta included."""
+        return self.manifest.counts if self.delta_counts is None else self.delta_counts
 
     def digests(self) -> Iterator[bytes]:
         """Every part that this release needs."""
@@ -130,6 +151,25 @@ class _Envelope(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes
 
 
+class _EnvelopeHead(msgspec.Struct, frozen=True, array_like=True):
+    format: int
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What every layout has, whatever else another format makes of the rest."""
+
+    format: int
+
+
+class _ReleaseHead(msgspec.Struct, frozen=True):
+    manifest: _Head
+
+
+class _PointerHead(msgspec.Struct, frozen=True):
+    current: _ReleaseHead
+    previous: _ReleaseHead | None = None
+
+
 class SignatureVerifier(Protocol):
     """Ed25519 verification with the keys that this reader trusts."""
 
@@ -152,10 +192,13 @@ class Signer(Protocol):
         ...
 
 
-_encoder = msgspec.msgpack.Encoder(order="deterministic")
+_encoder = msgspec.msgpack.Encoder(order="sorted")
 _manifest_decoder = msgspec.msgpack.Decoder(Manifest)
 _pointer_decoder = msgspec.msgpack.Decoder(Pointer)
 _envelope_decoder = msgspec.msgpack.Decoder(_Envelope)
+_envelope_head_decoder = msgspec.msgpack.Decoder(_EnvelopeHead)
+_head_decoder = msgspec.msgpack.Decoder(_Head)
+_pointer_head_decoder = msgspec.msgpack.Decoder(_PointerHead)
 
 
 def part_key(digest: bytes) -> str:
@@ -192,12 +235,24 @@ def encode_manifest(manifest: Manifest) -> bytes:
 def decode_manifest(data: bytes) -> Manifest:
     """Raises `DamagedPart` or `UnsupportedFormat`."""
     try:
-        manifest = _manifest_decoder.decode(data)
+        _check_format("manifest", _head_decoder.decode(data).format)
+        return _manifest_decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPart(f"unreadable manifest: {error}") from error
-    if manifest.format != FORMAT:
-        raise UnsupportedFormat(f"manifest format {manifest.format}; this reader knows {FORMAT}")
-    return manifest
+
+
+def _check_manifest_formats(payload: bytes) -> None:
+    """Raise `UnsupportedFormat` where an encoded pointer names a manifest of another format."""
+    releases = _pointer_head_decoder.decode(payload)
+    for release in (releases.current, releases.previous):
+        if release is not None:
+            _check_format("manifest", release.manifest.format)
+
+
+def _check_format(layer: str, found: int) -> None:
+    """Ask before the rest is decoded: another format may have another layout, which is no damage."""
+    if found != FORMAT:
+        raise UnsupportedFormat(f"{layer} format {found}; this reader knows {FORMAT}")
 
 
 def seal_pointer(pointer: Pointer, signer: Signer) -> bytes:
@@ -214,21 +269,20 @@ async def open_pointer(data: bytes, verifier: SignatureVerifier, *, shop: str, c
     Comparing `sequence` with what was seen before is the caller's.
     """
     try:
+        _check_format("envelope", _envelope_head_decoder.decode(data).format)
         envelope = _envelope_decoder.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPointer(str(error)) from error
-    if envelope.format != FORMAT:
-        raise UnsupportedFormat(f"pointer format {envelope.format}; this reader knows {FORMAT}")
     if not verifier.knows(envelope.key_id):
         raise UnknownKey(f"signed with {envelope.key_id!r}, which is not among the trusted keys")
     if not await verifier.verify(envelope.key_id, envelope.signature, POINTER_CONTEXT + envelope.payload):
         raise BadSignature(f"the signature by {envelope.key_id!r} does not fit")
     try:
+        _check_format("pointer", _head_decoder.decode(envelope.payload).format)
+        _check_manifest_formats(envelope.payload)
         pointer = _pointer_decoder.decode(envelope.payload)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DamagedPointer(str(error)) from error
-    if pointer.format != FORMAT or pointer.current.manifest.format != FORMAT:
-        raise UnsupportedFormat(f"pointer format {pointer.format}; this reader knows {FORMAT}")
     if (pointer.shop, pointer.channel) != (shop, channel):
         raise ForeignPointer(f"signed for {pointer.shop}/{pointer.channel}, not {shop}/{channel}")
     return pointer
