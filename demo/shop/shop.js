@@ -92,6 +92,10 @@ async function showList() {
   const mine = ++latest;
   for (const id of ["problem", "more-problem", "price-problem"]) say(id);
   showPreferences();
+  if (Number(state.low) < 0 || Number(state.high) < 0) {
+    say("price-problem", "A price is not below 0.");
+    return;
+  }
   if (state.low !== "" && state.high !== "" && Number(state.low) > Number(state.high)) {
     say("price-problem", `The lowest price, ${state.low}, is above the highest, ${state.high}.`);
     return;
