@@ -43,21 +43,27 @@ def prepare(choice: Choice) -> None:
     if not (place / "signing.key").exists():
         _run(choice, ["keys", "new"], quiet=True)
     commands = [*choice.commands(place), ["snapshot", "build", str(place / "catalogue.selvedge")]]
-    made_from = stamps.fingerprint(
-        [
-            json.dumps(commands),
-            paths.ROOT / "origin",
-            paths.WORKER / "selvedge",
-            paths.ROOT / "requirements.txt",
-            *choice.sources(),
-        ]
+    code = stamps.fingerprint(
+        [paths.ROOT / "origin", paths.WORKER / "selvedge", paths.ROOT / "requirements.txt"]
     )
+    if not stamps.is_current(place / "code", code, []):
+        _forget(place)
+        stamps.mark(place / "code", code)
+    made_from = stamps.fingerprint([json.dumps(commands), code, *choice.sources()])
     if stamps.is_current(place / "stamp", made_from, [place / "snapshots"]):
         return
     for arguments in commands:
         _run(choice, arguments)
     print(f"What the import found, row by row: {place / REPORT}", flush=True)
     stamps.mark(place / "stamp", made_from)
+
+
+def _forget(place: Path) -> None:
+    """Remove what other code has built and published: it need not be readable to this one."""
+    for name in ("snapshots", "state"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    for path in place.glob("ledger.sqlite*"):
+        path.unlink()
 
 
 def publish(choice: Choice, current: Session) -> None:
