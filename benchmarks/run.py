@@ -33,7 +33,7 @@ LARGE = 10_000
 class Effort(msgspec.Struct, frozen=True):
     """How much is measured."""
 
-    visits: int = 300
+    visits: int = 340
     rounds: int = 25
     throughput_rounds: int = 3
     throughput_seconds: float = 0.7
@@ -44,7 +44,7 @@ class Effort(msgspec.Struct, frozen=True):
 
 
 QUICK = Effort(
-    visits=120, rounds=10, throughput_rounds=1, decisions=30, cold_samples=1, slow_kv=False, swaps=False
+    visits=180, rounds=10, throughput_rounds=1, decisions=30, cold_samples=1, slow_kv=False, swaps=False
 )
 
 

@@ -83,7 +83,11 @@ class Truth:
         main = product.components[0].fibres if product.components else ()
         shares = [one.percentage for one in main if one.known and one.fibre == fibre]
         known = [share for share in shares if share is not None]
-        return int(sum(known)) if known else None
+        if known:
+            return int(sum(known))
+        whole = bool(main) and all(one.known and one.percentage is not None for one in main)
+        none_of_it = whole and not shares and sum(one.percentage or 0 for one in main) >= 99.5
+        return 0 if none_of_it else None
 
     def matching(self, query: Query, *, without: str | None = None) -> list[Product]:
         """The products on sale that satisfy `query`, in base order."""

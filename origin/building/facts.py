@@ -60,6 +60,14 @@ def is_whole(part: Component) -> bool:
     return len(shares) < len(part.fibres) or sum(shares) >= _WHOLE - TOLERANCE
 
 
+def states_all_shares(product: Product) -> bool:
+    """Whether every share in the main component is known, so that a fibre it does not name has none of it."""
+    if not product.components:
+        return False
+    main = product.components[0]
+    return is_whole(main) and all(one.percentage is not None for one in main.fibres)
+
+
 def slug(name: str) -> str:
     """Return `name` as a facet value: lower case, words joined by hyphens, safe in a query string."""
     words = re.findall(r"\w+", name.casefold().replace("'", "").replace("\u2019", ""))

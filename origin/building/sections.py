@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.building.evidence import dated_facets, evidence_sections, instants
-from origin.building.facts import FACETS, facet_values, field_info, is_reduced, main_shares, size_value
+from origin.building.facts import (
+    FACETS,
+    facet_values,
+    field_info,
+    is_reduced,
+    main_shares,
+    size_value,
+    states_all_shares,
+)
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -39,6 +47,9 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **sections,
         **dated_sections,
         **ranges,
+        "shares/stated": encode_postings(
+            [[rank for rank, product in enumerate(products) if states_all_shares(product)]], len(products)
+        ),
         **_identity_sections(arrangement),
         **_group_sections(products),
         **_row_sections(fields, products, groups),

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 UNKNOWN = "unknown"
 """The value of a field about which there is no data; an exclusion excludes it as well."""
 
+SHARE = "share."
+"""What the names of fibre shares begin with."""
+
 HIDDEN_RANGES = frozenset({"published"})
 """Range columns that serve an order and are no filter."""
 
@@ -74,4 +77,8 @@ class Scope:
         return ~combined if one.mode == "not" else combined
 
     def _range_bits(self, one: RangeFilter) -> int:
-        return self.column(one.field).between(one.low, one.high)
+        column = self.column(one.field)
+        bits = column.between(one.low, one.high)
+        if one.field.startswith(SHARE) and not one.low:
+            bits |= self.index.shares_stated() & ~column.present
+        return bits

@@ -5,7 +5,6 @@
     price=2000..5000               from..to, both included, either left open; minor units
     share.linen=50..               percent of the main component
     recycledContentPercentage=30..
-    isVariantOf=STYLE is not a filter: a style's colourways are `siblings`
 
 Between fields all must hold. docs/http-api.md is the reader's version.
 """

@@ -51,6 +51,7 @@ class Index:
         self.base_scores = sections["base/scores"]
         self.size = len(self.base_scores)
         self._base_slices = Postings(sections["base/slices"])
+        self._shares_stated = Postings(sections["shares/stated"])
         self.facets = _facets(sections)
         self._sections = sections
         self._range_names = frozenset(_names_decoder.decode(sections["ranges"]))
@@ -92,6 +93,10 @@ class Index:
         if column is None:
             column = self._ranges[name] = RangeColumn(self._sections, f"range/{name}", self.size)
         return column
+
+    def shares_stated(self) -> int:
+        """The products whose main component states every share: a fibre it does not name is 0 % of it."""
+        return self._shares_stated.bits(0)
 
     def base_slices(self) -> list[int]:
         """The base score's eight bit-slices, from the lowest bit up."""

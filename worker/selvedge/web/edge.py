@@ -142,7 +142,7 @@ class Edge:
             worker_version=self.worker_version,
             snapshot_version=release.version,
             delta_number=release.delta_number,
-            revision=release.delta.digest.hex()[:8] if release.delta else "",
+            revision=release.revision,
             evidence_epoch=index.evidence_epoch(now),
             modified=max(published, index.last_instant(now) or 0, self.deployed),
             next_change=index.next_instant(now),
