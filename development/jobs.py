@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from development import paths, session, stamps
-from development.catalogues import Choice
+from development.catalogues import REPORT, Choice
 from development.session import Session
 
 _KEYS = session.FOLDER / "keys.json"
@@ -27,8 +27,7 @@ class JobFailed(Exception):
 
 def folder(choice: Choice) -> Path:
     """Where everything of a catalogue lies: feeds, catalogue file, snapshots, ledger, pictures."""
-    size = f"-{choice.products}" if choice.name == "demo" else ""
-    return session.FOLDER / f"{choice.name}{size}"
+    return session.FOLDER / choice.folder
 
 
 def assets(choice: Choice) -> Path:
@@ -37,25 +36,34 @@ def assets(choice: Choice) -> Path:
 
 
 def prepare(choice: Choice) -> None:
-    """Import the catalogue and build a snapshot, unless nothing has changed. Raises JobFailed."""
+    """Import the catalogue and build a snapshot, unless nothing has changed. Raises JobFailed, NoData."""
+    choice.check()
     place = folder(choice)
     shutil.copytree(_STORE_FRONT, assets(choice), dirs_exist_ok=True)
     if not (place / "signing.key").exists():
-        _run(choice, ["keys", "new"])
+        _run(choice, ["keys", "new"], quiet=True)
     commands = [*choice.commands(place), ["snapshot", "build", str(place / "catalogue.selvedge")]]
-    made_from = stamps.fingerprint(
-        [
-            json.dumps(commands),
-            paths.ROOT / "origin",
-            paths.WORKER / "selvedge",
-            paths.ROOT / "requirements.txt",
-        ]
+    code = stamps.fingerprint(
+        [paths.ROOT / "origin", paths.WORKER / "selvedge", paths.ROOT / "requirements.txt"]
     )
+    if not stamps.is_current(place / "code", code, []):
+        _forget(place)
+        stamps.mark(place / "code", code)
+    made_from = stamps.fingerprint([json.dumps(commands), code, *choice.sources()])
     if stamps.is_current(place / "stamp", made_from, [place / "snapshots"]):
         return
     for arguments in commands:
         _run(choice, arguments)
+    print(f"What the import found, row by row: {place / REPORT}", flush=True)
     stamps.mark(place / "stamp", made_from)
+
+
+def _forget(place: Path) -> None:
+    """Remove what other code has built and published: it need not be readable to this one."""
+    for name in ("snapshots", "state"):
+        shutil.rmtree(place / name, ignore_errors=True)
+    for path in place.glob("ledger.sqlite*"):
+        path.unlink()
 
 
 def publish(choice: Choice, current: Session) -> None:
@@ -115,9 +123,19 @@ def worker_secrets() -> dict[str, str]:
     return {"SELVEDGE_SEALING_KEYS": _KEYS.read_text(encoding="utf-8")}
 
 
-def _run(choice: Choice, arguments: Sequence[str], more: Mapping[str, str] | None = None) -> None:
-    """Run `python -m origin`; it shows its own progress. Raises JobFailed."""
-    done = subprocess.run(_command(arguments), env=_environment(choice) | dict(more or {}), check=False)
+def _run(
+    choice: Choice, arguments: Sequence[str], more: Mapping[str, str] | None = None, *, quiet: bool = False
+) -> None:
+    """Run `python -m origin`; it shows its own progress, unless `quiet`. Raises JobFailed."""
+    done = subprocess.run(
+        _command(arguments),
+        env=_environment(choice) | dict(more or {}),
+        check=False,
+        capture_output=quiet,
+        text=True,
+    )
+    if done.returncode and quiet:
+        print(done.stderr, file=sys.stderr)
     if done.returncode:
         raise JobFailed(f"`python -m origin {' '.join(arguments)}` ended with {done.returncode}")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from development import paths, progress, stamps, vendoring
 
+_INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 MIN_PYTHON = (3, 11)
 _STAMPS = paths.GENERATED / "stamps"
 _DEVELOPMENT = paths.ROOT / "development"
@@ -134,6 +135,9 @@ def main() -> int:
         except (progress.StepFailedError, LookupError) as error:
             print(f"\n{error}", file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("\nStopped.")
+            return _INTERRUPTED
     if "--verbose" in sys.argv:
         print(f"Everything is set up ({time.monotonic() - started:.2f} s).")
     return 0

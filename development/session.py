@@ -34,8 +34,15 @@ def read() -> Session:
     return Session(**json.loads(_FILE.read_text(encoding="utf-8")))
 
 
+class PortTaken(Exception):
+    """Something else listens on a port that was asked for."""
+
+
 def new(worker_port: int, origin_port: int) -> Session:
-    """A session on these ports; 0 stands for any free one."""
+    """A session on these ports; 0 stands for any free one. Raises PortTaken."""
+    for port in (worker_port, origin_port):
+        if not is_free(port):
+            raise PortTaken(f"port {port} is taken: stop what uses it, or name another")
     worker_url = f"http://127.0.0.1:{worker_port or free_port()}"
     production = host_config.read_production(paths.WRANGLER_TOML)
     return Session(
@@ -51,6 +58,17 @@ def new(worker_port: int, origin_port: int) -> Session:
 def forget() -> None:
     """Remove the file of a session that has ended."""
     _FILE.unlink(missing_ok=True)
+
+
+def is_free(port: int) -> bool:
+    """Whether nothing listens there; 0 stands for any port, of which one is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def free_port(preferred: int = 0) -> int:

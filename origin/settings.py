@@ -100,13 +100,21 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     return Settings(**found)
 
 
-def require(settings: Settings, field: str) -> str:
-    """The text of a setting that this job cannot do without. Raises `BadSetting`."""
-    value = getattr(settings, field)
-    if not value:
-        alias = f" (nor {ALIASES[field]})" if field in ALIASES else ""
-        raise BadSetting(f"{variable(field)}{alias} is not set; docs/configuration.md says what it is")
-    return value.reveal() if isinstance(value, Secret) else str(value)
+def require(settings: Settings, *fields: str) -> tuple[str, ...]:
+    """The texts of settings that this job cannot do without. Raises `BadSetting`, naming all missing."""
+    values = [getattr(settings, field) for field in fields]
+    missing = [_named(field) for field, value in zip(fields, values, strict=True) if not value]
+    if missing:
+        what = "is not set; docs/configuration.md says what it is"
+        if len(missing) > 1:
+            what = "are not set; docs/configuration.md says what they are"
+        raise BadSetting(f"{', '.join(missing)} {what}")
+    return tuple(value.reveal() if isinstance(value, Secret) else str(value) for value in values)
+
+
+def _named(field: str) -> str:
+    alias = f" (nor {ALIASES[field]})" if field in ALIASES else ""
+    return f"{variable(field)}{alias}"
 
 
 def _parse(name: str, text: str, annotation: Any) -> Any:

@@ -1,21 +1,32 @@
 // The demo storefront: every list on this page is the Worker's answer to the URL shown at its foot.
 
 const COUNTED = ["category", "material", "certification", "color", "size", "brand", "countryOfOrigin"];
+const NOT_PREFERABLE = new Set(["size"]);
+const DEFAULT_ORDER = "relevance";
+const CATALOGUE_CHANGED = 410;
+const PHONE = matchMedia("(max-width: 48rem)");
 const MARKETS = await readMarkets();
 
 const state = {
   market: MARKETS[0].code,
-  locale: MARKETS[0].locales[0],
-  order: "relevance",
+  locale: firstLocale(MARKETS[0]),
+  order: DEFAULT_ORDER,
   chosen: new Map(COUNTED.map((field) => [field, new Set()])),
   preferred: new Set(),
   low: "",
   high: "",
 };
+/** What each `field:value` seen is called: a chosen one stays on the page when it would find nothing. */
+const labels = new Map();
 const $ = (id) => document.getElementById(id);
 
 async function readMarkets() {
   return (await (await fetch("/v1/markets")).json()).markets;
+}
+
+/** The page itself is in English, so the garments are too where the market has that. */
+function firstLocale(market) {
+  return market.locales.includes("en") ? "en" : market.locales[0];
 }
 
 function element(tag, properties = {}, ...children) {
@@ -36,7 +47,7 @@ function listUrl(cursor = "") {
   const parameters = { cursor };
   for (const [field, values] of state.chosen) parameters[field] = list(values);
   if (state.low !== "" || state.high !== "") {
-    const minor = (text) => (text === "" ? "" : Math.round(Number(text) * 100));
+    const minor = (text) => (text === "" ? "" : Math.round(Number(text) * 10 ** decimals()));
     parameters.price = `${minor(state.low)}..${minor(state.high)}`;
   }
   if (!cursor) parameters.facets = list(COUNTED);
@@ -44,7 +55,7 @@ function listUrl(cursor = "") {
   if (personal) {
     parameters.explain = "true";
     parameters.prefer = [...state.preferred].sort().map(encodeURIComponent).join("%2C");
-  } else if (state.order !== "relevance") {
+  } else if (state.order !== DEFAULT_ORDER) {
     parameters.sort = state.order;
   }
   const asked = query(parameters);
@@ -52,50 +63,94 @@ function listUrl(cursor = "") {
 }
 
 async function ask(url) {
-  const started = performance.now();
   const response = await fetch(url);
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.detail || answer.title);
-  $("request").textContent = url;
-  $("request").href = url;
-  $("time").textContent = (performance.now() - started).toFixed(0);
-  if (answer.snapshot) $("snapshot").textContent = `${answer.snapshot.version}.${answer.snapshot.delta}`;
+  if (!response.ok) throw Object.assign(new Error(answer.detail || answer.title), { status: response.status });
   return answer;
 }
 
-async function guarded(work) {
-  $("problem").hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    $("problem").textContent = error.message;
-    $("problem").hidden = false;
-  }
+async function askForList(url) {
+  const started = performance.now();
+  const answer = await ask(url);
+  $("time").textContent = (performance.now() - started).toFixed(0);
+  $("request").textContent = url;
+  $("request").href = url;
+  $("snapshot").textContent = `${answer.snapshot.version}.${answer.snapshot.delta}`;
+  $("answered").hidden = false;
+  return answer;
+}
+
+function say(id, text = "") {
+  $(id).textContent = text;
+  $(id).hidden = !text;
 }
 
 let following = "";
+let latest = 0; // answers to an earlier question are dropped
 
-const showList = () => guarded(async () => {
-  const answer = await ask(listUrl());
-  $("count").textContent = `${answer.numberOfItems.toLocaleString(state.locale)} garments`;
-  $("products").replaceChildren(...(answer.items ?? []).map(card));
-  showFacets(answer.facets ?? []);
-  showMore(answer);
-});
+async function showList() {
+  const mine = ++latest;
+  for (const id of ["problem", "more-problem", "price-problem"]) say(id);
+  showPreferences();
+  if (Number(state.low) < 0 || Number(state.high) < 0) {
+    say("price-problem", "A price is not below 0.");
+    return;
+  }
+  if (state.low !== "" && state.high !== "" && Number(state.low) > Number(state.high)) {
+    say("price-problem", `The lowest price, ${state.low}, is above the highest, ${state.high}.`);
+    return;
+  }
+  try {
+    const answer = await askForList(listUrl());
+    if (mine !== latest) return;
+    const number = answer.numberOfItems;
+    $("count").textContent = `${number.toLocaleString("en")} ${number === 1 ? "garment" : "garments"}`;
+    // Before the products, whose reasons name the values.
+    showFacets(answer.facets ?? []);
+    $("products").replaceChildren(...(answer.items ?? []).map(card));
+    $("nothing").hidden = number > 0;
+    showMore(answer);
+  } catch (error) {
+    if (mine !== latest) return;
+    say("problem", error.message);
+    $("count").textContent = "";
+    $("products").replaceChildren();
+    $("nothing").hidden = true;
+    showMore({});
+  }
+}
 
-const appendPage = () => guarded(async () => {
-  const answer = await ask(listUrl(following));
-  $("products").append(...(answer.items ?? []).map(card));
-  showMore(answer);
-});
+async function appendPage() {
+  const mine = latest;
+  say("more-problem");
+  try {
+    const answer = await askForList(listUrl(following));
+    if (mine !== latest) return;
+    $("products").append(...(answer.items ?? []).map(card));
+    showMore(answer);
+  } catch (error) {
+    if (mine !== latest) return;
+    if (error.status === CATALOGUE_CHANGED) {
+      await showList();
+      say("problem", "The catalogue has changed since the list was made; it starts anew.");
+    } else {
+      say("more-problem", error.message);
+    }
+  }
+}
 
 function showMore(answer) {
   following = answer.next ?? "";
   $("more").hidden = !following;
 }
 
+/** How many digits a currency has after the point: the Worker counts in its smallest unit. */
+function decimals(currency = settings().currency) {
+  return new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
+}
+
 const money = (minor, currency) =>
-  new Intl.NumberFormat(state.locale, { style: "currency", currency }).format(minor / 100);
+  new Intl.NumberFormat(state.locale, { style: "currency", currency }).format(minor / 10 ** decimals(currency));
 
 function price(item) {
   const shown = element("p", { className: "price" }, money(item.price, item.priceCurrency));
@@ -111,9 +166,14 @@ const fibres = (materials = []) =>
   materials.map((one) => (one.percentage ? `${one.percentage} % ${one.name}` : one.name)).join(", ");
 
 function picture(item) {
-  if (!item.image) return element("span", { className: "blank" });
-  return element("img", { src: item.image, alt: "", width: 320, height: 320, loading: "lazy" });
+  const none = () => $("no-picture").content.firstElementChild.cloneNode(true);
+  if (!item.image) return none();
+  const shown = element("img", { className: "picture", src: item.image, alt: "", width: 240, height: 300, loading: "lazy" });
+  shown.onerror = () => shown.replaceWith(none());
+  return shown;
 }
+
+const described = (item) => [item.brand, item.colorName].filter(Boolean).join(" · ");
 
 function facts(item) {
   const shown = (item.hasCertification ?? []).map((one) =>
@@ -121,16 +181,23 @@ function facts(item) {
   return element("ul", { className: "facts" }, ...shown);
 }
 
+const nameOf = (key) => labels.get(key) ?? key.slice(key.indexOf(":") + 1);
+
+function reason(term) {
+  if (term.name === "base") return `${term.points} from the shop's base order`;
+  const what = term.value && nameOf(`${term.field}:${term.value}`);
+  return what ? `${term.points} because you prefer ${what}` : `${term.points} ${term.name}`;
+}
+
 function why(item) {
   if (!item.explain) return null;
-  const terms = item.explain.map((term) => `${term.points} ${term.value ?? term.name}`).join(" + ");
-  return element("p", { className: "why", textContent: `${item.score} = ${terms}` });
+  return element("p", { className: "why", lang: "en", textContent: `score ${item.score}: ${item.explain.map(reason).join(" + ")}` });
 }
 
 function card(item) {
   const button = element("button", { className: "card", type: "button", onclick: () => showProduct(item.id) },
     picture(item),
-    element("p", { className: "brand", textContent: `${item.brand} · ${item.colorName}` }),
+    element("p", { className: "brand", textContent: described(item) }),
     element("p", { className: "name", textContent: item.name }),
     price(item),
     element("p", { className: "fibres", textContent: fibres(item.material) }));
@@ -138,57 +205,100 @@ function card(item) {
 }
 
 function showFacets(facets) {
-  const open = new Map(facets.map((facet) => [facet.field, facet]));
-  $("facets").replaceChildren(...COUNTED.filter((field) => open.has(field)).map((field) => facetGroup(open.get(field))));
+  for (const facet of facets) for (const one of facet.values) labels.set(`${facet.field}:${one.value}`, one.label);
+  const found = new Map(facets.map((facet) => [facet.field, facet]));
+  const groups = COUNTED.filter((field) => found.has(field)).map((field) => facetGroup(found.get(field)));
+  const focused = $("facets").contains(document.activeElement) ? document.activeElement.id : "";
+  const scrolled = new Map([...$("facets").querySelectorAll(".values")].map((box) => [box.id, box.scrollTop]));
+  $("facets").replaceChildren(...groups.filter(Boolean));
+  for (const [id, top] of scrolled) if ($(id)) $(id).scrollTop = top;
+  if (focused) $(focused)?.focus({ preventScroll: true });
 }
 
 function facetGroup(facet) {
-  const values = facet.values.map((one) => {
-    const chosen = state.chosen.get(facet.field);
-    const box = element("input", { type: "checkbox", checked: chosen.has(one.value) });
-    box.onchange = () => {
-      if (box.checked) chosen.add(one.value);
-      else chosen.delete(one.value);
-      showList();
-    };
-    const row = element("label", {}, box, element("span", { textContent: one.label }), element("small", { textContent: one.count }));
-    row.ondblclick = () => prefer(`${facet.field}:${one.value}`);
-    row.title = "double-click: prefer this";
-    return row;
-  });
-  return element("fieldset", {}, element("legend", { textContent: facet.label }), element("div", { className: "values" }, ...values));
+  const counted = new Set(facet.values.map((one) => one.value));
+  const held = (value) => state.chosen.get(facet.field).has(value) || state.preferred.has(`${facet.field}:${value}`);
+  const kept = [...labels.keys()]
+    .filter((key) => key.startsWith(`${facet.field}:`))
+    .map((key) => key.slice(facet.field.length + 1))
+    .filter((value) => !counted.has(value) && held(value))
+    .map((value) => ({ value, label: nameOf(`${facet.field}:${value}`), count: 0 }));
+  const rows = [...facet.values, ...kept].map((one) => valueRow(facet.field, one));
+  if (!rows.length) return null;
+  return element("fieldset", {},
+    element("legend", { textContent: facet.label }),
+    element("div", { className: "values", id: `values-${facet.field}` }, ...rows));
 }
 
-function prefer(preference) {
-  if (preference.startsWith("size:")) return;
-  if (!state.preferred.delete(preference)) state.preferred.add(preference);
-  $("preferences").hidden = state.preferred.size === 0;
-  $("preferences").textContent = `You prefer ${[...state.preferred].map((one) => one.split(":")[1]).join(", ")}. Nothing is stored.`;
+function valueRow(field, one) {
+  const chosen = state.chosen.get(field);
+  const box = element("input", { type: "checkbox", id: `choose-${field}:${one.value}`, checked: chosen.has(one.value) });
+  box.onchange = () => {
+    if (box.checked) chosen.add(one.value);
+    else chosen.delete(one.value);
+    showList();
+  };
+  return element("div", { className: "value" },
+    element("label", {}, box, element("span", { textContent: one.label })),
+    element("small", { textContent: one.count }),
+    NOT_PREFERABLE.has(field) ? null : heart(`${field}:${one.value}`, one.label));
+}
+
+function heart(key, label) {
+  const on = state.preferred.has(key);
+  const button = element("button", { type: "button", className: "heart", id: `prefer-${key}`, textContent: on ? "♥" : "♡",
+    title: on ? "no longer prefer this" : "prefer this", onclick: () => prefer(key) });
+  button.setAttribute("aria-pressed", on);
+  button.setAttribute("aria-label", `Prefer ${label}`);
+  return button;
+}
+
+function prefer(key) {
+  if (!state.preferred.delete(key)) state.preferred.add(key);
   $("order").value = state.order = "personal";
   showList();
 }
 
-const showProduct = (id) => guarded(async () => {
+function showPreferences() {
+  const names = [...state.preferred].map(nameOf).join(", ");
+  if (names) say("preferences", `You prefer ${names}. It is sent with each request and stored nowhere.`);
+  else say("preferences", state.order === "personal" ? "Nothing is preferred yet: press ♡ beside a filter to prefer it." : "");
+}
+
+async function showProduct(id) {
   const place = `/v1/${state.market}/${state.locale}`;
-  const item = await ask(`${place}/products/${encodeURIComponent(id)}`);
-  const alike = await ask(`${place}/recommendations?item=${encodeURIComponent(id)}&limit=4`);
   const close = element("button", { type: "button", textContent: "Close", onclick: () => $("product").close() });
-  $("product").replaceChildren(
-    element("div", { className: "detail" },
-      element("div", {}, picture(item)),
-      element("div", {},
-        element("h2", { id: "product-name", textContent: item.name }),
-        element("p", { textContent: `${item.brand} · ${item.colorName}` }),
-        price(item),
-        element("p", { textContent: item.description ?? "" }),
-        table("Made of", (item.components ?? []).map((one) => [one.name, fibres(one.material)])),
-        table("Evidence", [...(item.hasCertification ?? []), ...(item.relatedCertification ?? [])].map(evidence)),
-        table("Sizes", (item.offers ?? []).map((one) => [one.size, one.availability === "InStock" ? "in stock" : "sold out"])),
-        close)),
-    element("h3", { textContent: "Because you look at this" }),
-    element("ul", { id: "alike" }, ...(alike.items ?? []).map(card)));
+  const top = element("div", { className: "close", lang: "en" }, close);
+  try {
+    const item = await ask(`${place}/products/${encodeURIComponent(id)}`);
+    const alike = await ask(`${place}/recommendations?item=${encodeURIComponent(id)}&limit=4`).catch(() => ({}));
+    $("product").replaceChildren(top, detail(item), ...because(alike.items ?? []));
+  } catch (error) {
+    const name = element("h2", { id: "product-name", textContent: "This garment cannot be shown" });
+    $("product").replaceChildren(top, name, element("p", { className: "problem", textContent: error.message }));
+  }
   if (!$("product").open) $("product").showModal();
-});
+  $("product").scrollTop = 0;
+  close.focus({ preventScroll: true });
+}
+
+function detail(item) {
+  return element("div", { className: "detail" },
+    element("div", {}, picture(item)),
+    element("div", {},
+      element("h2", { id: "product-name", textContent: item.name }),
+      element("p", { textContent: described(item) }),
+      price(item),
+      element("p", { textContent: item.description ?? "" }),
+      table("Made of", (item.components ?? []).map((one) => [one.name, fibres(one.material)])),
+      table("Evidence", [...(item.hasCertification ?? []), ...(item.relatedCertification ?? [])].map(evidence)),
+      table("Sizes", (item.offers ?? []).map((one) => [one.size, one.availability === "InStock" ? "in stock" : "sold out"]))));
+}
+
+function because(items) {
+  if (!items.length) return [];
+  return [element("h3", { textContent: "Because you are looking at this" }), element("ul", { id: "alike" }, ...items.map(card))];
+}
 
 function evidence(one) {
   const share = one.percentage ? `${one.percentage} %` : "";
@@ -211,29 +321,45 @@ function settings() {
   return MARKETS.find((one) => one.code === state.market);
 }
 
+const LANGUAGES = new Intl.DisplayNames("en", { type: "language" });
+const COUNTRIES = new Intl.DisplayNames("en", { type: "region" });
+
 function showMarket() {
-  fill($("locale"), settings().locales);
-  state.locale = settings().locales[0];
-  $("price-legend").textContent = `Price (${settings().currency})`;
+  const { locales, currency } = settings();
+  fill($("locale"), locales, locales.map((one) => LANGUAGES.of(one)));
+  $("locale").value = firstLocale(settings());
+  $("price-legend").textContent = `Price (${currency})`;
   state.low = state.high = $("low").value = $("high").value = "";
   state.chosen.get("size").clear();
+  showLocale();
+}
+
+function showLocale() {
+  state.locale = document.documentElement.lang = $("locale").value;
   showList();
 }
 
 function clearAll() {
   for (const values of state.chosen.values()) values.clear();
   state.preferred.clear();
-  $("preferences").hidden = true;
+  $("order").value = state.order = DEFAULT_ORDER;
   state.low = state.high = $("low").value = $("high").value = "";
   showList();
 }
 
-fill($("market"), MARKETS.map((one) => one.code), MARKETS.map((one) => `${one.country} (${one.currency})`));
+function foldFilters() {
+  $("filters").open = !PHONE.matches;
+}
+
+fill($("market"), MARKETS.map((one) => one.code), MARKETS.map((one) => `${COUNTRIES.of(one.country)} (${one.currency})`));
 $("market").onchange = (event) => { state.market = event.target.value; showMarket(); };
-$("locale").onchange = (event) => { state.locale = event.target.value; document.documentElement.lang = state.locale; showList(); };
+$("locale").onchange = showLocale;
 $("order").onchange = (event) => { state.order = event.target.value; showList(); };
 $("low").onchange = (event) => { state.low = event.target.value; showList(); };
 $("high").onchange = (event) => { state.high = event.target.value; showList(); };
-$("clear").onclick = clearAll;
+$("clear").onclick = $("clear-here").onclick = clearAll;
 $("more").onclick = appendPage;
+PHONE.onchange = foldFilters;
+foldFilters();
+$("order").value = DEFAULT_ORDER; // a browser may keep the last one over a reload
 showMarket();

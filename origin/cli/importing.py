@@ -12,7 +12,7 @@ import msgspec
 import origin.importing as importing_package
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
-from origin.cli.sources import importing
+from origin.cli.sources import ImportRefused, importing
 from origin.importing.archive import save_catalogue
 from origin.importing.catalogues import read_csv, read_feed, read_shop
 from origin.importing.shop import load_shop
@@ -162,10 +162,17 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 
 def _conclude(result: Import, out: Path, report: Path | None, *, as_json: bool) -> None:
-    save_catalogue(result.catalogue, out)
     if report:
         report.write_bytes(msgspec.json.encode(result.report))
     summary = result.report.summary()
+    if result.report.rows and not result.report.accepted:
+        reasons = ", ".join(f"{reason} ({n:,})" for reason, n in summary["rejected"].items())
+        first = next(issue for issue in result.report.issues if issue.action == "rejected")
+        raise ImportRefused(
+            f"none of {result.report.rows:,} rows could be taken: {reasons}. The first: {first.source}, "
+            f"line {first.line}, {first.field} {first.value!r} {first.detail}".rstrip()
+        )
+    save_catalogue(result.catalogue, out)
     catalogue = result.catalogue
     if as_json:
         numbers = {"groups": len(catalogue.groups), "products": len(catalogue.products)}

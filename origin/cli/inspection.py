@@ -113,7 +113,8 @@ def preview(
         (one["id"], one["name"], one["brand"], one["price"], one["priceCurrency"]) for one in page["items"]
     )
     columns = ("id", "name", "brand", "price (minor units)", "currency")
-    print_table(f"{page['numberOfItems']:,} items match", columns, rows)
+    shown = f"of each style the best, {len(page['items'])} on this page"
+    print_table(f"{page['numberOfItems']:,} colourways match; {shown}", columns, rows)
 
 
 def _summary(built: BuiltSnapshot) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 QUIET_SECONDS = 1.0
 """A job shorter than this prints no lines of progress."""
@@ -45,12 +45,14 @@ def say(message: str) -> None:
 class Steps:
     """Progress of a job on standard error: a bar on a terminal, else a line every few seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._console = Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, console=self._console, transient=True)
         self._tasks: dict[str, Any] = {}
-        self._next_line = self._start = time.monotonic()
+        self._unfinished = ""
+        self._next_line = self._start = now()
 
     def __enter__(self) -> Self:
         return self
@@ -61,16 +63,21 @@ class Steps:
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Of `step`, `done` of `total` are done; a `total` of 0 is unknown."""
-        now = time.monotonic()
+        now = self._now()
         if self._console.is_terminal:
             self._draw(step, done, total)
-        elif now - self._start >= QUIET_SECONDS and (now >= self._next_line or not total):
+        elif now - self._start >= QUIET_SECONDS and (now >= self._next_line or self._ends(step, done, total)):
             self._next_line = now + LINE_SECONDS
+            self._unfinished = step if done < total else ""
             say(f"{step}: {done:,} of {total:,}" if total else step)
 
     def named(self, step: str) -> None:
         """A step whose size is unknown has begun."""
         self(step, 0, 0)
+
+    def _ends(self, step: str, done: int, total: int) -> bool:
+        """Whether a line is due at once: a step without a size, or the end of one that had a line."""
+        return not total or (done == total and step == self._unfinished)
 
     def _draw(self, step: str, done: int, total: int) -> None:
         self._bar.start()

@@ -66,9 +66,9 @@ class Workshop:
     def store(self) -> RestKv:
         """The key-value store."""
         settings = self.settings
-        account, namespace = require(settings, "kv_account"), require(settings, "kv_namespace")
+        account, namespace, token = require(settings, "kv_account", "kv_namespace", "kv_token")
         who = f"{variable('kv_token')}, account {account} and namespace {namespace}"
-        return RestKv(self._api(require(settings, "kv_token"), settings.kv_url, who), account, namespace)
+        return RestKv(self._api(token, settings.kv_url, who), account, namespace)
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -89,7 +89,8 @@ class Workshop:
             return None
         field = "zone_token" if settings.zone_token else "kv_token"
         who = f"{variable(field)} and {variable('zone')}"
-        return ZonePurger(self._api(require(settings, field), REMOTE, who), settings.zone)
+        (token,) = require(settings, field)
+        return ZonePurger(self._api(token, REMOTE, who), settings.zone)
 
     def publisher(self, progress: Progress, wait: float = 0.0, limits: Limits | None = None) -> Publisher:
         """A publisher that waits for its lease for `wait` seconds."""

@@ -29,9 +29,14 @@ def load_catalogue(path: Path) -> Catalogue:
     except OSError as error:
         raise ArchiveError(f"{path.name}: {error.strerror or error}") from error
     if not data.startswith(HEADER):
-        found = data[:40].partition(b"\n")[0]
-        raise ArchiveError(f"{path.name}: expected {HEADER.strip()!r}, found {found!r}")
+        raise ArchiveError(f"{path.name}: {_why_not(data)}; `import` writes one")
     try:
         return msgspec.msgpack.decode(memoryview(data)[len(HEADER) :], type=Catalogue)
     except msgspec.DecodeError as error:
         raise ArchiveError(f"{path.name}: damaged: {error}") from error
+
+
+def _why_not(data: bytes) -> str:
+    if data.startswith(HEADER.partition(b" ")[0]):
+        return "a catalogue file of another version of Selvedge"
+    return "not a catalogue file" if data else "an empty file, not a catalogue file"

@@ -55,6 +55,7 @@ _OFFER_COLUMNS = frozenset(
     }
 )  # fmt: skip
 _AVAILABLE = {"in stock": True, "out of stock": False, "preorder": False, "backorder": False}
+_AVAILABILITIES = f"expected {', '.join(name.replace(' ', '_') for name in _AVAILABLE)}"
 
 
 class FeedReader:
@@ -198,7 +199,7 @@ class _Feed:
         text = row.need("availability")
         available = _AVAILABLE.get(fold(text))
         if available is None:
-            row.reject("availability", text, "unknown-availability")
+            row.reject("availability", text, "unknown-availability", _AVAILABILITIES)
         if not available:
             return 0
         return read_stock(row, "stock", self._shop.assumed_stock)

@@ -6,13 +6,13 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from origin.importing.currencies import decimals
 from origin.importing.vocabulary import fold
 
 ONE_SIZE = "ONE SIZE"
 SIZE_SYSTEMS = frozenset({"AU", "BR", "CN", "DE", "EU", "FR", "IT", "JP", "MEX", "UK", "US"})
 """Values of Google's `size_system`."""
 
-_ZERO_DECIMALS = frozenset({"JPY", "KRW", "CLP", "ISK", "VND", "PYG", "UGX"})  # ISO 4217
 _SYMBOLS = {"EUR": ("€",), "SEK": ("kr", ":-"), "PLN": ("zł",), "GBP": ("£",), "USD": ("$",)}
 _AMOUNTS = {
     decimal: re.compile(
@@ -51,7 +51,7 @@ def parse_price(text: str, currency: str, decimal: str = ".") -> int:
     if found is None:
         raise PriceError("not-a-price")
     amount = Decimal(f"{re.sub(r'[^0-9]', '', found['whole'])}.{found['part'] or 0}")
-    minor = amount * (1 if currency in _ZERO_DECIMALS else 100)
+    minor = amount * 10 ** decimals(currency)
     if minor != minor.to_integral_value():
         raise PriceError("price-too-precise")
     if not 0 < minor < 2**31:
@@ -61,9 +61,7 @@ def parse_price(text: str, currency: str, decimal: str = ".") -> int:
 
 def format_price(minor: int, currency: str) -> str:
     """Write minor units the way Google's feed does: `29.99 EUR`."""
-    if currency in _ZERO_DECIMALS:
-        return f"{minor} {currency}"
-    return f"{minor // 100}.{minor % 100:02d} {currency}"
+    return f"{Decimal(minor).scaleb(-decimals(currency))} {currency}"
 
 
 @lru_cache(maxsize=16384)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import datetime
 from pathlib import Path  # noqa: TC003
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 import msgspec
 
+from origin.importing.currencies import CURRENCIES
 from origin.importing.errors import SettingsError
 from selvedge.catalogue.model import Market
 
@@ -68,6 +70,10 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_shop(path: Path) -> Shop:
     """Read a shop file. Raises SettingsError, which names the key at fault."""
     shop = load_settings(path, Shop)
+    for number, market in enumerate(shop.markets):
+        if market.currency not in CURRENCIES:
+            detail = f"{market.currency!r} is not an active currency of ISO 4217, such as EUR"
+            raise SettingsError(path.name, f"markets[{number}].currency", detail)
     for number, feed in enumerate(shop.feeds):
         try:
             shop.check_locale(feed.market, feed.locale)
@@ -88,4 +94,23 @@ def load_settings(path: Path, kind: type[T]) -> T:
         return msgspec.convert(data, kind, strict=True)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at `$")
-        raise SettingsError(path.name, where.strip(".`"), message) from error
+        key = where.strip(".`")
+        if "unknown field" in message:
+            message += f"; there are {', '.join(_keys_at(kind, key))}"
+        raise SettingsError(path.name, key, message) from error
+
+
+def _keys_at(kind: Any, where: str) -> tuple[str, ...]:
+    """Return the keys that the struct at a dotted name like `feeds[0]` has."""
+    struct = kind
+    for name in re.findall(r"(?:^|\.)(\w+)", where):
+        fields = {field.name: field.type for field in msgspec.structs.fields(struct)}
+        struct = _struct_in(fields[name])
+    return tuple(struct.__struct_fields__)
+
+
+def _struct_in(annotation: Any) -> Any:
+    """Return the struct in an annotation such as `tuple[FeedFile, ...]`."""
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        return annotation
+    return next(filter(None, map(_struct_in, get_args(annotation))), None)

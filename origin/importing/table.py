@@ -23,6 +23,9 @@ PROGRESS_EVERY = 1000
 LONGEST_RECORD = 60
 """Lines that one quoted record may span; a longer one is a stray quote."""
 
+MOST_NAMES = 10
+"""Columns that a message lists."""
+
 _UNCLOSED = "unexpected end of data"  # what csv says of an open quote when strict
 
 
@@ -45,7 +48,7 @@ class Table:
         self.columns = [name.strip() for name in self._split(self._lines[0]) or ()]
         missing = [name for name in needs if name not in self.columns]
         if missing:
-            detail = f"no column {', '.join(missing)}; there are {', '.join(self.columns)}"
+            detail = f"no column {_listed(missing)}; there are {_listed(self.columns)}"
             raise SourceError(self.name, "missing-column", detail)
 
     def __len__(self) -> int:
@@ -135,6 +138,11 @@ class Table:
             detail = "not UTF-8; the file was read as Windows-1252"
             row.repair("", repr(data[error.start : error.end]), "wrong-encoding", detail)
             return data.decode("cp1252", errors="replace")
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _unquote(value: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from origin.importing.colours import UNKNOWN, find_colour
+from origin.importing.currencies import decimals
 from origin.importing.dates import parse_end, parse_moment
 from origin.importing.offers import PriceError, is_gtin, parse_price
 from origin.importing.vocabulary import vocabulary
@@ -87,7 +88,8 @@ def read_price(row: Row, column: str, currency: str, decimal: str = ".") -> int:
         return parse_price(text, currency, decimal)
     except PriceError as error:
         other = "," if decimal == "." else "."
-        expected = f"expected {currency} like 1299{decimal}99; {other!r} only groups thousands"
+        example = f"{decimal}{'99999'[: decimals(currency)]}".rstrip(decimal)
+        expected = f"expected {currency} like 1299{example}; {other!r} only groups thousands"
         row.reject(column, text, str(error), expected)
 
 

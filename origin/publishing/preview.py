@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = 3
 _CHANNEL = "preview"
+_MOST_ALLOWED = 40
 
 
 class PreviewRefused(SelvedgeError):
@@ -34,6 +35,14 @@ class PreviewRefused(SelvedgeError):
 class _Problem(msgspec.Struct):
     title: str = ""
     detail: str = ""
+    allowed: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = self.detail or self.title
+        if not self.allowed:
+            return said
+        more = f" and {len(self.allowed) - _MOST_ALLOWED} more" if len(self.allowed) > _MOST_ALLOWED else ""
+        return f"{said}; there are {', '.join(self.allowed[:_MOST_ALLOWED])}{more}"
 
 
 class FixedClock:
@@ -59,7 +68,7 @@ def first_page(
     response = asyncio.run(_ask(_worker(built, now), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)
-        raise PreviewRefused(problem.detail or problem.title)
+        raise PreviewRefused(str(problem))
     body: dict[str, Any] = msgspec.json.decode(response.body)
     return body
 

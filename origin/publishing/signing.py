@@ -96,6 +96,8 @@ def read_key_file(path: Path) -> bytes:
     """The private key in `path`. Raises `SigningKeyUnusable`, also when others may read the file."""
     try:
         mode, text = path.stat().st_mode, path.read_text()
+    except FileNotFoundError as error:
+        raise SigningKeyUnusable(f"there is no signing key {path}; `keys new` makes one") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SigningKeyUnusable(f"cannot read the signing key {path}: {error}") from error
     if mode & _OTHERS:

@@ -41,10 +41,14 @@ def test_a_missing_value_is_named_with_its_alias() -> None:
 
 def test_names_of_other_cloudflare_tools_stand_in() -> None:
     settings = read_settings({"CLOUDFLARE_API_TOKEN": "t", "CLOUDFLARE_ACCOUNT_ID": "a"})
-    assert (require(settings, "kv_token"), settings.kv_account) == ("t", "a")
-    assert (
-        require(read_settings({"CLOUDFLARE_API_TOKEN": "t", "SELVEDGE_KV_TOKEN": "own"}), "kv_token") == "own"
-    )
+    assert require(settings, "kv_token", "kv_account") == ("t", "a")
+    both = read_settings({"CLOUDFLARE_API_TOKEN": "t", "SELVEDGE_KV_TOKEN": "own"})
+    assert require(both, "kv_token") == ("own",)
+
+
+def test_all_missing_values_are_named_at_once() -> None:
+    with pytest.raises(BadSetting, match=r"SELVEDGE_KV_ACCOUNT .*, SELVEDGE_KV_TOKEN .* are not set"):
+        require(read_settings({"SELVEDGE_KV_NAMESPACE": "n"}), "kv_account", "kv_namespace", "kv_token")
 
 
 def test_secrets_do_not_show() -> None:

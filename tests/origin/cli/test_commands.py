@@ -68,6 +68,11 @@ def test_a_new_key_is_shown_once_public_and_never_overwritten(desk: Desk) -> Non
     assert (desk.folder / "signing.key").read_text().strip() not in desk.run("keys", "show").output
 
 
+def test_a_missing_key_says_how_to_make_one(desk: Desk) -> None:
+    (desk.folder / "signing.key").unlink()
+    assert "`keys new` makes one" in desk.run("keys", "show", exits=1).stderr
+
+
 def shop_file(folder: Path) -> Path:
     catalogue = generate(50)
     lines = ['name = "demo"']
@@ -103,6 +108,21 @@ def test_a_shop_is_imported_and_reported(desk: Desk) -> None:
     assert result["rows"] >= result["accepted"] > 0
     assert json.loads(report.read_text())["rows"] == result["rows"]
     assert desk.json("snapshot", "build", str(desk.catalogue))["counts"]["products"] == 50
+
+
+def test_rows_of_which_none_can_be_taken_are_an_error(desk: Desk) -> None:
+    shop = shop_file(desk.folder)
+    for feed in desk.folder.rglob("*.tsv"):
+        feed.write_text(feed.read_text(encoding="utf-8").replace(".99 ", ",99 "), encoding="utf-8")
+    for feed in desk.folder.rglob("*.tsv"):
+        header, first, *_ = feed.read_text(encoding="utf-8").splitlines(keepends=True)
+        feed.write_text(header + first.replace("in_stock", "perhaps").replace("out_of_stock", "perhaps"))
+    report = desk.folder / "report.json"
+    arguments = ["import", "shop", str(shop), "-o", str(desk.catalogue), "--report", str(report)]
+    refused = desk.run(*arguments, exits=1).stderr
+    assert "none of" in refused
+    assert not desk.catalogue.exists()
+    assert json.loads(report.read_text())["accepted"] == 0
 
 
 def test_one_feed_is_imported(desk: Desk) -> None:

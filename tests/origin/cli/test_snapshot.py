@@ -184,3 +184,9 @@ def test_preview_shows_what_the_worker_would(desk: Desk) -> None:
 def test_preview_says_what_may_be_asked_for(desk: Desk) -> None:
     desk.build()
     assert "no market 'xx'; there are nl" in desk.run("snapshot", "preview", "--market", "xx", exits=1).stderr
+
+
+def test_a_preview_of_a_bad_parameter_lists_what_there_is(desk: Desk) -> None:
+    desk.build()
+    refused = desk.run("snapshot", "preview", "--market", "nl", "--query", "sort=cheapest", exits=1)
+    assert "sort 'cheapest' is not an order; there are relevance, price, -price, newest" in refused.stderr

@@ -16,8 +16,9 @@ def test_a_catalogue_survives_being_saved(tmp_path: Path, read: ReadFeed) -> Non
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"selvedge-catalogue 9\n\x80", "found b'selvedge-catalogue 9'"),
-        (b"", "found b''"),
+        (b"selvedge-catalogue 9\n\x80", "another version of Selvedge; `import` writes one"),
+        (b"", "an empty file"),
+        (b'name = "Alder"', "not a catalogue file; `import` writes one"),
         (b"selvedge-catalogue 1\n\x93", "damaged"),
     ],
 )

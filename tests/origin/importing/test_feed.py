@@ -66,6 +66,11 @@ def test_a_price_with_the_wrong_decimal_mark_says_what_is_expected(read: ReadFee
     )
 
 
+def test_an_unknown_availability_says_what_there_is(read: ReadFeed) -> None:
+    (issue,) = read({"availability": "perhaps"}).report.issues
+    assert issue.detail == "expected in_stock, out_of_stock, preorder, backorder"
+
+
 def test_a_fault_that_all_sizes_share_is_reported_for_each(read: ReadFeed) -> None:
     unknown = {"composition": "Moonstuff 100%"}
     result = read(unknown, unknown | {"id": "A-M", "size": "M"})

@@ -22,6 +22,7 @@ from origin.importing.offers import (
         ("29,95       ", "EUR", ",", 2995),
         ("1,299.50 PLN", "PLN", ".", 129950),
         ("4990 JPY", "JPY", ".", 4990),
+        ("1.250 KWD", "KWD", ".", 1250),
         ("1,299,000.50 EUR", "EUR", ".", 129900050),
     ],
 )
@@ -50,7 +51,7 @@ def test_what_is_no_price_says_why(text: str, reason: str) -> None:
         parse_price(text, "EUR")
 
 
-@given(st.integers(1, 2**31 - 1), st.sampled_from(["EUR", "SEK", "JPY"]))
+@given(st.integers(1, 2**31 - 1), st.sampled_from(["EUR", "SEK", "JPY", "KWD"]))
 def test_a_price_survives_being_written_and_read(minor: int, currency: str) -> None:
     if currency == "JPY" or minor < 2**31:
         assert parse_price(format_price(minor, currency), currency) == minor

@@ -28,7 +28,13 @@ def test_a_shop_file_lists_what_to_import(tmp_path: Path) -> None:
         ('currency = "EUR"', "currency = 1", r"markets\[0\]\.currency: Expected `str`"),
         ('market = "nl", locale', 'market = "xx", locale', r"feeds\[0\]\.market"),
         ('locale = "en"', 'locale = "pl"', r"feeds\[0\]\.locale"),
-        ("name =", "nome =", "unknown field `nome`"),
+        (
+            'currency = "EUR"',
+            'currency = "euro"',
+            r"markets\[0\]\.currency: 'euro' is not an active",
+        ),
+        ("name =", "nome =", "unknown field `nome`; there are name, markets, feeds, tables"),
+        ('path = "nl.tsv"', 'file = "nl.tsv"', r"feeds\[0\]: .*`file`; there are path, market, locale"),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path: Path, old: str, new: str, words: str) -> None:

@@ -65,6 +65,12 @@ def test_a_file_that_cannot_be_read_says_what_is_wrong(
     assert caught.value.reason == reason
 
 
+def test_a_message_lists_ten_columns(tmp_path: Path) -> None:
+    header = ",".join(f"c{number}" for number in range(12))
+    with pytest.raises(SourceError, match=r"no column a; there are c0, c1, .*, c9 and 2 more"):
+        read(tmp_path, f"{header}\n".encode())
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"gone\.csv"):
         Table(tmp_path / "gone.csv", Log(), needs=(), delimiter=",", quoted=True)
