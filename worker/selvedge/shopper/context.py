@@ -30,16 +30,25 @@ class Affinity(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Context(msgspec.Struct, frozen=True, array_like=True):
-    """Recent products (stable ordinals, newest first), affinities, and when this was written.
+    """What is remembered of a person, and when (epoch seconds) it was `written`.
 
-    `id` is random and names this browser only for as long as the cookie lives, so that an anonymous
-    person's events can be erased too.
+    Products are stable ordinals, the newest first; `dismissed` are those the person wants no more of,
+    `seen` those that were shown without being looked at. `id` is random and names this browser only for
+    as long as the cookie lives, so that an anonymous person's events can be erased too. `consent` is the
+    version of the choice that allows it all, `revision` that of the profile at the origin. `events` are
+    the ids of the latest events that are counted in here.
     """
 
     id: bytes = b""
     written: int = 0
     recent: tuple[int, ...] = ()
     affinities: tuple[Affinity, ...] = ()
+    purchased: tuple[int, ...] = ()
+    dismissed: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
+    consent: int = 0
+    revision: int = 0
+    events: tuple[bytes, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
