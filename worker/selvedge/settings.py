@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from selvedge.errors import SelvedgeError
+from selvedge.shopper.policy import ManagerSettings, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `snapshot_keys` maps key ids to Ed25519 public keys (32 bytes, base64). `sealing_keys` maps key ids to
     AES-256 keys (32 bytes, base64), the first being the one that seals; it is a secret.
     `gpc_last_update` is the date that `/.well-known/gpc.json` states.
+
+    `consent_policy` maps market (or `*`) to signal to purpose to allowed or not, `consent_manager` says
+    where a consent manager leaves its word and `consent_version` numbers the texts that the shop asks with
+    (docs/consent.md). `allowed_origins` may send events and choices besides the Worker's own origin.
+    `origin_url` takes what the queue does not, with `origin_token` (a secret) as its bearer token, within
+    `origin_deadline_ms`; docs/events.md.
     """
 
     shop: str
@@ -38,6 +45,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_max_age: int = 60
     stale_while_revalidate: int = 300
     gpc_last_update: str = "2026-11-22"
+    consent_policy: Table = {}
+    consent_manager: ManagerSettings | None = None
+    consent_version: int = 1
+    allowed_origins: tuple[str, ...] = ()
+    origin_url: str = ""
+    origin_token: str = ""
+    origin_deadline_ms: int = 500
 
 
 def read_settings(variable: Callable[[str], str | None]) -> Settings:

@@ -13,7 +13,6 @@ from selvedge.catalogue.query import BadParameter, parse_query
 from selvedge.ranking.affinity import Personal
 from selvedge.ranking.page import page
 from selvedge.ranking.weights import weigh
-from selvedge.shopper.consent import allowed_purposes
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
 from selvedge.web.http import JSON, Request, Response
@@ -59,7 +58,7 @@ async def recommend(
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
     asked = read_asked(view, query)
-    context = await read_context(edge, request, asked, view.scope.now)
+    context = await read_context(edge, request, market, view.scope.now) if asked.personalise else None
     cursor = await read_cursor(edge, query, context)
     if cursor is None:
         weights = _known(view, _weights(view, asked, context))
@@ -126,9 +125,9 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> Context | None:
+async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
     """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not asked.personalise or "session" not in allowed_purposes(request):
+    if not edge.consent.decide(request, market).allows("session"):
         return None
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
@@ -182,7 +181,7 @@ def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
 
 
 def _thaw(view: View, cursor: Cursor, asked: Asked) -> Weights:
-    """Return the weights that the first page was made with. The cursor must be of this version and revision."""
+    """Return the weights that the first page was made with; the cursor must be of this version and revision."""
     if not cursor.private:
         return _known(view, _weights(view, asked, None))
     infos = [facet.info for facet in view.scope.index.facets.values()]
