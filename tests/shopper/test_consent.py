@@ -73,12 +73,23 @@ def test_a_crawler_is_allowed_nothing() -> None:
     assert told(consent) == (False, "crawler")
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("1", True), ("0, 1", True), (" 1 ", True), ("0", False), ("true", False), ("11", False), (None, False)],
-)
-def test_only_a_gpc_value_of_exactly_one_counts(value: str | None, expected: bool) -> None:  # noqa: FBT001
-    assert opted_out(value) is expected
+@pytest.mark.parametrize("value", ["1", " 1", "0, 1", "1,1", "x,1 "])
+def test_one_field_of_exactly_one_opts_out(value: str) -> None:
+    assert opted_out(value)
+
+
+@pytest.mark.parametrize("value", [None, "", "0", "true", "11", "01", "1.0", "?1", '"1"', "1;a", "\u00b9"])
+def test_any_other_value_is_ignored(value: str | None) -> None:
+    assert not opted_out(value)
+
+
+def test_of_two_choices_the_first_counts() -> None:
+    twice = f"{format_choice([])}; {CHOICE_COOKIE}={format_choice(PURPOSES)}"
+    assert decide(choice=twice).allowed == frozenset()
+
+
+def test_purposes_that_nobody_knows_are_passed_over() -> None:
+    assert decide(choice="2.1.0.session+espionage").allowed == {"session"}
 
 
 @given(st.frozensets(st.sampled_from(sorted(PURPOSES))), st.integers(0, 10**9), st.integers(0, 10**11))

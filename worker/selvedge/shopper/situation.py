@@ -14,8 +14,8 @@ Season = Literal["spring", "summer", "autumn", "winter"]
 _SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
 
 SOUTHERN = frozenset(
-    "AO AR AS AU BI BO BR BW CC CD CK CL CX FJ FK GS ID KI KM LS MG MU MW MZ NA NC NF NR NU NZ PE PF PG PN "
-    "PY RE RW SB SC SH SZ TK TL TO TV TZ UY VU WF WS YT ZA ZM ZW".split()  # noqa: SIM905 - 50 lines else
+    "AO AR AS AU BI BO BR BW CC CD CK CL CX FJ FK GS ID KI KM LS MG MU MW MZ NA NC NF NR NU NZ PE "  # noqa: SIM905 - 50 lines else
+    "PF PG PN PY RE RW SB SC SH SZ TK TL TO TV TZ UY VU WF WS YT ZA ZM ZW".split()
 )
 """ISO 3166-1 codes of countries most of whose people live south of the equator."""
 
