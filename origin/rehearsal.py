@@ -101,6 +101,17 @@ class Tasks:
             await asyncio.gather(*self._tasks)
 
 
+class Content:
+    """A request's content in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def read(self, limit: int) -> bytes | None:
+        """Return the content, or None where it is longer than `limit` bytes."""
+        return self._data if len(self._data) <= limit else None
+
+
 class Headers:
     """Header fields in a dict with lower-case names."""
 
