@@ -9,7 +9,6 @@ import msgspec
 
 from selvedge.ranking.affinity import MAX_WEIGHT
 from selvedge.ranking.weights import _FACTORS, MAX_TERMS, RECENT_WEIGHTS
-from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.shops import Shop
+    from selvedge.snapshot.blobs import Blobs
     from selvedge.snapshot.cards import Card
 
 CHUNK = 8_000
@@ -91,5 +91,3 @@ class _Cards:
                 raise KeyError(ordinal)
             self._pages[number] = open_page(self._parts[digest])
         return decode_card(self._pages[number][place])
-
-

@@ -10,7 +10,8 @@ from selvedge.events.handover import FallbackQueue
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.shopper.policy import PURPOSES, Purpose
-from tests.stage import Answer, Stage, run
+from tests.behaviour.case import Answer
+from tests.stage import Stage, run
 from tests.wardrobe import NOW, garment, shop
 
 PATH = "/v1/nl/en/events"

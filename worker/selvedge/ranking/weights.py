@@ -61,17 +61,12 @@ def _from_recent(index: Index, recent: Sequence[int]) -> list[tuple[int, int]]:
         for number in index.row(rank):
             seen[number] = seen.get(number, 0) + factor
     weighted = []
-    for field, factor_weight in RECENT_WEIGHTS.items():
-        start = index.row_offsets[field]
-        unknown = index.facets[field].index(UNKNOWN)
-        end = start + len(index.facets[field].info.values)
-        weighted += [
-            (number, points * factor_weight >> 8)
-            for number, points in seen.items()
-            if start <= number < end and (unknown is None or number != start + unknown)
-        ]
-    strongest = sorted(weighted, key=lambda pair: (-pair[1], pair[0]))[:MAX_TERMS]
-    return [pair for pair in strongest if pair[1] > 0]
+    for number, factor in seen.items():
+        field, value = index.row_value(number)
+        points = factor * RECENT_WEIGHTS.get(field, 0) >> 8
+        if points and value != UNKNOWN:
+            weighted.append((-points, number))
+    return [(number, -points) for points, number in sorted(weighted)[:MAX_TERMS]]
 
 
 def _raise(weights: Weights, field: str, value: str, by: int) -> None:

@@ -105,7 +105,7 @@ def problem_of(error: Exception) -> Problem:
             problem = Problem("/problems/no-snapshot", title, 503, f"reason: {error.reason}")
         case ForeignOrigin() | BadContent() | ContentTooLarge() | UnsupportedMediaType() | HandOverFailed():
             kind, title, status = _REFUSALS[type(error)]
-            problem = Problem(f"/problems/{kind}", title, status, detail)
+            problem = Problem(kind, title, status, detail)
         case _:
             problem = Problem("/problems/internal", "An error of ours", 500)
     return problem
@@ -124,9 +124,9 @@ def _bad_parameter(error: BadParameter) -> Problem:
 
 
 _REFUSALS: dict[type[SelvedgeError], tuple[str, str, int]] = {
-    ForeignOrigin: ("foreign-origin", "This page may not do that", 403),
-    BadContent: ("bad-content", "The content makes no sense", 400),
-    ContentTooLarge: ("content-too-large", "The content is too large", 413),
-    UnsupportedMediaType: ("unsupported-media-type", "The content is of another type", 415),
-    HandOverFailed: ("events-not-taken", "The events were not taken", 503),
+    ForeignOrigin: ("/problems/foreign-origin", "This page may not do that", 403),
+    BadContent: ("/problems/bad-content", "The content makes no sense", 400),
+    ContentTooLarge: ("/problems/content-too-large", "The content is too large", 413),
+    UnsupportedMediaType: ("/problems/unsupported-media-type", "The content is of another type", 415),
+    HandOverFailed: ("/problems/events-not-taken", "The events were not taken", 503),
 }
