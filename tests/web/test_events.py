@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -10,9 +10,11 @@ from selvedge.events.handover import FallbackQueue
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.shopper.policy import PURPOSES, Purpose
-from tests.behaviour.case import Answer
 from tests.stage import Stage, run
 from tests.wardrobe import NOW, garment, shop
+
+if TYPE_CHECKING:
+    from tests.behaviour.case import Answer
 
 PATH = "/v1/nl/en/events"
 LIST = "/v1/nl/en/recommendations"
