@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 
@@ -11,7 +12,7 @@ from selvedge.catalogue.query import BadParameter, canonical, parse_query, refus
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
 from selvedge.ranking.page import page
-from selvedge.web.caching import not_modified
+from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Item, Served, Variant
@@ -81,14 +82,14 @@ class StarterTooShort(SelvedgeError):
 
 async def _list(edge: Edge, request: Request, view: View) -> Response:
     query = parse_query(request.query, view.scope.vocabulary())
-    moved = canonical_redirect(request, query)
+    moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
+    start = read_cursor(edge, request, view, query)
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    start = read_cursor(edge, request, view, query)
     order = public_order(view.scope, query)
     matches = view.scope.matches(query)
     places = page(
@@ -115,13 +116,16 @@ async def show_product(
     view = await edge.view(market, locale, background)
     refuse_parameters(request.query)
     release, rank = locate(view, product_id)
+    path = f"/v1/{market}/{locale}/products/{quote(product_id, safe='')}"
+    if request.path != path:
+        return redirect(edge, path)
+    detail = await release.detail(market, rank)
+    if not detail.offers:
+        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    detail = await release.detail(market, rank)
-    if not detail.offers:
-        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
     others = [
         sibling
         for sibling in view.scope.index.siblings(rank)
@@ -147,17 +151,25 @@ def locate(view: View, product_id: str) -> tuple[LoadedRelease, int]:
     return view.release, rank
 
 
-def canonical_redirect(request: Request, query: Query) -> Response | None:
-    """Return the redirect of a query that is not in canonical form.
+def canonical_redirect(edge: Edge, request: Request, wanted: str) -> Response | None:
+    """Return the redirect of a query that is not in its canonical form, `wanted`.
 
     A redirect rather than an answer: shared caches then hold one copy of each list, whatever order a
     client writes its parameters in, and clients learn the form that saves them the round trip.
     """
-    wanted = canonical(query)
     if wanted == request.query:
         return None
-    location = f"{request.path}?{wanted}" if wanted else request.path
-    return Response(308, {"Location": location, "Cache-Control": "public, max-age=3600"})
+    return redirect(edge, f"{request.path}?{wanted}" if wanted else request.path)
+
+
+def redirect(edge: Edge, location: str) -> Response:
+    """Return a redirect that caches keep no longer than an answer: a deploy may change what is canonical."""
+    headers = {
+        "Location": location,
+        "Cache-Control": f"public, max-age={edge.settings.public_max_age}",
+        "Cache-Tag": cache_tag(edge.settings.shop, edge.settings.channel),
+    }
+    return Response(308, headers)
 
 
 def public_order(scope: Scope, query: Query) -> Order:
@@ -208,27 +220,31 @@ def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Posit
 
 
 def check_cursor(
-    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], int]
+    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], str]
 ) -> None:
     """Raise `BadParameter` for a cursor of another list, `StaleCursor` for one of another version.
 
-    `revision` gives the delta number where the order depends on it, else 0; it is asked only about a
-    cursor of this version.
+    `revision` names the delta where the order depends on it; it is asked only about a cursor of this
+    version.
     """
-    start = canonical(msgspec.structs.replace(query, cursor=None))
-    if cursor.query != query_hash(request.path, start):
+    if cursor.query != query_hash(first_page(request.path, query)):
         raise BadParameter("cursor", "belongs to another list; start again without it")
     version = bytes.fromhex(view.edition.snapshot_version)
     if cursor.version != version or cursor.revision != revision():
-        raise StaleCursor(f"{request.path}?{start}" if start else request.path)
+        raise StaleCursor(first_page(request.path, query))
 
 
-def cursor_at(request: Request, view: View, query: Query, place: Position, revision: int) -> Cursor:
+def first_page(path: str, query: Query) -> str:
+    """Return the URL of the first page of the list that `query` is a page of."""
+    start = canonical(msgspec.structs.replace(query, cursor=None))
+    return f"{path}?{start}" if start else path
+
+
+def cursor_at(request: Request, view: View, query: Query, place: Position, revision: str) -> Cursor:
     """Return the cursor of the page after `place`; `revision` as for `check_cursor`."""
-    first = canonical(msgspec.structs.replace(query, cursor=None))
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
-        query=query_hash(request.path, first),
+        query=query_hash(first_page(request.path, query)),
         number=place.number,
         rank=place.rank,
         revision=revision,
@@ -242,6 +258,6 @@ def next_cursor(edge: Edge, request: Request, view: View, query: Query, places: 
     return edge.public_cursors.write(cursor_at(request, view, query, places[-1], _revision(view, query)))
 
 
-def _revision(view: View, query: Query) -> int:
-    """Return the delta number where the order depends on it: of what orders, only prices change by delta."""
-    return view.edition.delta_number if query.sort in ("price", "-price") else 0
+def _revision(view: View, query: Query) -> str:
+    """Return the delta's name where the order depends on it: of what orders, only prices change by delta."""
+    return view.edition.revision if query.sort in ("price", "-price") else ""

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import msgspec
 
@@ -15,9 +16,18 @@ from selvedge.ranking.page import page
 from selvedge.ranking.weights import weigh
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
+from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.problems import NotFound, StaleCursor
-from selvedge.web.products import ProductList, SnapshotInfo, check_cursor, cursor_at, facet_counts, locate
+from selvedge.web.products import (
+    ProductList,
+    SnapshotInfo,
+    check_cursor,
+    cursor_at,
+    facet_counts,
+    first_page,
+    locate,
+)
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
@@ -59,7 +69,7 @@ async def recommend(
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
     asked = read_asked(view, query)
     context = await read_context(edge, request, market, view.scope.now) if asked.personalise else None
-    cursor = await read_cursor(edge, query, context)
+    cursor = await read_cursor(edge, request, query, context)
     if cursor is None:
         weights = _known(view, _weights(view, asked, context))
         ordered_at = view.scope.index.last_instant(view.scope.now) or 0
@@ -102,7 +112,7 @@ def without_person(request: Request) -> Request:
     Raises `StaleCursor` for a later page, which would not go on in the same order.
     """
     pairs = [pair for pair in request.query.split("&") if pair]
-    named = {pair: pair.partition("=")[0] for pair in pairs}
+    named = {pair: unquote(pair.partition("=")[0]) for pair in pairs}
     kept = "&".join(pair for pair in pairs if named[pair] not in (*PARAMETERS, "cursor"))
     if "cursor" in named.values():
         raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
@@ -132,18 +142,18 @@ async def read_context(edge: Edge, request: Request, market: str, now: int) -> C
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
 
-async def read_cursor(edge: Edge, query: Query, context: Context | None) -> Cursor | None:
-    """Return where the page begins. Raises `BadParameter`.
+async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
+    """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
-    Who has got a context since the first page goes on in the order that this page was in.
+    Who has got a context since the first page goes on in the order that this page was in. Who has lost
+    it, by withdrawing consent or logging out, starts again: what was personal is not even opened.
     """
     if query.cursor is None:
         return None
-    try:
+    if not is_private(query.cursor):
         return edge.public_cursors.read(query.cursor)
-    except BadParameter:
-        if context is None:
-            raise
+    if context is None:
+        raise StaleCursor(first_page(request.path, query))
     return await edge.private_cursors.read(query.cursor)
 
 
@@ -217,18 +227,18 @@ async def _write_cursor(edge: Edge, cursor: Cursor, frozen: Weights | None, view
     return await edge.private_cursors.write(private)
 
 
-def _revision(view: View, weights: Weights) -> int:
-    """Return the delta number where a delta may move products: where a weight rests on evidence."""
+def _revision(view: View, weights: Weights) -> str:
+    """Return the delta's name where a delta may move products: where a weight rests on evidence."""
     facets = view.scope.index.facets
-    return view.edition.delta_number if any(facets[field].info.dated for field, _ in weights) else 0
+    return view.edition.revision if any(facets[field].info.dated for field, _ in weights) else ""
 
 
-def _frozen_revision(view: View, cursor: Cursor, asked: Asked) -> int:
+def _frozen_revision(view: View, cursor: Cursor, asked: Asked) -> str:
     """Return the same for the weights that a cursor of this version was made with."""
     if not cursor.private:
         return _revision(view, _known(view, _weights(view, asked, None)))
     infos = [facet.info for facet in view.scope.index.facets.values()]
-    return view.edition.delta_number if any(infos[field].dated for field, _, _ in cursor.weights) else 0
+    return view.edition.revision if any(infos[field].dated for field, _, _ in cursor.weights) else ""
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None) -> str:
