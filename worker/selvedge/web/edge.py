@@ -11,6 +11,8 @@ from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.consent import ConsentRules
+from selvedge.shopper.policy import BadPattern, ManagerReader, Policy
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Telemetry
+    from selvedge.ports import Background, Clock, Queue, Telemetry
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
@@ -42,6 +44,8 @@ class Edge:
         store: SnapshotStore,
         clock: Clock,
         sealer: Sealer,
+        consent: ConsentRules,
+        queue: Queue,
         public_cursors: PublicCursors,
         private_cursors: PrivateCursors,
         telemetry: Telemetry,
@@ -52,6 +56,8 @@ class Edge:
         self.store = store
         self.clock = clock
         self.sealer = sealer
+        self.consent = consent
+        self.queue = queue
         self.public_cursors = public_cursors
         self.private_cursors = private_cursors
         self.telemetry = telemetry
@@ -171,12 +177,13 @@ def make_edge(
     *,
     store: SnapshotStore,
     aead: Aead,
+    queue: Queue,
     clock: Clock,
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
 ) -> Edge:
-    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none.
+    """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
     `deployed` is when this Worker version was deployed, epoch seconds.
     """
@@ -189,12 +196,23 @@ def make_edge(
         store=store,
         clock=clock,
         sealer=sealer,
+        consent=consent_rules(settings),
+        queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
         private_cursors=PrivateCursors(sealer),
         telemetry=telemetry,
         worker_version=worker_version,
         deployed=deployed,
     )
+
+
+def consent_rules(settings: Settings) -> ConsentRules:
+    """Return the rules that consent is decided by. Raises `BadSetting`, which names the key."""
+    try:
+        manager = ManagerReader(settings.consent_manager) if settings.consent_manager else None
+    except BadPattern as error:
+        raise BadSetting(f"SELVEDGE_CONSENT_MANAGER: {error}") from error
+    return ConsentRules(Policy(settings.consent_policy), manager, settings.consent_version)
 
 
 class CardSource(Protocol):

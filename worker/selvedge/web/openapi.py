@@ -9,12 +9,17 @@ import msgspec
 
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
+from selvedge.events.batch import MAX_EVENTS
+from selvedge.shopper.policy import PURPOSES
+from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
+from selvedge.web.events import EventsAnswer
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
+from selvedge.web.ranking import RankingStatement
 from selvedge.web.recommendations import MAX_PREFERENCES, Recommendations
 from selvedge.web.service import Health, Markets, Readiness
 
@@ -58,7 +63,18 @@ def _encoded() -> bytes:
 
 def document() -> Document:
     """Return the whole document."""
-    served = (ProductList, ProductPage, Recommendations, Markets, Health, Readiness, Problem)
+    served = (
+        ProductList,
+        ProductPage,
+        Recommendations,
+        ConsentState,
+        EventsAnswer,
+        RankingStatement,
+        Markets,
+        Health,
+        Readiness,
+        Problem,
+    )
     schemas, components = msgspec.json.schema_components(served, ref_template=_REF)
     by_type = dict(zip(served, schemas, strict=True))
     return {
@@ -67,7 +83,8 @@ def document() -> Document:
             "title": "Selvedge",
             "version": selvedge.__version__,
             "summary": "Which garments may this shopper see, and in which order?",
-            "description": "Every path answers GET and HEAD; any other method is answered 405 with `Allow`.",
+            "description": "What answers GET answers HEAD; a method that is not listed is answered 405 with "
+            "`Allow`. Personal paths also answer OPTIONS, for allowed origins.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -93,6 +110,38 @@ def document() -> Document:
                     "List products in a personal order, as far as consent allows",
                     [*_PLACE, *_LIST_PARAMETERS, *_PERSONAL_PARAMETERS],
                     {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
+                )
+            },
+            "/v1/{market}/{locale}/consent": {
+                "get": _operation(
+                    "showConsent",
+                    "Show which purposes are allowed, and which signal decided",
+                    _PLACE,
+                    {200: _own(by_type[ConsentState]), **_others(400, 404, 503)},
+                ),
+                "put": _operation(
+                    "choose",
+                    "Remember a choice, also a refusal; what it withdraws is deleted at once",
+                    _PLACE,
+                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 503)},
+                    _CHOICE,
+                ),
+            },
+            "/v1/{market}/{locale}/events": {
+                "post": _operation(
+                    "collectEvents",
+                    "Say what a shopper did, as far as consent allows",
+                    _PLACE,
+                    {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
+                    _BATCH,
+                )
+            },
+            "/v1/{market}/{locale}/ranking": {
+                "get": _operation(
+                    "explainRanking",
+                    "State in plain words what orders lists (Regulation (EU) 2022/2065, article 27)",
+                    _PLACE,
+                    {200: _answer(by_type[RankingStatement]), **_others(400, 404, 503)},
                 )
             },
             "/v1/markets": {
@@ -147,9 +196,16 @@ def _described(name: str, schema: Document) -> Document:
 
 
 def _operation(
-    name: str, summary: str, parameters: list[Document], responses: dict[int, Document]
+    name: str,
+    summary: str,
+    parameters: list[Document],
+    responses: dict[int, Document],
+    content: Document | None = None,
 ) -> Document:
-    return {
+    body = (
+        {} if content is None else {"requestBody": {"required": True, "content": {JSON: {"schema": content}}}}
+    )
+    return body | {
         "operationId": name,
         "summary": summary,
         "parameters": parameters,
@@ -170,6 +226,10 @@ def _public(schema: Document) -> Document:
 
 def _private(schema: Document) -> Document:
     return _answer(schema, "As asked; for this person alone", "Selvedge-Snapshot", "Selvedge-Degraded")
+
+
+def _own(schema: Document) -> Document:
+    return _answer(schema, "As asked; for this person alone")
 
 
 def _headers(*names: str) -> Document:
@@ -273,8 +333,11 @@ _OTHER_RESPONSES: dict[int, Document] = {
         "headers": _headers("Cache-Control", "Location"),
     },
     400: _problem("A parameter makes no sense; the problem names it and what is allowed"),
+    403: _problem("The page's origin is not allowed"),
     404: _problem("No such market, locale or product"),
     410: _problem("The product is no longer sold, or the cursor is of a list that has changed"),
+    413: _problem("The content is too large"),
+    415: _problem("The content is of another media type"),
     503: _problem("No catalogue can be served yet", "Retry-After"),
 }
 _GLOBAL_PRIVACY_CONTROL: Document = {
@@ -283,5 +346,32 @@ _GLOBAL_PRIVACY_CONTROL: Document = {
     "properties": {
         "gpc": {"const": True, "description": "Sec-GPC is honoured (W3C Global Privacy Control)."},
         "lastUpdate": {"type": "string", "format": "date", "description": "When that was last reviewed."},
+    },
+}
+_NOT_TAKEN = _problem("Nothing was kept: send the same events again", "Retry-After")
+_CHOICE: Document = {
+    "type": "object",
+    "required": ["purposes"],
+    "additionalProperties": False,
+    "properties": {
+        "purposes": {
+            "type": "array",
+            "description": "What is allowed; all other purposes are refused.",
+            "items": {"enum": sorted(PURPOSES)},
+        }
+    },
+}
+_BATCH: Document = {
+    "type": "object",
+    "required": ["events"],
+    "additionalProperties": False,
+    "properties": {
+        "events": {
+            "type": "array",
+            "description": "Judged one by one: docs/events.md has the fields of each type.",
+            "minItems": 1,
+            "maxItems": MAX_EVENTS,
+            "items": {},
+        }
     },
 }
