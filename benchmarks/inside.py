@@ -12,7 +12,7 @@ import entry
 from selvedge.catalogue.query import parse_query
 from selvedge.ranking.affinity import Personal
 from selvedge.ranking.page import page
-from selvedge.ranking.weights import weigh
+from selvedge.ranking.signals import weigh
 from selvedge.shopper.context import Affinity
 
 if TYPE_CHECKING:
@@ -30,7 +30,10 @@ class Background:
 
 
 async def decisions(
-    market: str, locale: str, visits: Sequence[tuple[str, Sequence[Sequence[Any]], Sequence[int]]], repeats: int
+    market: str,
+    locale: str,
+    visits: Sequence[tuple[str, Sequence[Sequence[Any]], Sequence[int]]],
+    repeats: int,
 ) -> list[float]:
     """Milliseconds of the decision for each visit: a query string, affinities and recent ordinals."""
     view = await _view(market, locale)

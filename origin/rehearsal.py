@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from selvedge.ports import Clock, KeyValue, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
 
@@ -105,6 +106,7 @@ def rehearse(
     clock: Clock | None = None,
     telemetry: Telemetry | None = None,
     worker_version: str = "rehearsal",
+    predictor: Predictor | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -115,5 +117,6 @@ def rehearse(
             clock=clock or SystemClock(),
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
+            predictor=predictor,
         )
     )

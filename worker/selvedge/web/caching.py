@@ -20,7 +20,8 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 class Edition(msgspec.Struct, frozen=True):
     """What a public answer depends on beside its URL, and until when that is known to hold.
 
-    `modified` and `next_change` (the next beginning or end of some evidence) are epoch seconds.
+    `modified` and `next_change` (the next beginning or end of some evidence or rule) are epoch seconds, and
+    `evidence_epoch` counts how many such times have passed.
     """
 
     worker_version: str

@@ -9,6 +9,7 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background, Clock, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
@@ -45,6 +47,7 @@ class Edge:
         private_cursors: PrivateCursors,
         telemetry: Telemetry,
         worker_version: str,
+        predictor: Predictor | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -54,6 +57,7 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.predictor = predictor
         self._claims_of: LoadedRelease | None = None
         self._claims_by_locale: dict[str, dict[int, Claim]] = {}
 
@@ -97,7 +101,7 @@ class Edge:
 
     def edition(self, release: LoadedRelease, now: int) -> Edition:
         """Return what public answers about `release` depend on at `now`."""
-        return self._edition(release.release, release.published, release.index, now)
+        return self._edition(release.release, release.published, release.index, release.rulebook, now)
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:
@@ -115,7 +119,7 @@ class Edge:
         pointer, starter = found
         release = pointer.current
         return View(
-            edition=self._edition(release, pointer.published, starter.index, now),
+            edition=self._edition(release, pointer.published, starter.index, Rulebook(starter.index), now),
             scope=Scope(starter.index, starter.market, now),
             market=market_settings(release.manifest, market, locale),
             locale=locale,
@@ -125,14 +129,18 @@ class Edge:
             total=release.manifest.counts[f"available/{market}"],
         )
 
-    def _edition(self, release: Release, published: int, index: Index, now: int) -> Edition:
+    def _edition(
+        self, release: Release, published: int, index: Index, rulebook: Rulebook, now: int
+    ) -> Edition:
+        passed = (published, index.last_instant(now) or 0, rulebook.last_instant(now) or 0)
+        coming = [one for one in (index.next_instant(now), rulebook.next_instant(now)) if one is not None]
         return Edition(
             worker_version=self.worker_version,
             snapshot_version=release.version,
             delta_number=release.delta_number,
-            evidence_epoch=index.evidence_epoch(now),
-            modified=max(published, index.last_instant(now) or 0),
-            next_change=index.next_instant(now),
+            evidence_epoch=index.evidence_epoch(now) + rulebook.epoch(now),
+            modified=max(passed),
+            next_change=min(coming, default=None),
         )
 
     def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
@@ -155,6 +163,7 @@ def make_edge(
     clock: Clock,
     telemetry: Telemetry,
     worker_version: str,
+    predictor: Predictor | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none."""
     keys = {key_id: decode_key("sealing_keys", text) for key_id, text in settings.sealing_keys.items()}
@@ -170,6 +179,7 @@ def make_edge(
         private_cursors=PrivateCursors(sealer),
         telemetry=telemetry,
         worker_version=worker_version,
+        predictor=predictor,
     )
 
 
@@ -196,6 +206,15 @@ class View(msgspec.Struct, frozen=True):
     claims: dict[int, Claim]
     release: LoadedRelease | None = None
     total: int | None = None
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The merchandisers' rules; a version has starters only where none could change what they show."""
+        return self.release.rulebook if self.release else Rulebook(self.scope.index)
+
+    def without(self, excluded: int) -> View:
+        """Return the same view where the products of a set never match."""
+        return msgspec.structs.replace(self, scope=self.scope.without(excluded)) if excluded else self
 
     def presenter(self, query: Query | None = None) -> Presenter:
         """Return what turns cards into items here."""

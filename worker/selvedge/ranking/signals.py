@@ -1,0 +1,149 @@
+"""Signals: what is known about a person and a moment, as points on facet values."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from selvedge.catalogue.filter import UNKNOWN
+from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
+from selvedge.shopper.context import MAX_RECENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from selvedge.ranking.weights import RankingWeights, Season
+    from selvedge.shopper.context import Affinity
+    from selvedge.snapshot.index import Index
+
+Source = Literal["affinity", "recent", "preferred", "priority", "season", "market"]
+SOURCES: tuple[Source, ...] = ("affinity", "recent", "preferred", "priority", "season", "market")
+"""Where points come from. Cursors number them: append, never reorder."""
+
+
+class Signal(msgspec.Struct, frozen=True, array_like=True):
+    """Points, 1 to `MAX_WEIGHT`, for products that have a facet value, and why."""
+
+    source: Source
+    field: str
+    value: str
+    points: int
+
+
+def weigh(
+    index: Index,
+    weights: RankingWeights = DEFAULTS,
+    *,
+    affinities: Iterable[Affinity] = (),
+    preferred: Iterable[tuple[str, str]] = (),
+    recent: Sequence[int] = (),
+    occasion: Iterable[Signal] = (),
+) -> tuple[Signal, ...]:
+    """Return what facet values of `index` add for a person. `recent` are ranks, newest first.
+
+    At most `weights.terms` values, the strongest, so that an order's cost is bounded; at most `MAX_WEIGHT`
+    a value, whatever adds to it.
+    """
+    signals = [
+        Signal("affinity", one.field, one.value, one.weight * weights.affinity // 100) for one in affinities
+    ]
+    signals += _declared(index, weights, preferred)
+    signals += occasion
+    points: dict[tuple[str, str], int] = {}
+    kept = [
+        capped
+        for one in _known(index, signals) + _from_recent(index, weights, recent)
+        if (capped := _cap(points, one)).points > 0
+    ]
+    if len(points) <= weights.terms:
+        return tuple(kept)
+    strongest = sorted(points.items(), key=lambda pair: (-pair[1], pair[0]))[: weights.terms]
+    enter = {value for value, _ in strongest}
+    return tuple(one for one in kept if (one.field, one.value) in enter)
+
+
+def occasion(weights: RankingWeights, market: str, country: str, now: int) -> list[Signal]:
+    """Return what season and market add, for anybody who is there at `now` (epoch seconds)."""
+    seasonal = weights.seasons.get(season(country, now), ()) if weights.season else ()
+    signals = [Signal("season", *_split(pair), weights.season) for pair in seasonal]
+    of_market = weights.markets.get(market, {})
+    return signals + [Signal("market", *_split(pair), points) for pair, points in sorted(of_market.items())]
+
+
+SOUTHERN = frozenset(
+    "AO AR AU BO BR BW CL FJ LS MG MU MW MZ NA NZ PE PG PY SZ TZ UY ZA ZM ZW".split()  # noqa: SIM905 - a table
+)
+"""Countries (ISO 3166-1) whose people live mostly south of the equator and know four seasons."""
+
+_SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
+
+
+def season(country: str, now: int) -> Season:
+    """Return the meteorological season: in the north winter is December to February (WMO usage)."""
+    quarter = datetime.fromtimestamp(now, UTC).month % 12 // 3
+    return _SEASONS[(quarter + 2) % 4 if country in SOUTHERN else quarter]
+
+
+@cache
+def decay_factors(percent: int) -> tuple[int, ...]:
+    """Return the decay by age in 256ths: whole numbers all the way, so that every platform adds the same."""
+    return tuple((512 * percent**age + 100**age) // (2 * 100**age) for age in range(MAX_RECENT))
+
+
+def _declared(index: Index, weights: RankingWeights, preferred: Iterable[tuple[str, str]]) -> list[Signal]:
+    """Preferences; those on evidence are priorities, which together add no more than `priorities`."""
+    pairs = list(preferred)
+    of_evidence = [pair for pair in pairs if (facet := index.facets.get(pair[0])) and facet.info.dated]
+    each = min(weights.priority, weights.priorities // max(1, len(of_evidence)))
+    return [
+        Signal("priority", *pair, each)
+        if pair in of_evidence
+        else Signal("preferred", *pair, weights.preferred)
+        for pair in pairs
+    ]
+
+
+def _known(index: Index, signals: Iterable[Signal]) -> list[Signal]:
+    return [
+        one
+        for one in signals
+        if (facet := index.facets.get(one.field)) is not None and facet.index(one.value) is not None
+    ]
+
+
+def _cap(points: dict[tuple[str, str], int], one: Signal) -> Signal:
+    """Add `one` to what its value has got so far, and return it with the points that found room."""
+    before = points.get((one.field, one.value), 0)
+    after = min(MAX_WEIGHT, before + max(0, one.points))
+    if after:
+        points[one.field, one.value] = after
+    return one if after - before == one.points else msgspec.structs.replace(one, points=after - before)
+
+
+def _from_recent(index: Index, weights: RankingWeights, recent: Sequence[int]) -> list[Signal]:
+    """What recent products add to their values, the strongest `weights.terms`."""
+    seen: dict[int, int] = {}
+    for rank, factor in zip(recent, decay_factors(weights.decay), strict=False):
+        for number in index.row(rank):
+            seen[number] = seen.get(number, 0) + factor
+    weighted = []
+    for field in weights.recent.__struct_fields__:
+        start = index.row_offsets[field]
+        unknown = index.facets[field].index(UNKNOWN)
+        end = start + len(index.facets[field].info.values)
+        factor_weight: int = getattr(weights.recent, field)
+        weighted += [
+            (number, min(MAX_WEIGHT, points * factor_weight >> 8))
+            for number, points in seen.items()
+            if start <= number < end and (unknown is None or number != start + unknown)
+        ]
+    strongest = sorted(weighted, key=lambda pair: (-pair[1], pair[0]))[: weights.terms]
+    return [Signal("recent", *index.row_value(number), points) for number, points in strongest if points > 0]
+
+
+def _split(pair: str) -> tuple[str, str]:
+    field, _, value = pair.partition(":")
+    return field, value
