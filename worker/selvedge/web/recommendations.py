@@ -82,7 +82,7 @@ async def recommend(
     holding = view.rulebook.holding(scene)
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
     weights = _weights(view, arms)
-    ordered_at = cursor.ordered_at if cursor else _ordered_at(view)
+    ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
     frozen = cursor.frozen if cursor else _freeze(edge, view, weights, person, arms, holding, ordered_at)
     ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
     order, matches = ordering.order(), view.scope.matches(query)
@@ -197,10 +197,11 @@ def _weights(view: View, arms: dict[str, str]) -> RankingWeights:
     return msgspec.structs.replace(weights, **changed) if changed else weights
 
 
-def _ordered_at(view: View) -> int:
+def _ordered_at(view: View, weights: RankingWeights) -> int:
     """Return the time that the order goes by: the last instant of evidence, or the day if that is later."""
     now = view.scope.now
-    return max(view.scope.index.last_instant(now) or 0, now - now % DAY)
+    today = now - now % DAY if weights.season or weights.arrival else 0
+    return max(view.scope.index.last_instant(now) or 0, today)
 
 
 def _freeze(
