@@ -1,1 +1,1 @@
-"""Measures the Worker in the real runtime, beside a hello Worker and hand-written JavaScript; see docs/performance.md."""
+"""Measures the Worker in workerd, beside hello Workers and hand-written JavaScript: docs/performance.md."""

@@ -16,14 +16,12 @@ from benchmarks.run import QUICK, Effort, run
 EXCEEDED = 1
 
 
-class Sizes(click.ParamType):
+class Sizes(click.ParamType[list[int]]):
     """Numbers of products, by commas."""
 
     name = "numbers"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> list[int]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> list[int]:
         """Return the numbers. Raises BadParameter."""
         try:
             return [int(part) for part in str(value).split(",")]
@@ -46,7 +44,7 @@ class Sizes(click.ParamType):
 def main(
     *, sizes: list[int] | None, hm: bool | None, quick: bool, as_json: bool, check: budgets.Level | None
 ) -> None:
-    """Measure the Worker in workerd, beside a hello Worker and JavaScript peers. docs/performance.md explains."""
+    """Measure the Worker in workerd, beside others. docs/performance.md explains every figure."""
     console = Console(stderr=True)
     started = time.monotonic()
     sizes = sizes or ([1_000, 10_000] if quick else [1_000, 10_000, 100_000])

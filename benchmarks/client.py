@@ -1,4 +1,4 @@
-"""The client: one keep-alive connection over a bare socket, so that it costs little beside what it measures."""
+"""The client: a keep-alive connection over a bare socket, which costs little beside what it measures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIMEOUT_SECONDS = 60.0
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-class ConnectionEnded(Exception):  # noqa: N818 - named for what happened
+class ConnectionEnded(Exception):
     """The server closed the connection in the middle of an answer."""
 
 

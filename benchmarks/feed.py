@@ -9,7 +9,6 @@ import msgspec
 
 from selvedge.ranking.signals import decay_factors
 from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
-from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.shops import Shop
+    from selvedge.snapshot.blobs import Blobs
     from selvedge.snapshot.cards import Card
 
 CHUNK = 8_000

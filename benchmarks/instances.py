@@ -1,4 +1,4 @@
-"""What runs while a shop is measured: the Worker with the shop published, and the Workers it is compared with."""
+"""What runs while a shop is measured: the Worker over the published shop, and what it is compared with."""
 
 from __future__ import annotations
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from benchmarks.traffic import Traffic
     from development.workerd import Workerd
 
-REPEATS = 40
-"""Times that one decision is repeated: a clock of 1 ms is then 0.025 ms a decision at most."""
+REPEATS = 30
+"""Times that one decision is repeated: a clock of 1 ms is then 0.03 ms a decision at most."""
 
 SWAP_SECONDS = 20.0
 SWAPS = 2

@@ -1,4 +1,4 @@
-"""Measuring: many exchanges of several scenarios in turn, so that whatever else the machine does hits all alike."""
+"""Measuring: scenarios take turns, so that whatever else the machine does hits all of them alike."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from benchmarks.client import Connection, count_answers
+from benchmarks.processor import ProcessorTime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 BURST = 10
 """Exchanges of one scenario before it is the next one's turn."""
 
+WARM_UP_ROUNDS = 8
+"""Rounds that do not count: wasm is compiled anew, and better, once it has run for a while."""
+
 CONNECTIONS = 4
 
 
-class WrongAnswer(Exception):  # noqa: N818 - named for what happened
+class WrongAnswer(Exception):
     """A scenario was answered with another status than it is about; the message says which."""
 
 
@@ -35,6 +39,8 @@ class Scenario:
     status: int = 200
     milliseconds: list[float] = field(default_factory=list)
     rates: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+    """Milliseconds of processor time that the server took for an exchange, the mean of each burst."""
 
     @property
     def median(self) -> float:
@@ -68,13 +74,18 @@ def measure_latency(scenarios: Sequence[Scenario], rounds: int, tell: Callable[[
     """Time `rounds` bursts of each scenario in turn, each over one connection of its own."""
     connections = {scenario.name: Connection(scenario.url) for scenario in scenarios}
     following = {scenario.name: cycle(scenario.requests) for scenario in scenarios}
-    for number in range(rounds + 1):
+    processors = {scenario.name: ProcessorTime(scenario.url) for scenario in scenarios}
+    for number in range(1 - WARM_UP_ROUNDS, rounds + 1):
         for scenario in scenarios:
             requests = islice(following[scenario.name], BURST)
+            before = processors[scenario.name].milliseconds()
             times = list(_timed(scenario, connections[scenario.name], requests))
-            if number:  # the first round warms up
+            after = processors[scenario.name].milliseconds()
+            if number > 0:
                 scenario.milliseconds += times
-        tell(number)
+                if before is not None and after is not None:
+                    scenario.processor.append((after - before) / len(times))
+        tell(max(0, number))
     for connection in connections.values():
         with connection:
             pass
@@ -84,9 +95,7 @@ def measure_throughput(scenarios: Sequence[Scenario], rounds: int, seconds: floa
     """Count answers of each scenario in turn over `CONNECTIONS` connections, `seconds` each time."""
     for _ in range(rounds):
         for scenario in scenarios:
-            rate = count_answers(
-                scenario.url, scenario.requests, connections=CONNECTIONS, seconds=seconds
-            )
+            rate = count_answers(scenario.url, scenario.requests, connections=CONNECTIONS, seconds=seconds)
             scenario.rates.append(rate)
 
 

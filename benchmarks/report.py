@@ -31,11 +31,12 @@ def show(results: Results, budgets: Mapping[tuple[str, str], Budget], console: C
 def _timings(shop: ShopResults) -> Table:
     title = f"{shop.shop}: {shop.products:,} products, of which the median request matches {shop.matched:,}"
     table = Table("scenario", title=title, title_justify="left")
-    for column in ("median ms", "p90 ms", "x hello", "requests/s"):
+    for column in ("median ms", "p90 ms", "x hello", "CPU ms", "x hello", "requests/s"):
         table.add_column(column, justify="right")
     for one in shop.timings:
         rate = "" if one.per_second is None else f"{one.per_second:,.0f}"
-        table.add_row(one.scenario, f"{one.median:.2f}", f"{one.p90:.2f}", f"{one.ratio:.2f}", rate)
+        times = (one.median, one.p90, one.ratio, one.processor, one.processor_ratio)
+        table.add_row(one.scenario, *("" if time is None else f"{time:.2f}" for time in times), rate)
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from statistics import median
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,7 +20,8 @@ SMALLER, LARGER = "10000", "100000"
 class Timing(msgspec.Struct, frozen=True):
     """A scenario: milliseconds an exchange over one connection, its median as a multiple of hello's.
 
-    `per_second` is what several connections got, where that was measured.
+    `per_second` is what several connections got, where that was measured. `processor` is the server's
+    processor time an exchange (the median of bursts): it barely knows what else the machine does.
     """
 
     scenario: str
@@ -27,6 +29,8 @@ class Timing(msgspec.Struct, frozen=True):
     p90: float
     ratio: float
     per_second: float | None = None
+    processor: float | None = None
+    processor_ratio: float | None = None
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -58,9 +62,17 @@ class Results(msgspec.Struct, frozen=True):
 
 def timings(scenarios: Sequence[Scenario]) -> tuple[Timing, ...]:
     """The scenarios' figures, with the one called hello as what ratios are to."""
-    hello = next(one.median for one in scenarios if one.name == HELLO)
+    hello = next(one for one in scenarios if one.name == HELLO)
     return tuple(
-        Timing(one.name, one.median, one.p90, one.median / hello, one.per_second if one.rates else None)
+        Timing(
+            scenario=one.name,
+            median=one.median,
+            p90=one.p90,
+            ratio=one.median / hello.median,
+            per_second=one.per_second if one.rates else None,
+            processor=median(one.processor) if one.processor else None,
+            processor_ratio=median(one.processor) / median(hello.processor) if one.processor else None,
+        )
         for one in scenarios
     )
 

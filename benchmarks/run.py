@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -36,14 +37,14 @@ class Effort(msgspec.Struct, frozen=True):
     rounds: int = 25
     throughput_rounds: int = 3
     throughput_seconds: float = 0.7
-    decisions: int = 100
+    decisions: int = 60
     cold_samples: int = 3
     slow_kv: bool = True
     swaps: bool = True
 
 
 QUICK = Effort(
-    visits=120, rounds=10, throughput_rounds=1, decisions=40, cold_samples=1, slow_kv=False, swaps=False
+    visits=120, rounds=10, throughput_rounds=1, decisions=30, cold_samples=1, slow_kv=False, swaps=False
 )
 
 
@@ -59,15 +60,19 @@ def run(sizes: Sequence[int], *, hm: bool | None, effort: Effort, progress: Prog
             except NoData as error:
                 notes.append(f"H&M's catalogue was left out: {error}")
                 continue
-            found.append(_measure(shop, hellos, effort, lambda step, of=shop.name: progress(f"{of}: {step}")))
+            found.append(_measure(shop, hellos, effort, _prefixed(progress, shop.name)))
     return Results(_machine(), effort.rounds, tuple(found), tuple(notes))
 
 
 def _makers(sizes: Sequence[int], *, hm: bool | None) -> Iterator[Callable[[], Shop]]:
     for size in sizes:
-        yield lambda size=size: shops.generated(size)
+        yield partial(shops.generated, size)
     if hm is not False:
         yield shops.hm
+
+
+def _prefixed(progress: Progress, shop: str) -> Progress:
+    return lambda step: progress(f"{shop}: {step}")
 
 
 def _measure(shop: Shop, hellos: Mapping[str, str], effort: Effort, progress: Progress) -> ShopResults:
@@ -98,7 +103,9 @@ def _measure_warm(
         check_peers(runtime.url, peers, traffic)
         timed = scenarios(runtime.url, hellos, peers, traffic)
         progress("latency")
-        measure_latency(timed, effort.rounds, lambda number: progress(f"latency, {number} of {effort.rounds}"))
+        measure_latency(
+            timed, effort.rounds, lambda number: progress(f"latency, {number} of {effort.rounds}")
+        )
         progress("throughput")
         compared = [one for one in timed if one.name in COMPARED]
         measure_throughput(compared, effort.throughput_rounds, effort.throughput_seconds)
@@ -133,4 +140,6 @@ def _measure_memory(home: Home, shop: Shop, traffic: Traffic, progress: Progress
 
 
 def _machine() -> str:
-    return f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return (
+        f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    )

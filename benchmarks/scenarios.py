@@ -22,14 +22,16 @@ CHECKED = 40
 """Requests to which the peers must give the same answer as the Worker."""
 
 
-class PeersDisagree(Exception):  # noqa: N818 - named for what happened
+class PeersDisagree(Exception):
     """A peer answered a request otherwise than the Worker did: they do not do the same work."""
 
 
-def scenarios(url: str, hellos: Mapping[str, str], peers: Mapping[str, str], traffic: Traffic) -> list[Scenario]:
+def scenarios(
+    url: str, hellos: Mapping[str, str], peers: Mapping[str, str], traffic: Traffic
+) -> list[Scenario]:
     """Everything that is timed, in the order of the table."""
     etags = [headers["etag"] for headers in _headers(url, traffic.filtered())]
-    cursors = [answer["next"] for answer in answers(url, traffic.personal())]
+    cursors = [str(answer["next"]) for answer in answers(url, traffic.personal())]
     hello = [request("/")]
     return [
         Scenario(HELLO, hellos[HELLO], hello),
@@ -49,7 +51,9 @@ def check_peers(url: str, peers: Mapping[str, str], traffic: Traffic) -> None:
     """Raise PeersDisagree unless the peers find, order and show what the Worker does."""
     expected = answers(url, traffic.personal()[:CHECKED])
     for name, peer in peers.items():
-        for number, (own, other) in enumerate(zip(expected, answers(peer, traffic.peer()[:CHECKED]), strict=True)):
+        for number, (own, other) in enumerate(
+            zip(expected, answers(peer, traffic.peer()[:CHECKED]), strict=True)
+        ):
             for part in ("numberOfItems", "items"):
                 if own[part] != other[part]:
                     raise PeersDisagree(f"{name}, request {number}, {part}: {own[part]}\n!=\n{other[part]}")

@@ -1,4 +1,4 @@
-"""The shops that are measured: a catalogue, its snapshot, how long that took, and what a market sees of it."""
+"""The shops that are measured: a catalogue, its snapshot, how long that took, what a market sees of it."""
 
 from __future__ import annotations
 

@@ -129,19 +129,17 @@ def _from_recent(index: Index, weights: RankingWeights, recent: Sequence[int]) -
     for rank, factor in zip(recent, decay_factors(weights.decay), strict=False):
         for number in index.row(rank):
             seen[number] = seen.get(number, 0) + factor
+    by_field = dict(
+        zip(weights.recent.__struct_fields__, msgspec.structs.astuple(weights.recent), strict=True)
+    )
     weighted = []
-    for field in weights.recent.__struct_fields__:
-        start = index.row_offsets[field]
-        unknown = index.facets[field].index(UNKNOWN)
-        end = start + len(index.facets[field].info.values)
-        factor_weight: int = getattr(weights.recent, field)
-        weighted += [
-            (number, min(MAX_WEIGHT, points * factor_weight >> 8))
-            for number, points in seen.items()
-            if start <= number < end and (unknown is None or number != start + unknown)
-        ]
-    strongest = sorted(weighted, key=lambda pair: (-pair[1], pair[0]))[: weights.terms]
-    return [Signal("recent", *index.row_value(number), points) for number, points in strongest if points > 0]
+    for number, factor in seen.items():
+        field, value = index.row_value(number)
+        points = factor * by_field.get(field, 0) >> 8
+        if points and value != UNKNOWN:
+            weighted.append((-min(MAX_WEIGHT, points), number))
+    strongest = sorted(weighted)[: weights.terms]
+    return [Signal("recent", *index.row_value(number), -points) for points, number in strongest]
 
 
 def _split(pair: str) -> tuple[str, str]:

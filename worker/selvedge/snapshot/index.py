@@ -72,6 +72,9 @@ class Index:
         self._evidence_refs = sections["evidence/by_rank/refs"].cast("I")
         self.row_offsets = self._number_row_values()
         self.weights = decode_weights(sections.get("weights"))
+        self._row_names = [
+            (name, value) for name in self.row_fields for value in self.facets[name].info.values
+        ]
 
     def _number_row_values(self) -> dict[str, int]:
         offsets, position = {}, 0
@@ -122,10 +125,7 @@ class Index:
 
     def row_value(self, number: int) -> tuple[str, str]:
         """The field and value behind a number in a row."""
-        for name in reversed(self.row_fields):
-            if number >= self.row_offsets[name]:
-                return name, self.facets[name].info.values[number - self.row_offsets[name]]
-        raise IndexError(number)
+        return self._row_names[number]
 
     def evidence_refs(self, rank: int) -> Sequence[int]:
         """The numbers of the evidence about the product at `rank`, whatever its dates."""

@@ -48,7 +48,8 @@ class Postings:
             self._data = section[starts_end + 4 * count :]
         except (struct.error, TypeError) as error:
             raise DamagedPart(f"postings cut short: {error}") from error
-        if len(self._starts) != count + 1 or self._starts[-1] != len(self._data):
+        whole = len(self._starts) == count + 1 and len(self._cardinalities) == count
+        if not whole or self._starts[-1] != len(self._data):
             raise DamagedPart(f"postings of {count} sets hold {len(self._data)} bytes of data")
         self._ints: list[int | None] = [None] * count
 

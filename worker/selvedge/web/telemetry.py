@@ -7,6 +7,7 @@ holds a query string, a header or a cookie. docs/operations.md names each positi
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ class Recorder:
         always = bool(fault) or response.status >= _SERVER_ERROR or "Selvedge-Degraded" in response.headers
         if sampled or always:
             weight = 1 if always else self._every
-            self._edge.telemetry.write(
-                self._blobs(request, response, fault, trouble), self._doubles(response, started, weight)
-            )
+            with suppress(Exception):  # no answer is lost over what is told of it
+                self._edge.telemetry.write(
+                    self._blobs(request, response, fault, trouble), self._doubles(response, started, weight)
+                )
 
     def _blobs(self, request: Request, response: Response, fault: str, trouble: str) -> list[str]:
         release = self._edge.store.current
