@@ -114,54 +114,81 @@ class Arranged:
     def _arrange(self, shown: list[int], left: list[int], pinned: list[Pin]) -> list[int]:
         arranged = list(shown)
         waiting = list(pinned)
-        while left or waiting:
-            if waiting and (waiting[0].place <= len(arranged) + 1 or not left):
+        line = _Line(left, self._kinds)
+        while line.remaining or waiting:
+            if waiting and (waiting[0].place <= len(arranged) + 1 or not line.remaining):
                 arranged.append(waiting.pop(0).rank)
             else:
-                at = self._kinds.choose(arranged, left) if self._kinds else 0
-                arranged.append(left.pop(at))
+                arranged.append(line.take(arranged))
         return arranged[len(shown) :]
 
 
 class _Kinds:
-    """Brand and category of products, and which of several disturbs its neighbours least."""
+    """Brand and category of products, and how many neighbours may share them.
+
+    Both are single values, known by their numbers in the rows.
+    """
 
     def __init__(self, index: Index, spread: Spread) -> None:
         self._index = index
-        self._neighbours = spread.window - 1
+        self.neighbours = spread.window - 1
+        self.most = (spread.brand, spread.category)
         self._fields = [
-            (index.row_offsets[field], index.row_offsets[field] + len(index.facets[field].info.values), most)
-            for field, most in (("brand", spread.brand), ("category", spread.category))
-            if most < spread.window
+            (index.row_offsets[field], index.row_offsets[field] + len(index.facets[field].info.values))
+            for field in ("brand", "category")
         ]
-        self._known: dict[int, tuple[int, ...]] = {}
+        self._known: dict[int, tuple[int, int]] = {}
 
-    def choose(self, before: Sequence[int], left: Sequence[int]) -> int:
-        """Return where in `left` the one is that breaks fewest rules after `before`, the first of equals."""
-        near = [self._of(rank) for rank in before[max(0, len(before) - self._neighbours) :]]
-        best, fewest = 0, len(self._fields) + 1
-        for at, rank in enumerate(left):
-            breaches = self._breaches(near, self._of(rank))
-            if breaches < fewest:
-                best, fewest = at, breaches
-            if not fewest:
-                break
-        return best
-
-    def _breaches(self, near: Sequence[tuple[int, ...]], kinds: tuple[int, ...]) -> int:
-        breaches = 0
-        for at, (_, _, most) in enumerate(self._fields):
-            kind = kinds[at]
-            if sum(other[at] == kind for other in near) >= most:
-                breaches += 1
-        return breaches
-
-    def _of(self, rank: int) -> tuple[int, ...]:
+    def of(self, rank: int) -> tuple[int, int]:
+        """The brand and the category of the product at `rank`."""
         kinds = self._known.get(rank)
         if kinds is None:
-            row = self._index.row(rank)
-            kinds = self._known[rank] = tuple(
-                next((number for number in row if start <= number < end), -1)
-                for start, end, _ in self._fields
-            )
+            brand = category = -1
+            (first, end), (start, stop) = self._fields
+            for number in self._index.row(rank):
+                if first <= number < end:
+                    brand = number
+                elif start <= number < stop:
+                    category = number
+            kinds = self._known[rank] = (brand, category)
         return kinds
+
+
+class _Line:
+    """Products of a block waiting for their turn, as sets of positions: bit p is the p-th in the order."""
+
+    def __init__(self, ranks: Sequence[int], kinds: _Kinds | None) -> None:
+        self._ranks = ranks
+        self._kinds = kinds
+        self.remaining = (1 << len(ranks)) - 1
+        self._holders: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        if kinds:
+            for at, rank in enumerate(ranks):
+                for holders, kind in zip(self._holders, kinds.of(rank), strict=True):
+                    holders[kind] = holders.get(kind, 0) | 1 << at
+
+    def take(self, before: Sequence[int]) -> int:
+        """Return the one that breaks fewest rules after `before`, the first of equals; it waits no longer."""
+        brand, category = self._crowded(before)
+        fewest = (
+            self.remaining & ~(brand | category)
+            or self.remaining & (brand ^ category)
+            or self.remaining & brand & category
+        )
+        lowest = fewest & -fewest
+        self.remaining ^= lowest
+        return self._ranks[lowest.bit_length() - 1]
+
+    def _crowded(self, before: Sequence[int]) -> list[int]:
+        """The positions of brands, and of categories, that the last neighbours hold as many of as may be."""
+        if self._kinds is None:
+            return [0, 0]
+        near = [self._kinds.of(rank) for rank in before[max(0, len(before) - self._kinds.neighbours) :]]
+        crowded = [0, 0]
+        for at, most in enumerate(self._kinds.most):
+            if len(near) >= most:
+                kinds = [of_rank[at] for of_rank in near]
+                for kind in kinds:
+                    if kinds.count(kind) >= most:
+                        crowded[at] |= self._holders[at].get(kind, 0)
+        return crowded
