@@ -34,7 +34,7 @@ cursors = st.builds(
     query=st.binary(min_size=6, max_size=6),
     number=u32,
     rank=u32,
-    revision=u32,
+    revision=st.text("0123456789abcdef", max_size=8),
     frozen=st.builds(
         Frozen,
         signals=several(st.tuples(small, small, rank, st.integers(1, 127)), 24),
@@ -130,5 +130,5 @@ def test_the_largest_cursor_fits() -> None:
         arms={f"experiment-{number}": "treatment" for number in range(8)},
     )
     last = Position(999, 99_999)
-    cursor = Cursor(bytes(8), bytes(6), 999, 99_999, 9, frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
+    cursor = Cursor(bytes(8), bytes(6), 999, 99_999, "0123abcd", frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
     assert run(PRIVATE.read(run(PRIVATE.write(cursor)))) == cursor

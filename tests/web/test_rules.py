@@ -187,7 +187,7 @@ def test_a_rule_for_an_audience_finds_it_by_its_leanings() -> None:
 def test_a_public_answer_ends_when_a_rule_begins() -> None:
     staged = stage(rule("pin", products=("p7",), position=1, start=moment(30 / 86_400)))
     before = staged.get(P)
-    assert "max-age=30," in before.headers["cache-control"]
+    assert "max-age=29," in before.headers["cache-control"]
     staged.clock.time += 30
     after = staged.get(P)
     assert ids(after.json)[0] == "p7"

@@ -38,7 +38,10 @@ _labels_decoder = msgspec.msgpack.Decoder(Labels)
 
 
 class LoadedRelease:
-    """One release. Sections of its delta stand in for those of its base version, `base_groups`."""
+    """One release. Sections of its delta stand in for those of its base version, `base_groups`.
+
+    `trouble` names why it is served although it is not the newest, where it stands in for another.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class LoadedRelease:
     ) -> None:
         self.release = release
         self.published = published
+        self.trouble: str | None = None
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
         self.rulebook = Rulebook(

@@ -22,6 +22,17 @@ READS_AT_ONCE = 6
 """Connections that the platform opens at once for a request; further ones would queue anyway."""
 
 
+async def read_twice(kv: KeyValue, key: str) -> bytes | None:
+    """Return the value under `key`, trying again once: most faults of a network pass at once.
+
+    Raises `StorageUnavailable`.
+    """
+    try:
+        return await kv.get(key)
+    except StorageUnavailable:
+        return await kv.get(key)
+
+
 class PartReader:
     """Parts by digest. A page, once read, stays until `page_bytes` of newer ones push it out."""
 
@@ -33,10 +44,7 @@ class PartReader:
 
     async def read(self, digest: bytes, size: int | None = None) -> bytes:
         """Return the part's bytes. Raises `StorageUnavailable` or one of the `SnapshotError`s."""
-        try:
-            data = await self._kv.get(part_key(digest))
-        except StorageUnavailable:
-            data = await self._kv.get(part_key(digest))  # most faults of a network pass at once
+        data = await read_twice(self._kv, part_key(digest))
         if data is None:
             raise MissingPart(part_key(digest))
         check_part(data, digest, size)

@@ -30,14 +30,16 @@ _NOT_ZERO = re.compile(rb"[^\0]")
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
+HELD_BYTES = 6_000_000
+"""What the ints of one field may take: 450 sets over 100,000 products."""
+
+MIN_HELD = 64
+
+
 class Postings:
-    """The sets of one field, made into ints when first asked for and kept.
+    """The sets of one field, made into ints when first asked for and kept, as many as `HELD_BYTES` allow."""
 
-    The caller must not ask for `size` x sets bits more than it can hold: 300 dense sets over
-    100,000 products are 4 MB.
-    """
-
-    __slots__ = ("_cardinalities", "_data", "_ints", "_starts", "size")
+    __slots__ = ("_cardinalities", "_data", "_ints", "_most", "_starts", "size")
 
     def __init__(self, section: memoryview) -> None:
         try:
@@ -51,7 +53,8 @@ class Postings:
         whole = len(self._starts) == count + 1 and len(self._cardinalities) == count
         if not whole or self._starts[-1] != len(self._data):
             raise DamagedPart(f"postings of {count} sets hold {len(self._data)} bytes of data")
-        self._ints: list[int | None] = [None] * count
+        self._ints: dict[int, int] = {}
+        self._most = max(MIN_HELD, HELD_BYTES // (_dense_length(self.size) or 1))
 
     def __len__(self) -> int:
         return len(self._cardinalities)
@@ -62,9 +65,12 @@ class Postings:
 
     def bits(self, index: int) -> int:
         """Set `index` as an int."""
-        bits = self._ints[index]
+        bits = self._ints.get(index)
         if bits is None:
-            bits = self._ints[index] = self._decode(index)
+            bits = self._decode(index)
+            if len(self._ints) >= self._most:
+                self._ints.clear()
+            self._ints[index] = bits
         return bits
 
     def contains(self, index: int, rank: int) -> bool:

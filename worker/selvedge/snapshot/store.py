@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from selvedge.errors import MissingPointer, ReplayedPointer, SnapshotError, StorageUnavailable
 from selvedge.snapshot.loaded import LoadedRelease, Starter
 from selvedge.snapshot.manifest import open_pointer, pointer_key
-from selvedge.snapshot.parts import PartReader
+from selvedge.snapshot.parts import PartReader, read_twice
 
 if TYPE_CHECKING:
     from selvedge.ports import KeyValue
@@ -38,6 +38,7 @@ class SnapshotStore:
         self._pointer: Pointer | None = None
         self._next_check = 0.0
         self._refreshing_since: float | None = None
+        self._fallback: LoadedRelease | None = None
         self.current: LoadedRelease | None = None
         self.trouble: str | None = None
 
@@ -71,21 +72,30 @@ class SnapshotStore:
         finally:
             self._refreshing_since = None
 
-    async def step_back(self, error: SnapshotError | StorageUnavailable, now: float) -> bool:
-        """Put the previous release into service because the current one lacks a part; False without one.
+    async def fall_back(
+        self, failed: LoadedRelease | None, error: SnapshotError | StorageUnavailable
+    ) -> LoadedRelease | None:
+        """Return what a request may be answered from where `failed`, which served it, lacks a part.
 
-        Until every part is seen here, a refresh every few seconds tries the newest again.
+        That is the release that has taken over meanwhile, or else the previous one, for this request
+        alone: what one request lacks, others may not need. None where there is nothing to fall back on.
         """
-        pointer = self._pointer
-        if pointer is None or pointer.previous is None or self._serves(pointer.previous):
-            return False
-        try:
-            loaded = await LoadedRelease.load(pointer.previous, self._reader, pointer.published, self.current)
-        except (SnapshotError, StorageUnavailable):
-            return False
-        self.current = loaded
-        self._note(error, now)
-        return True
+        if failed is None or self._pointer is None:
+            return None
+        if self.current is not failed:
+            return self.current
+        previous = self._pointer.previous
+        if previous is None or self._serves(previous):
+            return None
+        if self._fallback is None or self._fallback.release != previous:
+            try:
+                self._fallback = await LoadedRelease.load(
+                    previous, self._reader, self._pointer.published, failed
+                )
+            except (SnapshotError, StorageUnavailable):
+                return None
+        self._fallback.trouble = error.reason
+        return self._fallback
 
     async def starter(self, market: str, locale: str) -> tuple[Pointer, Starter] | None:
         """The starter of a market and locale, for an isolate that holds no release yet."""
@@ -113,7 +123,7 @@ class SnapshotStore:
 
     async def _read_pointer(self) -> Pointer:
         channel = self._settings.channel
-        data = await self._kv.get(pointer_key(channel))
+        data = await read_twice(self._kv, pointer_key(channel))
         if data is None:
             raise MissingPointer(pointer_key(channel))
         pointer = await open_pointer(data, self._verifier, shop=self._settings.shop, channel=channel)
@@ -139,6 +149,7 @@ class SnapshotStore:
             return
         self._highest_sequence = pointer.sequence
         self._pointer = pointer
+        self._fallback = None
         if loaded is not None and not self._serves(loaded.release):
             self.current = loaded
         self.trouble = None

@@ -73,13 +73,15 @@ class Application:
         handler, arguments = route(request.path)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed(METHODS)
+        serving = self._edge.store.current
         try:
             return await handler(self._edge, request, background, *arguments)
         except (SnapshotError, StorageUnavailable) as error:
             # A part that this request needs is not there, or not whole: the release before may have it.
-            if not await self._edge.store.step_back(error, self._edge.clock.now()):
+            fallback = await self._edge.store.fall_back(serving or self._edge.store.current, error)
+            if fallback is None:
                 raise
-        return await handler(self._edge, request, background, *arguments)
+        return await handler(self._edge.pinned(fallback), request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from selvedge.settings import Settings
     from selvedge.web.http import Request
 
+DEGRADED_SECONDS = 5
+"""How long a cache may keep an answer from a release that is not the newest."""
+
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
 class Edition(msgspec.Struct, frozen=True):
     """What a public answer depends on beside its URL, and until when that is known to hold.
 
+    `revision` names the delta by its content, or is empty.
     `modified` and `next_change` (the next beginning or end of some evidence or rule) are epoch seconds, and
     `evidence_epoch` counts how many such times have passed.
     """
@@ -27,6 +31,7 @@ class Edition(msgspec.Struct, frozen=True):
     worker_version: str
     snapshot_version: str
     delta_number: int
+    revision: str
     evidence_epoch: int
     modified: int
     next_change: int | None
@@ -36,7 +41,7 @@ class Edition(msgspec.Struct, frozen=True):
         fields = (
             self.worker_version,
             self.snapshot_version,
-            str(self.delta_number),
+            self.revision,
             str(self.evidence_epoch),
             path,
             query,
@@ -49,12 +54,19 @@ def cache_tag(shop: str, channel: str) -> str:
     return f"selvedge-{shop}-{channel}"
 
 
-def public_headers(edition: Edition, settings: Settings, request: Request, *, now: int) -> dict[str, str]:
-    """Return the headers of a public answer; caches drop it before the evidence it shows may expire."""
+def public_headers(
+    edition: Edition, settings: Settings, request: Request, *, now: int, degraded: bool = False
+) -> dict[str, str]:
+    """Return the headers of a public answer; caches drop it before the evidence it shows may expire.
+
+    A degraded answer is kept for some seconds only: it is not the newest that could be said.
+    """
     left = settings.public_max_age + settings.stale_while_revalidate
     if edition.next_change is not None:
-        left = min(left, edition.next_change - now)
+        left = max(0, min(left, edition.next_change - now - 1))  # `now` may be almost a second old
     max_age = min(settings.public_max_age, left)
+    if degraded:
+        left = max_age = min(max_age, DEGRADED_SECONDS)
     return {
         "Cache-Control": f"public, max-age={max_age}, stale-while-revalidate={left - max_age}",
         "Cache-Tag": cache_tag(settings.shop, settings.channel),

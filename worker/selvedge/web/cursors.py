@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from selvedge.shopper.sealing import Sealer
 
+PUBLIC, PRIVATE = "p", "s"
+"""The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
+
 _TAG_SIZE = 10
 MAX_LENGTH = 2048
 _NOT_OURS = "is not a cursor of ours; start again without it"
@@ -33,7 +36,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     """The place after which the next page begins.
 
     `version` and `query` (a hash of market and canonical query without cursor) say to what it belongs.
-    `revision` is the delta number that the order depended on, 0 where deltas do not move products.
+    `revision` names the delta that the order depended on; it is empty where deltas do not move products.
     `ordered_at` (epoch seconds) is the time whose evidence the order went by.
     `frozen` is what the first page was ordered by. Where the list is arranged in blocks, `number` and `rank`
     are where the block in progress begins (-1: the first one), `end` and `shown` how far it has got.
@@ -43,7 +46,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     query: bytes
     number: int
     rank: int
-    revision: int = 0
+    revision: str = ""
     frozen: Frozen = NOTHING
     private: bool = False
     ordered_at: int = 0
@@ -74,11 +77,11 @@ class PublicCursors:
     def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
         payload = _encoder.encode(cursor)
-        return _to_text(_mac(self._keys[0], payload) + payload)
+        return PUBLIC + _to_text(_mac(self._keys[0], payload) + payload)
 
     def read(self, text: str) -> Cursor:
         """Return the cursor that `text` is. Raises `BadParameter`."""
-        data = _from_text(text)
+        data = _from_text(text, PUBLIC)
         tag, payload = data[:_TAG_SIZE], data[_TAG_SIZE:]
         if not any(hmac.compare_digest(tag, _mac(key, payload)) for key in self._keys):
             raise BadParameter("cursor", _NOT_OURS)
@@ -95,19 +98,24 @@ class PrivateCursors:
 
     async def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
-        return _to_text(await self._sealer.seal(_encoder.encode(cursor), self._CONTEXT))
+        return PRIVATE + _to_text(await self._sealer.seal(_encoder.encode(cursor), self._CONTEXT))
 
     async def read(self, text: str) -> Cursor:
         """Return the cursor that `text` is. Raises `BadParameter`."""
-        payload = await self._sealer.open(_from_text(text), self._CONTEXT)
+        payload = await self._sealer.open(_from_text(text, PRIVATE), self._CONTEXT)
         if payload is None:
             raise BadParameter("cursor", _NOT_OURS)
         return _decode(payload)
 
 
-def query_hash(path: str, query: str) -> bytes:
+def is_private(text: str) -> bool:
+    """Whether `text` claims to be a private cursor."""
+    return text.startswith(PRIVATE)
+
+
+def query_hash(first_page: str) -> bytes:
     """Return 6 bytes that tell apart the lists that a cursor may belong to."""
-    return hashlib.sha256(f"{path}?{query}".encode()).digest()[:6]
+    return hashlib.sha256(first_page.encode()).digest()[:6]
 
 
 def _decode(payload: bytes) -> Cursor:
@@ -125,9 +133,10 @@ def _to_text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def _from_text(text: str) -> bytes:
-    if len(text) > MAX_LENGTH or not text.isascii():
+def _from_text(text: str, kind: str) -> bytes:
+    if len(text) > MAX_LENGTH or not text.isascii() or text[:1] != kind:
         raise BadParameter("cursor", _NOT_OURS)
+    text = text[1:]
     try:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:

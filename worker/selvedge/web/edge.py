@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -47,6 +48,7 @@ class Edge:
         private_cursors: PrivateCursors,
         telemetry: Telemetry,
         worker_version: str,
+        deployed: int,
         predictor: Predictor | None = None,
     ) -> None:
         self.settings = settings
@@ -58,6 +60,8 @@ class Edge:
         self.telemetry = telemetry
         self.worker_version = worker_version
         self.predictor = predictor
+        self.deployed = deployed
+        self.pin: LoadedRelease | None = None
         self._claims_of: LoadedRelease | None = None
         self._claims_by_locale: dict[str, dict[int, Claim]] = {}
 
@@ -69,7 +73,7 @@ class Edge:
         Raises `NotFound` for a market or locale that the shop does not have.
         """
         now = self.clock.now()
-        if plain and self.store.current is None:
+        if plain and self.store.current is None and self.pin is None:
             view = await self._starter_view(market, locale, int(now))
             if view is not None:
                 self._see_to_refresh(now, background)
@@ -91,9 +95,17 @@ class Edge:
     async def release(self, background: Background) -> LoadedRelease:
         """Return the release in service, and see to a refresh where one is due."""
         now = self.clock.now()
+        if self.pin is not None:
+            return self.pin
         release = await self.store.serving(now)
         self._see_to_refresh(now, background)
         return release
+
+    def pinned(self, release: LoadedRelease) -> Edge:
+        """Return this edge with `release` in service, whatever the store holds: for one request."""
+        edge = copy(self)
+        edge.pin = release
+        return edge
 
     def _see_to_refresh(self, now: float, background: Background) -> None:
         if self.store.claim_refresh(now):
@@ -138,20 +150,27 @@ class Edge:
             worker_version=self.worker_version,
             snapshot_version=release.version,
             delta_number=release.delta_number,
+            revision=release.delta.digest.hex()[:8] if release.delta else "",
             evidence_epoch=index.evidence_epoch(now) + rulebook.epoch(now),
-            modified=max(passed),
+            modified=max(*passed, self.deployed),
             next_change=min(coming, default=None),
         )
 
     def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
         """Return the headers of a public answer."""
-        return public_headers(edition, self.settings, request, now=now) | self.marks(edition)
+        headers = public_headers(edition, self.settings, request, now=now, degraded=self.trouble is not None)
+        return headers | self.marks(edition)
+
+    @property
+    def trouble(self) -> str | None:
+        """Why what is served is not the newest, if it is not."""
+        return self.store.trouble if self.pin is None else self.pin.trouble
 
     def marks(self, edition: Edition) -> dict[str, str]:
         """Return the headers that say what was served and whether it is the newest."""
         marks = {"Selvedge-Snapshot": f"{edition.snapshot_version}.{edition.delta_number}"}
-        if self.store.trouble is not None:
-            marks["Selvedge-Degraded"] = self.store.trouble
+        if self.trouble is not None:
+            marks["Selvedge-Degraded"] = self.trouble
         return marks
 
 
@@ -163,9 +182,13 @@ def make_edge(
     clock: Clock,
     telemetry: Telemetry,
     worker_version: str,
+    deployed: int = 0,
     predictor: Predictor | None = None,
 ) -> Edge:
-    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none."""
+    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none.
+
+    `deployed` is when this Worker version was deployed, epoch seconds.
+    """
     keys = {key_id: decode_key("sealing_keys", text) for key_id, text in settings.sealing_keys.items()}
     if not keys:
         raise BadSetting("SELVEDGE_SEALING_KEYS holds no key")
@@ -180,6 +203,7 @@ def make_edge(
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,
+        deployed=deployed,
     )
 
 

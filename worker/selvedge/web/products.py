@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import msgspec
 
@@ -13,7 +14,7 @@ from selvedge.ranking.frozen import NOTHING, Frozen, shifted
 from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.rules import PUBLIC_SLOT
-from selvedge.web.caching import not_modified
+from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Item, Served, Variant
@@ -84,14 +85,14 @@ class StarterTooShort(SelvedgeError):
 
 async def _list(edge: Edge, request: Request, view: View) -> Response:
     query = parse_query(request.query, view.scope.vocabulary())
-    moved = canonical_redirect(request, query)
+    moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
+    cursor = read_cursor(edge, request, view, query)
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    cursor = read_cursor(edge, request, view, query)
     scene = Scene(view.market.code, PUBLIC_SLOT, categories(query), view.scope.now)
     holding = view.rulebook.holding(scene)
     view = view.without(view.rulebook.excluded(holding, view.scope.now))
@@ -126,13 +127,16 @@ async def show_product(
     view = await edge.view(market, locale, background)
     refuse_parameters(request.query)
     release, rank = locate(view, product_id)
+    path = f"/v1/{market}/{locale}/products/{quote(product_id, safe='')}"
+    if request.path != path:
+        return redirect(edge, path)
+    detail = await release.detail(market, rank)
+    if not detail.offers:
+        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    detail = await release.detail(market, rank)
-    if not detail.offers:
-        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
     others = [
         sibling
         for sibling in view.scope.index.siblings(rank)
@@ -158,17 +162,25 @@ def locate(view: View, product_id: str) -> tuple[LoadedRelease, int]:
     return view.release, rank
 
 
-def canonical_redirect(request: Request, query: Query) -> Response | None:
-    """Return the redirect of a query that is not in canonical form.
+def canonical_redirect(edge: Edge, request: Request, wanted: str) -> Response | None:
+    """Return the redirect of a query that is not in its canonical form, `wanted`.
 
     A redirect rather than an answer: shared caches then hold one copy of each list, whatever order a
     client writes its parameters in, and clients learn the form that saves them the round trip.
     """
-    wanted = canonical(query)
     if wanted == request.query:
         return None
-    location = f"{request.path}?{wanted}" if wanted else request.path
-    return Response(308, {"Location": location, "Cache-Control": "public, max-age=3600"})
+    return redirect(edge, f"{request.path}?{wanted}" if wanted else request.path)
+
+
+def redirect(edge: Edge, location: str) -> Response:
+    """Return a redirect that caches keep no longer than an answer: a deploy may change what is canonical."""
+    headers = {
+        "Location": location,
+        "Cache-Control": f"public, max-age={edge.settings.public_max_age}",
+        "Cache-Tag": cache_tag(edge.settings.shop, edge.settings.channel),
+    }
+    return Response(308, headers)
 
 
 def _freeze(view: View, query: Query, holding: list[int], matches: int) -> tuple[Frozen, int]:
@@ -233,28 +245,32 @@ def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Curso
 
 
 def check_cursor(
-    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], int]
+    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], str]
 ) -> None:
     """Raise `BadParameter` for a cursor of another list, `StaleCursor` for one of another version.
 
-    `revision` gives the delta number where the order depends on it, else 0; it is asked only about a
-    cursor of this version.
+    `revision` names the delta where the order depends on it; it is asked only about a cursor of this
+    version.
     """
-    start = canonical(msgspec.structs.replace(query, cursor=None))
-    if cursor.query != query_hash(request.path, start):
+    if cursor.query != query_hash(first_page(request.path, query)):
         raise BadParameter("cursor", "belongs to another list; start again without it")
     version = bytes.fromhex(view.edition.snapshot_version)
     if cursor.version != version or cursor.revision != revision():
-        raise StaleCursor(f"{request.path}?{start}" if start else request.path)
+        raise StaleCursor(first_page(request.path, query))
 
 
-def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, revision: int) -> Cursor:
+def first_page(path: str, query: Query) -> str:
+    """Return the URL of the first page of the list that `query` is a page of."""
+    start = canonical(msgspec.structs.replace(query, cursor=None))
+    return f"{path}?{start}" if start else path
+
+
+def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, revision: str) -> Cursor:
     """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`."""
     place = bookmark.start or Position(-1, -1)
-    first = canonical(msgspec.structs.replace(query, cursor=None))
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
-        query=query_hash(request.path, first),
+        query=query_hash(first_page(request.path, query)),
         number=place.number,
         rank=place.rank,
         revision=revision,
@@ -263,7 +279,7 @@ def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, re
     )
 
 
-def _revision(view: View, query: Query, frozen: Frozen) -> int:
-    """Return the delta number where the order depends on it: on prices, or on a rule's evidence."""
+def _revision(view: View, query: Query, frozen: Frozen) -> str:
+    """Return the delta's name where the order depends on it: on prices, or on a rule's evidence."""
     moved = query.sort in ("price", "-price") or view.rulebook.dated(frozen.rules)
-    return view.edition.delta_number if moved else 0
+    return view.edition.revision if moved else ""

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import msgspec
 
@@ -18,6 +19,7 @@ from selvedge.ranking.signals import occasion, weigh
 from selvedge.shopper.consent import allowed_purposes
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
+from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor
@@ -27,6 +29,7 @@ from selvedge.web.products import (
     check_cursor,
     cursor_at,
     facet_counts,
+    first_page,
     locate,
     present,
 )
@@ -73,7 +76,7 @@ async def recommend(
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
     asked = read_asked(view, query)
     context = await read_context(edge, request, asked, view.scope.now)
-    cursor = await read_cursor(edge, query, context)
+    cursor = await read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context)
@@ -125,7 +128,7 @@ def without_person(request: Request) -> Request:
     Raises `StaleCursor` for a later page, which would not go on in the same order.
     """
     pairs = [pair for pair in request.query.split("&") if pair]
-    named = {pair: pair.partition("=")[0] for pair in pairs}
+    named = {pair: unquote(pair.partition("=")[0]) for pair in pairs}
     kept = "&".join(pair for pair in pairs if named[pair] not in (*PARAMETERS, "cursor"))
     if "cursor" in named.values():
         raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
@@ -155,18 +158,18 @@ async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> 
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
 
-async def read_cursor(edge: Edge, query: Query, context: Context | None) -> Cursor | None:
-    """Return where the page begins. Raises `BadParameter`.
+async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
+    """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
-    Who has got a context since the first page goes on in the order that this page was in.
+    Who has got a context since the first page goes on in the order that this page was in. Who has lost
+    it, by withdrawing consent or logging out, starts again: what was personal is not even opened.
     """
     if query.cursor is None:
         return None
-    try:
+    if not is_private(query.cursor):
         return edge.public_cursors.read(query.cursor)
-    except BadParameter:
-        if context is None:
-            raise
+    if context is None:
+        raise StaleCursor(first_page(request.path, query))
     return await edge.private_cursors.read(query.cursor)
 
 
@@ -264,10 +267,10 @@ async def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
     return await edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
 
 
-def _revision(view: View, frozen: Frozen) -> int:
-    """Return the delta number where a delta may move products."""
+def _revision(view: View, frozen: Frozen) -> str:
+    """Return the delta's name where a delta may move products."""
     moved = rests_on_evidence(view.scope.index, view.rulebook, frozen)
-    return view.edition.delta_number if moved else 0
+    return view.edition.revision if moved else ""
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None, ordered_at: int) -> str:
