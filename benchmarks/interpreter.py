@@ -49,28 +49,28 @@ class Memory(msgspec.Struct, frozen=True):
 def measure_memory(home: Home, shop: Shop, traffic: Traffic) -> Memory:
     """Hold all card pages, then let versions swap while requests go on."""
     other = shop.next_day()
-    with home.instance(SELVEDGE_REFRESH_SECONDS="1") as runtime, Connection(runtime.url) as connection:
+    with home.instance(SELVEDGE_REFRESH_SECONDS="1") as runtime:
         asked = [*traffic.personal()[:50], *traffic.facets()[:50]]
-        _ask(connection, asked)
+        _ask(runtime, asked)
         _run(runtime, "hold_all_pages", *_place(shop))
         serving = runtime.heap_bytes()
         for number in range(SWAPS):
             built = shop.built if number % 2 else other
             home.publish(runtime, built)
-            _wait_for(built.release.version, connection, shop)
-            _ask(connection, asked)
+            _wait_for(built.release.version, runtime, shop)
+            _ask(runtime, asked)
             _run(runtime, "hold_all_pages", *_place(shop))
         return Memory(serving, runtime.heap_bytes())
 
 
 def time_cold_answer(home: Home, asked: bytes, latency: dict[str, int]) -> float:
     """Milliseconds from imports done to the first answer, of an isolate that has never answered."""
-    with home.instance() as runtime, Connection(runtime.url) as connection:
+    with home.instance() as runtime:
         runtime.set_kv_faults(**latency)
         if runtime.startup()["error"]:
             raise WrongAnswer(str(runtime.startup()["error"]))
         started = time.perf_counter()
-        _ask(connection, [asked])
+        _ask(runtime, [asked])
         return (time.perf_counter() - started) * 1e3
 
 
@@ -83,18 +83,21 @@ def _run(runtime: Workerd, function: str, *arguments: Any) -> Any:
     return runtime.run(f"{_INSIDE.read_text(encoding='utf-8')}\n\nawait {function}({given})")
 
 
-def _ask(connection: Connection, requests: Sequence[bytes]) -> None:
-    for one in requests:
-        answer = connection.exchange(one)
-        if answer.status != _OK:
-            raise WrongAnswer(f"{answer.status}: {answer.body[:300]!r}")
+def _ask(runtime: Workerd, requests: Sequence[bytes]) -> None:
+    with Connection(runtime.url) as connection:
+        for one in requests:
+            answer = connection.exchange(one)
+            if answer.status != _OK:
+                raise WrongAnswer(f"{answer.status}: {answer.body[:300]!r}")
 
 
-def _wait_for(version: str, connection: Connection, shop: Shop) -> None:
+def _wait_for(version: str, runtime: Workerd, shop: Shop) -> None:
+    asked = request(f"{shop.path}/products")
     deadline = time.monotonic() + SWAP_SECONDS
-    while time.monotonic() < deadline:
-        answer = connection.exchange(request(f"{shop.path}/products"))
-        if answer.headers.get("selvedge-snapshot", "").startswith(version):
-            return
-        time.sleep(0.02)
+    with Connection(runtime.url) as connection:
+        while time.monotonic() < deadline:
+            answer = connection.exchange(asked)
+            if answer.headers.get("selvedge-snapshot", "").startswith(version):
+                return
+            time.sleep(0.02)
     raise WrongAnswer(f"version {version} was not served within {SWAP_SECONDS:.0f} s")

@@ -82,4 +82,4 @@ def test_a_cursor_of_one_person_is_nothing_to_another(front: Shopfront) -> None:
 
     answer = front.get(f"/v1/nl/nl/recommendations?cursor={cursor}&limit=5")
 
-    assert (answer.status_code, answer.json()["parameter"]) == (400, "cursor")
+    assert (answer.status_code, answer.json()["type"]) == (410, "/problems/stale-cursor")

@@ -16,6 +16,7 @@ FIELDS = {
     "worker_version": "w",
     "snapshot_version": "0123456789abcdef",
     "delta_number": 1,
+    "revision": "a",
     "evidence_epoch": 2,
     "modified": 1_000_000_000,
     "next_change": None,
@@ -38,7 +39,7 @@ def headers(one: Edition, now: int = 1_000_000_100) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     "changed",
-    [{"worker_version": "x"}, {"snapshot_version": "f" * 16}, {"delta_number": 2}, {"evidence_epoch": 3}],
+    [{"worker_version": "x"}, {"snapshot_version": "f" * 16}, {"revision": "b"}, {"evidence_epoch": 3}],
 )
 def test_whatever_an_answer_depends_on_is_in_its_tag(changed: dict[str, object]) -> None:
     assert edition(**changed).etag("/p", "q=1") != edition().etag("/p", "q=1")
@@ -54,8 +55,13 @@ def test_no_cache_outlives_the_next_change_of_evidence(left: int) -> None:
     now = 1_000_000_100
     fields = headers(edition(next_change=now + left), now)["Cache-Control"].split(", ")
     ages = [int(field.partition("=")[2]) for field in fields[1:]]
-    assert sum(ages) == min(left, 360)
-    assert ages[0] == min(left, 60)
+    assert sum(ages) == min(left - 1, 360)
+    assert ages[0] == min(left - 1, 60)
+
+
+def test_a_degraded_answer_is_kept_for_seconds_only() -> None:
+    fields = public_headers(edition(), SETTINGS, request(), now=1_000_000_100, degraded=True)
+    assert fields["Cache-Control"] == "public, max-age=5, stale-while-revalidate=0"
 
 
 def test_nothing_was_modified_in_the_future() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 import selvedge
-from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS
+from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
 from selvedge.web.http import JSON, Response
@@ -44,8 +44,9 @@ FACET_FIELDS = {
 _MODES = {"": "any of these", ".all": "all of these", ".not": "none of these, nor unknown"}
 
 
-async def describe(_edge: Edge, _request: Request, _background: Background) -> Response:
+async def describe(_edge: Edge, request: Request, _background: Background) -> Response:
     """`GET /openapi.json`."""
+    refuse_parameters(request.query)
     headers = {"Content-Type": JSON, "Cache-Control": "public, max-age=3600"}
     return Response(200, headers, _encoded())
 

@@ -252,11 +252,16 @@ def check_cursor(
     `revision` names the delta where the order depends on it; it is asked only about a cursor of this
     version.
     """
-    if cursor.query != query_hash(first_page(request.path, query)):
+    if cursor.query != _list_hash(request, query):
         raise BadParameter("cursor", "belongs to another list; start again without it")
     version = bytes.fromhex(view.edition.snapshot_version)
     if cursor.version != version or cursor.revision != revision():
         raise StaleCursor(first_page(request.path, query))
+
+
+def _list_hash(request: Request, query: Query) -> bytes:
+    """Return what tells the list apart that `query` is a page of; counting facets does not change it."""
+    return query_hash(first_page(request.path, msgspec.structs.replace(query, facets=())))
 
 
 def first_page(path: str, query: Query) -> str:
@@ -270,7 +275,7 @@ def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, re
     place = bookmark.start or Position(-1, -1)
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
-        query=query_hash(first_page(request.path, query)),
+        query=_list_hash(request, query),
         number=place.number,
         rank=place.rank,
         revision=revision,

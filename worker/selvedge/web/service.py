@@ -38,13 +38,15 @@ class Readiness(msgspec.Struct, frozen=True, omit_defaults=True):
     trouble: str | None = None
 
 
-async def health(edge: Edge, _request: Request, _background: Background) -> Response:
+async def health(edge: Edge, request: Request, _background: Background) -> Response:
     """`GET /healthz`."""
+    refuse_parameters(request.query)
     return Response(200, _NO_STORE, msgspec.json.encode(Health("ok", edge.worker_version)))
 
 
-async def readiness(edge: Edge, _request: Request, background: Background) -> Response:
+async def readiness(edge: Edge, request: Request, background: Background) -> Response:
     """`GET /readyz`: ready only with a verified snapshot."""
+    refuse_parameters(request.query)
     try:
         loaded = await edge.release(background)
     except (SnapshotError, StorageUnavailable) as error:
@@ -80,7 +82,8 @@ async def list_markets(edge: Edge, request: Request, background: Background) -> 
     return Response(200, {"Content-Type": JSON, **headers}, body)
 
 
-async def global_privacy_control(edge: Edge, _request: Request, _background: Background) -> Response:
+async def global_privacy_control(edge: Edge, request: Request, _background: Background) -> Response:
     """`GET /.well-known/gpc.json` (W3C Global Privacy Control, section 5)."""
+    refuse_parameters(request.query)
     body = msgspec.json.encode({"gpc": True, "lastUpdate": edge.settings.gpc_last_update})
     return Response(200, {"Content-Type": JSON, "Cache-Control": "public, max-age=86400"}, body)
