@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -24,7 +25,7 @@ CATALOGUE = generate(300)
 TRUTH = Truth(CATALOGUE, "nl", 0)
 SOLD = [product.id for product in TRUTH.ranked if TRUTH.in_stock(product)]
 PINNED, BOOSTED, PROMOTED, BURIED, DISMISSED = SOLD[50], SOLD[80], SOLD[110], SOLD[0], SOLD[140]
-SCOPE = {"author": "Ada", "reason": "a test"}
+SCOPE: dict[str, Any] = {"author": "Ada", "reason": "a test"}
 RULES = RuleSet(
     (
         Rule(id="front", kind="pin", products=(PINNED,), position=1, **SCOPE),
@@ -62,8 +63,9 @@ def cookies() -> str:
     return f"{CHOICE_COOKIE}={format_choice(['session'])}; {CONTEXT_COOKIE}={sealed}"
 
 
-def walk(front: Shopfront, path: str, limit: int, **headers: str) -> list[dict[str, object]]:
-    items, cursor = [], ""
+def walk(front: Shopfront, path: str, limit: int, **headers: str) -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = []
+    cursor = ""
     while True:
         answer = front.get(f"{path}?{cursor}limit={limit}", **headers).json()
         items += answer["items"]
