@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
     from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
 
@@ -132,6 +133,7 @@ def rehearse(
     telemetry: Telemetry | None = None,
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
+    predictor: Predictor | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -143,5 +145,6 @@ def rehearse(
             clock=clock or SystemClock(),
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
+            predictor=predictor,
         )
     )

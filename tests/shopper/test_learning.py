@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selvedge.ranking.affinity import MAX_WEIGHT
+from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_AFFINITIES, MAX_SEEN, Context
 from selvedge.shopper.learning import STEPS, Happening, learn
 from tests.stage import Stage

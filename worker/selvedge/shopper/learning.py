@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.ranking.affinity import MAX_WEIGHT
+from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import Affinity, Context, bounded
 
 if TYPE_CHECKING:

@@ -99,7 +99,7 @@ class Application:
         except (SnapshotError, StorageUnavailable) as error:
             # A part that this request needs is not there, or not whole: the release before may have it.
             fallback = await self._edge.store.fall_back(serving or self._edge.store.current, error)
-            if fallback is None:
+            if fallback is None or request.method not in READING:  # content can be read but once
                 raise
         return await handler(self._edge.pinned(fallback), request, background, *arguments)
 

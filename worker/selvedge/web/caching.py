@@ -24,7 +24,8 @@ class Edition(msgspec.Struct, frozen=True):
     """What a public answer depends on beside its URL, and until when that is known to hold.
 
     `revision` names the delta by its content, or is empty.
-    `modified` and `next_change` (the next beginning or end of some evidence) are epoch seconds.
+    `modified` and `next_change` (the next beginning or end of some evidence or rule) are epoch seconds, and
+    `evidence_epoch` counts how many such times have passed.
     """
 
     worker_version: str

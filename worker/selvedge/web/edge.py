@@ -10,6 +10,7 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
 from selvedge.shopper.policy import BadPattern, ManagerReader, Policy
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background, Clock, Queue, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
@@ -51,6 +53,7 @@ class Edge:
         telemetry: Telemetry,
         worker_version: str,
         deployed: int,
+        predictor: Predictor | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -62,6 +65,7 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
         self._claims_of: LoadedRelease | None = None
@@ -115,7 +119,7 @@ class Edge:
 
     def edition(self, release: LoadedRelease, now: int) -> Edition:
         """Return what public answers about `release` depend on at `now`."""
-        return self._edition(release.release, release.published, release.index, now)
+        return self._edition(release.release, release.published, release.index, release.rulebook, now)
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:
@@ -133,7 +137,7 @@ class Edge:
         pointer, starter = found
         release = pointer.current
         return View(
-            edition=self._edition(release, pointer.published, starter.index, now),
+            edition=self._edition(release, pointer.published, starter.index, Rulebook(starter.index), now),
             scope=Scope(starter.index, starter.market, now),
             market=market_settings(release.manifest, market, locale),
             locale=locale,
@@ -143,15 +147,19 @@ class Edge:
             total=release.manifest.counts[f"available/{market}"],
         )
 
-    def _edition(self, release: Release, published: int, index: Index, now: int) -> Edition:
+    def _edition(
+        self, release: Release, published: int, index: Index, rulebook: Rulebook, now: int
+    ) -> Edition:
+        passed = (published, index.last_instant(now) or 0, rulebook.last_instant(now) or 0)
+        coming = [one for one in (index.next_instant(now), rulebook.next_instant(now)) if one is not None]
         return Edition(
             worker_version=self.worker_version,
             snapshot_version=release.version,
             delta_number=release.delta_number,
             revision=release.delta.digest.hex()[:8] if release.delta else "",
-            evidence_epoch=index.evidence_epoch(now),
-            modified=max(published, index.last_instant(now) or 0, self.deployed),
-            next_change=index.next_instant(now),
+            evidence_epoch=index.evidence_epoch(now) + rulebook.epoch(now),
+            modified=max(*passed, self.deployed),
+            next_change=min(coming, default=None),
         )
 
     def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
@@ -182,6 +190,7 @@ def make_edge(
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
+    predictor: Predictor | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
@@ -202,6 +211,7 @@ def make_edge(
         private_cursors=PrivateCursors(sealer),
         telemetry=telemetry,
         worker_version=worker_version,
+        predictor=predictor,
         deployed=deployed,
     )
 
@@ -238,6 +248,15 @@ class View(msgspec.Struct, frozen=True):
     claims: dict[int, Claim]
     release: LoadedRelease | None = None
     total: int | None = None
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The merchandisers' rules; a version has starters only where none could change what they show."""
+        return self.release.rulebook if self.release else Rulebook(self.scope.index)
+
+    def without(self, excluded: int) -> View:
+        """Return the same view where the products of a set never match."""
+        return msgspec.structs.replace(self, scope=self.scope.without(excluded)) if excluded else self
 
     def presenter(self, query: Query | None = None) -> Presenter:
         """Return what turns cards into items here."""
