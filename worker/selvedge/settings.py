@@ -26,7 +26,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `snapshot_keys` maps key ids to Ed25519 public keys (32 bytes, base64). `sealing_keys` maps key ids to
     AES-256 keys (32 bytes, base64), the first being the one that seals; it is a secret.
-    `gpc_last_update` is the date that `/.well-known/gpc.json` states.
+    `gpc_last_update` is the date that `/.well-known/gpc.json` states. `image_width` and `image_height` are
+    the pixels that fragments keep free for a picture.
     """
 
     shop: str
@@ -38,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_max_age: int = 60
     stale_while_revalidate: int = 300
     gpc_last_update: str = "2026-11-22"
+    image_width: int = 320
+    image_height: int = 320
 
 
 def read_settings(variable: Callable[[str], str | None]) -> Settings:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
-from selvedge.web import openapi, products, recommendations, service
+from selvedge.web import fragments, openapi, products, recommendations, service
 from selvedge.web.http import Request, Response
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
 
@@ -31,6 +31,7 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
     ("products", 0): products.list_products,
     ("products", 1): products.show_product,
     ("recommendations", 0): recommendations.recommend,
+    ("fragments", 1): fragments.show_fragment,
 }
 """By name and number of path segments after it; the path begins with `/v1/{market}/{locale}/`."""
 

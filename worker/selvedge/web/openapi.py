@@ -8,7 +8,8 @@ import msgspec
 
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, SORTS
-from selvedge.web.http import JSON, Response
+from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
+from selvedge.web.http import HTML, JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
@@ -72,6 +73,16 @@ def document() -> Document:
                     (400, 404, 410, 503),
                 )
             },
+            "/v1/{market}/{locale}/fragments/{slot}": {
+                "get": _operation(
+                    "showFragment",
+                    "Show a part of a page as HTML; empty where there is nothing to show",
+                    [*_PLACE, _path("slot", {"enum": list(SLOTS)}), *_FRAGMENT_PARAMETERS],
+                    {"type": "string"},
+                    (304, 308, 400, 404, 503),
+                    media_type=HTML,
+                )
+            },
             "/v1/markets": {
                 "get": _operation(
                     "listMarkets",
@@ -100,8 +111,9 @@ def _operation(
     parameters: list[Document],
     schema: Document,
     others: tuple[int, ...] = (),
+    media_type: str = JSON,
 ) -> Document:
-    responses: Document = {"200": {"description": "As asked", "content": {JSON: {"schema": schema}}}}
+    responses: Document = {"200": {"description": "As asked", "content": {media_type: {"schema": schema}}}}
     for status in others:
         responses[str(status)] = _OTHER_RESPONSES[status]
     if name == "readiness":
@@ -114,8 +126,9 @@ def _problem(description: str) -> Document:
     return {"description": description, "content": {CONTENT_TYPE: {"schema": schema}}}
 
 
-def _path(name: str) -> Document:
-    return {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+def _path(name: str, schema: Document | None = None) -> Document:
+    wanted = {"type": "string", **(schema or {"minLength": 1})}
+    return {"name": name, "in": "path", "required": True, "schema": wanted}
 
 
 def _parameter(name: str, schema: Document, description: str = "") -> Document:
@@ -125,7 +138,7 @@ def _parameter(name: str, schema: Document, description: str = "") -> Document:
 
 _PLACE = [_path("market"), _path("locale")]
 _RANGE = {"pattern": r"^(\d{1,10}\.\.(\d{1,10})?|\.\.\d{1,10})$"}
-_LIST_PARAMETERS = [
+_FILTERS = [
     *(
         _parameter(f"{field}{mode}", {}, f"Values of {field}, separated by commas: {meaning}")
         for field in ("material", "certification", "brand", "category", "color", "countryOfOrigin", "size")
@@ -133,6 +146,9 @@ _LIST_PARAMETERS = [
     ),
     _parameter("price", _RANGE, "Minor units of the market's currency, both ends included"),
     _parameter("recycledContentPercentage", _RANGE, "Percent, both ends included"),
+]
+_LIST_PARAMETERS = [
+    *_FILTERS,
     _parameter("facets", {}, "Fields whose values are to be counted, separated by commas"),
     _parameter("variants", {"enum": ["best", "all"]}, "Each style once, or every colourway"),
     _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
@@ -143,6 +159,15 @@ _PERSONAL_PARAMETERS = [
     _parameter("prefer", {}, "Preferences as field:value, separated by commas"),
     _parameter("personalise", {"enum": ["on", "off"]}, "`off` reads nothing about the person"),
     _parameter("explain", {"enum": ["true", "false"]}, "Add each item's score and its terms"),
+]
+_FRAGMENT_PARAMETERS = [
+    *_FILTERS,
+    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS}),
+    _parameter("item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"),
+    _parameter("prefer", {}, "For `recommendations`: preferences as field:value, separated by commas"),
+    _parameter(
+        "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
+    ),
 ]
 _OTHER_RESPONSES: dict[int, Document] = {
     304: {"description": "Not modified"},

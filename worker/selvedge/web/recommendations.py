@@ -58,6 +58,13 @@ async def recommend(
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
+    answer = await decide(edge, request, view, query)
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
+    return Response(200, headers, msgspec.json.encode(answer))
+
+
+async def decide(edge: Edge, request: Request, view: View, query: Query) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in."""
     asked = read_asked(view, query)
     context = await read_context(edge, request, asked, view.scope.now)
     cursor = await read_cursor(edge, query, context)
@@ -82,9 +89,9 @@ async def recommend(
         following = cursor_at(request, view, query, places[-1], _revision(view, weights))
         following = msgspec.structs.replace(following, ordered_at=ordered_at)
         next_page = await _write_cursor(edge, following, weights if context else None, view)
-    answer = Recommendations(
-        market=market,
-        locale=locale,
+    return Recommendations(
+        market=view.market.code,
+        locale=view.locale,
         snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
         number_of_items=matches.bit_count(),
         items=await _present(view, query, places, personal if asked.explain else None),
@@ -93,8 +100,6 @@ async def recommend(
         recommendation_id=_recommendation_id(request, view, context),
         personalised=context is not None and (cursor is None or cursor.private),
     )
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
-    return Response(200, headers, msgspec.json.encode(answer))
 
 
 def without_person(request: Request) -> Request:
@@ -108,6 +113,11 @@ def without_person(request: Request) -> Request:
     if "cursor" in named.values():
         raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
     return Request("GET", request.path, kept, _NoHeaders())
+
+
+def without_headers(request: Request) -> Request:
+    """Return the request as anybody would make it: what a public answer may depend on."""
+    return Request("GET", request.path, request.query, _NoHeaders())
 
 
 class _NoHeaders:
