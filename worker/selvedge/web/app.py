@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
-from selvedge.web import fragments, openapi, products, recommendations, service
+from selvedge.web import client, fragments, openapi, products, recommendations, service
 from selvedge.web.http import Request, Response
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
 
@@ -24,6 +24,7 @@ SERVICE_ROUTES: dict[str, Handler] = {
     "/healthz": service.health,
     "/readyz": service.readiness,
     "/v1/markets": service.list_markets,
+    "/v1/client.js": client.serve_client,
     "/openapi.json": openapi.describe,
     "/.well-known/gpc.json": service.global_privacy_control,
 }

@@ -92,6 +92,16 @@ def document() -> Document:
                     (304, 400, 503),
                 )
             },
+            "/v1/client.js": {
+                "get": _operation(
+                    "client",
+                    "The script that puts fragments into pages",
+                    [],
+                    {"type": "string"},
+                    (304,),
+                    media_type="text/javascript; charset=utf-8",
+                )
+            },
             "/healthz": {"get": _operation("health", "The isolate runs", [], by_type[Health])},
             "/readyz": {
                 "get": _operation("readiness", "A verified snapshot is in service", [], by_type[Readiness])
