@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     stale_while_revalidate: int = 300
     gpc_last_update: str = "2026-11-22"
     image_width: int = 320
-    image_height: int = 320
+    image_height: int = 400
 
 
 def read_settings(variable: Callable[[str], str | None]) -> Settings:
