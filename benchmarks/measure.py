@@ -64,7 +64,7 @@ def percentile(values: Sequence[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def measure_latency(scenarios: Sequence[Scenario], rounds: int, advance: Callable[[], None]) -> None:
+def measure_latency(scenarios: Sequence[Scenario], rounds: int, tell: Callable[[int], None]) -> None:
     """Time `rounds` bursts of each scenario in turn, each over one connection of its own."""
     connections = {scenario.name: Connection(scenario.url) for scenario in scenarios}
     following = {scenario.name: cycle(scenario.requests) for scenario in scenarios}
@@ -74,15 +74,13 @@ def measure_latency(scenarios: Sequence[Scenario], rounds: int, advance: Callabl
             times = list(_timed(scenario, connections[scenario.name], requests))
             if number:  # the first round warms up
                 scenario.milliseconds += times
-        advance()
+        tell(number)
     for connection in connections.values():
         with connection:
             pass
 
 
-def measure_throughput(
-    scenarios: Sequence[Scenario], rounds: int, seconds: float, advance: Callable[[], None]
-) -> None:
+def measure_throughput(scenarios: Sequence[Scenario], rounds: int, seconds: float) -> None:
     """Count answers of each scenario in turn over `CONNECTIONS` connections, `seconds` each time."""
     for _ in range(rounds):
         for scenario in scenarios:
@@ -90,7 +88,6 @@ def measure_throughput(
                 scenario.url, scenario.requests, connections=CONNECTIONS, seconds=seconds
             )
             scenario.rates.append(rate)
-            advance()
 
 
 def _timed(scenario: Scenario, connection: Connection, requests: Iterator[bytes]) -> Iterator[float]:

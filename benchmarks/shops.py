@@ -86,7 +86,7 @@ class Shop:
 
 def generated(products: int) -> Shop:
     """The generated shop of that size."""
-    return _built(f"{products:,}", generate(products=products))
+    return _built(str(products), generate(products=products))
 
 
 def hm() -> Shop:
@@ -94,7 +94,7 @@ def hm() -> Shop:
     table = real_data() / HM / _HM_TABLE
     rules = _IMPORTING / "mappings" / f"{HM}.toml"
     read = read_csv(table, load_mapping(rules), load_shop(_IMPORTING / "shops" / _HM_SHOP))
-    return _built("H&M", read.catalogue)
+    return _built("hm", read.catalogue)
 
 
 def _built(name: str, catalogue: Catalogue) -> Shop:

@@ -101,7 +101,7 @@ class Truth:
             return False
         return (one.low is None or one.low <= number) and (one.high is None or number <= one.high)
 
-    def list(self, query: Query) -> list[str]:
+    def whole(self, query: Query) -> list[str]:
         """The ids of the whole list that `query` asks for, in order."""
         ordered = sorted(self.matching(query), key=self.sort_key(query.sort))
         return self.each_style_once(ordered, every=query.every_colourway)

@@ -45,7 +45,7 @@ def make_application(env: Any) -> Application:
         store=SnapshotStore(catalogue(env), WebCryptoVerifier(keys), settings),
         aead=WebCryptoAead(),
         clock=WorkersClock(),
-        telemetry=AnalyticsEngine(env.TELEMETRY),
+        telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
     )
     return Application(edge)

@@ -54,7 +54,7 @@ def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
 
 
 def unknown_to(base: BuiltSnapshot, catalogue: Catalogue) -> list[str]:
-    """Return the ids of products that a delta on `base` cannot carry, sorted: new ones, and ones come back."""
+    """Return the ids of products that a delta on `base` cannot carry, sorted: new ones, ones come back."""
     shown = _shown_ordinals(base)
     return sorted(product.id for product in catalogue.products if id_hash(product.id) not in shown)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import origin.settings
+import selvedge.settings
 from origin.cli.reference import help_pages, insert, settings_table
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -12,9 +14,12 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 def current() -> dict[Path, str]:
     """The pages as they should be."""
     commands, settings = DOCS / "cli.md", DOCS / "configuration.md"
+    page = settings.read_text(encoding="utf-8")
+    for name, struct in (("worker", selvedge.settings.Settings), ("origin", origin.settings.Settings)):
+        page = insert(page, name, settings_table(struct))
     return {
         commands: insert(commands.read_text(encoding="utf-8"), "commands", help_pages()),
-        settings: insert(settings.read_text(encoding="utf-8"), "origin", settings_table()),
+        settings: page,
     }
 
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from origin.cli.commands import jobs
-from origin.settings import Secret, Settings, variable
+from origin.settings import Secret, variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,10 +24,10 @@ def help_pages() -> str:
     return "\n\n".join(_pages(jobs, None, PROGRAM))
 
 
-def settings_table() -> str:
+def settings_table(settings: type[msgspec.Struct]) -> str:
     """Every setting with its default and meaning."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
-    for field in msgspec.structs.fields(Settings):
+    for field in msgspec.structs.fields(settings):
         meta = next(arg for arg in get_args(field.type) if isinstance(arg, Meta))
         rows.append(f"| `{variable(field.name)}` | {_default(field)} | {meta.description} |")
     return "\n".join(rows)
@@ -61,6 +61,8 @@ def _ancestors(context: click.Context | None) -> Iterator[click.Context]:
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.required:
+        return "required"
     value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
     if value is None or value == "" or isinstance(value, Secret):
         return "-"

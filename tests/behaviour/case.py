@@ -84,7 +84,8 @@ async def run(case: Case, client: Client) -> None:
         if step.consent is not None or step.context is not None:
             headers["Cookie"] = await client.cookie(step.consent, step.context)
         answer = await client.send(step.method, step.target.format(*answers), headers)
-        told = f"step {number}, {step.method} {step.target.format(*answers)}: {answer.status} {answer.body[:400]!r}"
+        asked = f"step {number}, {step.method} {step.target.format(*answers)}"
+        told = f"{asked}: {answer.status} {answer.body[:400]!r}"
         _check(step, answer, answers, told)
         answers.append(answer)
 

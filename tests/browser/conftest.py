@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
+    from origin.building import BuiltSnapshot
     from tests.browser.shopfront import Shopfront
 
 SHOP = "demo"
@@ -81,7 +82,7 @@ def front(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
             yield opened
 
 
-def _publish(instance: workerd.Workerd, built: object, folder: Path) -> None:
+def _publish(instance: workerd.Workerd, built: BuiltSnapshot, folder: Path) -> None:
     with CloudflareApi(instance.kv_token, base_url=instance.kv_base_url) as api:
         kv = RestKv(api, host_config.ACCOUNT, instance.kv_namespace)
         ledger = Ledger(folder / "ledger.sqlite", "local")

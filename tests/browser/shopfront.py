@@ -1,6 +1,6 @@
 """The shop's site as a browser meets it: the demo's files, and the Worker behind /v1/, on one origin.
 
-It stands where the CDN stands: it can hold the Worker's answers back, or lose them, and it knows what was asked.
+It stands where the CDN stands: it can hold the Worker's answers back, or lose them, and knows what was asked.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ class Shopfront:
 def opened(worker: str, files: Path) -> Iterator[Shopfront]:
     """A shopfront before the Worker at the URL `worker`, with the static `files`."""
     front = Shopfront(worker, files)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(front))
-    server.daemon_threads = True
+    server = _Server(front)
     # Chromium takes localhost for secure, so that `Secure` cookies work without a certificate.
     front.url = f"http://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -77,55 +76,65 @@ def opened(worker: str, files: Path) -> Iterator[Shopfront]:
         front.client.close()
 
 
-def _handler(front: Shopfront) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path.startswith("/v1/"):
-                self._forward()
-            else:
-                self._send_file(self.path.partition("?")[0])
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
 
-        def do_POST(self) -> None:
+    def __init__(self, front: Shopfront) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.front = front
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/v1/"):
             self._forward()
+        else:
+            self._send_file(self.path.partition("?")[0])
 
-        def do_PUT(self) -> None:
-            self._forward()
+    def do_POST(self) -> None:
+        self._forward()
 
-        def log_message(self, *_arguments: object) -> None:
-            """Keep quiet."""
+    def do_PUT(self) -> None:
+        self._forward()
 
-        def _forward(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            front.asked.append(Asked(self.command, self.path, body, headers))
-            if "/fragments/" in self.path:
-                time.sleep(front.delay)
-            if front.broken:
-                self._answer(503, [("Content-Type", "text/html")], b"<h1>upstream is down</h1>")
-                return
-            kept = {name: value for name, value in headers.items() if name not in _NOT_FORWARDED}
-            answer = front.client.request(self.command, front.worker + self.path, content=body, headers=kept)
-            fields = [pair for pair in answer.headers.multi_items() if pair[0] not in _NOT_FORWARDED]
-            self._answer(answer.status_code, fields, answer.content)
+    def log_message(self, *_arguments: object) -> None:
+        """Keep quiet."""
 
-        def _send_file(self, path: str) -> None:
-            found = front.files / path.strip("/")
-            # As the demo's own server does: what is not there is the one page that shows any garment.
-            if not found.is_file():
-                found = front.files / "index.html"
-            kind = _TYPES.get(found.suffix, "application/octet-stream")
-            headers = [("Content-Type", kind), ("Cache-Control", "public, max-age=60")]
-            self._answer(200, headers, found.read_bytes())
+    def _forward(self) -> None:
+        front = self.server.front
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        front.asked.append(Asked(self.command, self.path, body, headers))
+        if "/fragments/" in self.path:
+            time.sleep(front.delay)
+        if front.broken:
+            self._answer(503, [("Content-Type", "text/html")], b"<h1>upstream is down</h1>")
+            return
+        kept = {name: value for name, value in headers.items() if name not in _NOT_FORWARDED}
+        answer = front.client.request(self.command, front.worker + self.path, content=body, headers=kept)
+        fields = [pair for pair in answer.headers.multi_items() if pair[0] not in _NOT_FORWARDED]
+        self._answer(answer.status_code, fields, answer.content)
 
-        def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-            try:
-                self.send_response(status)
-                for name, value in headers:
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-            except (BrokenPipeError, ConnectionResetError):
-                return  # the browser gave up waiting, as it should
+    def _send_file(self, path: str) -> None:
+        files = self.server.front.files
+        found = files / path.strip("/")
+        # As the demo's own server does: what is not there is the one page that shows any garment.
+        if not found.is_file():
+            found = files / "index.html"
+        kind = _TYPES.get(found.suffix, "application/octet-stream")
+        self._answer(
+            200, [("Content-Type", kind), ("Cache-Control", "public, max-age=60")], found.read_bytes()
+        )
 
-    return Handler
+    def _answer(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        try:
+            self.send_response(status)
+            for name, value in headers:
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # the browser gave up waiting, as it should

@@ -5,23 +5,15 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
-from origin.building import build
 from selvedge.catalogue.counting import count_facet
-from selvedge.catalogue.filter import Scope
-from selvedge.catalogue.query import FacetFilter, Query, RangeFilter, parse_query
-from selvedge.snapshot.index import Index, MarketIndex
+from selvedge.catalogue.query import parse_query
 from selvedge.snapshot.postings import to_ranks
+from tests.questions import queries, scope_of
 from tests.truth import Truth
 from tests.wardrobe import DAY, NOW, catalogues, certificate, garment, offer, shell, shop
 
 if TYPE_CHECKING:
     from selvedge.catalogue.model import Catalogue, Product
-
-
-def scope_of(catalogue: Catalogue, now: int = NOW) -> Scope:
-    built = build(catalogue, shop="acme")
-    index = Index(built.sections("index"))
-    return Scope(index, MarketIndex(built.sections("market/nl"), index.size), now)
 
 
 def found(raw: str, *products: Product, days: float = 0) -> set[str]:
@@ -32,25 +24,6 @@ def found(raw: str, *products: Product, days: float = 0) -> set[str]:
     ranked = Truth(catalogue, "nl", now).ranked
     query = parse_query(raw, scope.vocabulary())
     return {ranked[rank].id for rank in to_ranks(scope.matches(query), len(ranked))}
-
-
-@st.composite
-def queries(draw: st.DrawFn, scope: Scope) -> Query:
-    """A query in the words of `scope`, with some values that it lacks."""
-    vocabulary = scope.vocabulary()
-    filters = []
-    for field, values in vocabulary.facets.items():
-        if draw(st.integers(0, 2)) == 0 and values():
-            mode = draw(st.sampled_from(["any", "all", "not"]))
-            chosen = draw(st.lists(st.sampled_from(sorted(values())), min_size=1, max_size=3, unique=True))
-            filters.append(FacetFilter(field, mode, tuple(sorted(chosen))))
-    bound = st.none() | st.sampled_from([0, 20, 30, 50, 99, 100, 1000, 1999, 3000])
-    ranges = [
-        RangeFilter(name, draw(bound), draw(bound))
-        for name in sorted(vocabulary.ranges)
-        if draw(st.integers(0, 3)) == 0
-    ]
-    return Query(tuple(filters), tuple(ranges))
 
 
 @given(catalogues(), st.integers(0, 7), st.data())

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import string
-from urllib.parse import quote
+from contextlib import suppress
+from urllib.parse import quote, unquote
 
 import pytest
 from hypothesis import assume, example, given
@@ -19,7 +20,6 @@ from selvedge.catalogue.query import (
     Vocabulary,
     canonical,
     parse_query,
-    split_query,
 )
 
 VALUES = {
@@ -29,7 +29,7 @@ VALUES = {
 }
 MANY = {f"c{number}": 0 for number in range(200)}
 VOCABULARY = Vocabulary(
-    {**{name: (lambda values=values: values) for name, values in VALUES.items()}, "color": lambda: MANY},
+    {**{name: dict.fromkeys(values).keys for name, values in VALUES.items()}, "color": MANY.keys},
     ("price", "share.linen"),
     ("item",),
 )
@@ -103,10 +103,8 @@ def test_equal_queries_share_one_canonical_form(raw: str, chance: object) -> Non
 @example("material=%ff")
 @example("sort=%00")
 def test_whatever_is_asked_gets_a_query_or_a_bad_parameter(raw: str) -> None:
-    try:
+    with suppress(BadParameter):
         parse(raw)
-    except BadParameter as error:
-        assert error.detail
 
 
 @given(queries(), st.data())
@@ -115,17 +113,17 @@ def test_one_wrong_letter_is_refused_by_the_parameter_it_stands_in(raw: str, dat
     at = data.draw(st.integers(0, len(raw) - 1))
     wrong = raw[:at] + data.draw(st.sampled_from("%\x00{ü")) + raw[at:]
     names = {pair.partition("=")[0] for pair in wrong.split("&")}
-    try:
-        parse(wrong)
-    except BadParameter as error:
-        assert error.parameter in names | set(split_names(wrong))
+    blamed = blame(wrong)
+    assert blamed is None or blamed in names | {unquote(name) for name in names}
 
 
-def split_names(raw: str) -> list[str]:
+def blame(raw: str) -> str | None:
+    """The parameter that is refused, if any."""
     try:
-        return list(split_query(raw))
+        parse(raw)
     except BadParameter as error:
-        return [error.parameter]
+        return error.parameter
+    return None
 
 
 def test_filters_are_read_in_each_mode() -> None:

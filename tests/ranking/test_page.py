@@ -31,9 +31,9 @@ def walk(index: Index, order: Order, matches: int, count: int, *, every: bool) -
         start = places[-1]
 
 
-@given(catalogues(max_size=20), st.integers(1, 8), st.booleans(), st.data())
+@given(catalogue=catalogues(max_size=20), count=st.integers(1, 8), every=st.booleans(), data=st.data())
 def test_pages_give_every_style_once_in_its_best_colourway(
-    catalogue: Catalogue, count: int, every: bool, data: st.DataObject
+    *, catalogue: Catalogue, count: int, every: bool, data: st.DataObject
 ) -> None:
     index = index_of(build(catalogue, shop="acme"))
     ranked = Truth(catalogue, "nl", NOW).ranked

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from origin.building import BuiltSnapshot
-    from tests.stage import Answer
+    from tests.behaviour.case import Answer
 
 LIST = "/v1/nl/en/products?color=blue"
 """A list that no starter answers."""
@@ -124,7 +124,7 @@ def test_a_pointer_that_cannot_be_read_leaves_the_last_good_version_in_service(
     stage: Stage, reason: str
 ) -> None:
     faults: dict[str, Callable[[], object]] = {
-        "unknown-key": lambda: (setattr(stage.signer, "key_id", "stranger"), stage.publish(NEW)),
+        "unknown-key": lambda: stage.publish(NEW, signed_by="stranger"),
         "damaged-pointer": lambda: stage.kv.values.update({"pointer/live": b"\x94"}),
         "missing-pointer": lambda: stage.kv.values.pop("pointer/live"),
         "storage-unavailable": lambda: setattr(stage.kv, "fails", lambda key: key == "pointer/live"),

@@ -10,6 +10,9 @@ from pyodide.ffi import JsException
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+MAX_INDEX_BYTES = 96
+"""The longest index that Analytics Engine takes."""
+
 
 class WorkersClock:
     """The platform's time: it advances at I/O only."""
@@ -31,14 +34,15 @@ class WaitUntil:
 
 
 class AnalyticsEngine:
-    """Data points of Workers Analytics Engine; a lost one costs nobody an answer."""
+    """Data points of Workers Analytics Engine, sampled by `index`; a lost one costs nobody an answer."""
 
-    def __init__(self, dataset: Any) -> None:
+    def __init__(self, dataset: Any, index: str) -> None:
         self._dataset = dataset
+        self._index = index.encode()[:MAX_INDEX_BYTES].decode(errors="ignore")
 
     def write(self, blobs: list[str], doubles: list[float]) -> None:
         """Record up to 20 texts and 20 numbers."""
         try:
-            self._dataset.writeDataPoint({"blobs": blobs, "doubles": doubles, "indexes": blobs[:1]})
+            self._dataset.writeDataPoint({"blobs": blobs, "doubles": doubles, "indexes": [self._index]})
         except JsException:
             return

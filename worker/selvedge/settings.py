@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import msgspec
+from msgspec import Meta
 
 from selvedge.errors import SelvedgeError
 
@@ -22,36 +23,62 @@ class BadSetting(SelvedgeError):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every field is the variable `SELVEDGE_` plus its name in upper case.
+    """Every field is the variable `SELVEDGE_` plus its name in upper case."""
 
-    `snapshot_keys` maps key ids to Ed25519 public keys (32 bytes, base64). `sealing_keys` maps key ids to
-    AES-256 keys (32 bytes, base64), the first being the one that seals; it is a secret.
-    `gpc_last_update` is the date that `/.well-known/gpc.json` states. `image_width` and `image_height` are
-    the pixels that fragments keep free for a picture.
-    """
+    shop: Annotated[
+        str, Meta(description="The shop's name; a pointer that was signed for another shop is refused.")
+    ]
+    snapshot_keys: Annotated[
+        dict[str, str],
+        Meta(description="Whose signature to trust: key id to Ed25519 public key, base64 of 32 bytes."),
+    ]
+    sealing_keys: Annotated[
+        dict[str, str],
+        Meta(
+            description="Key id to AES-256 key, base64 of 32 bytes; the first one seals cookies and cursors, "
+            "all open them. A secret."
+        ),
+    ]
+    channel: Annotated[str, Meta(description="The channel whose pointer is served.")] = "live"
+    refresh_seconds: Annotated[
+        int, Meta(ge=1, description="How often an isolate looks for a newer pointer, in seconds.")
+    ] = 30
+    page_cache_bytes: Annotated[
+        int, Meta(ge=0, description="How many bytes of card and detail pages an isolate keeps.")
+    ] = 32_000_000
+    public_max_age: Annotated[
+        int, Meta(ge=0, description="`max-age` of public answers, in seconds, at most.")
+    ] = 60
+    stale_while_revalidate: Annotated[
+        int, Meta(ge=0, description="`stale-while-revalidate` of public answers, in seconds, at most.")
+    ] = 300
+    telemetry_every: Annotated[
+        int,
+        Meta(ge=1, description="One data point for so many requests; trouble is always written."),
+    ] = 100
+    gpc_last_update: Annotated[
+        str, Meta(description="The date that `/.well-known/gpc.json` states (YYYY-MM-DD).")
+    ] = "2026-11-22"
+    image_width: Annotated[
+        int, Meta(ge=1, description="The width that fragments keep free for a picture, in pixels.")
+    ] = 320
+    image_height: Annotated[int, Meta(ge=1, description="The height of the same.")] = 400
 
-    shop: str
-    snapshot_keys: dict[str, str]
-    sealing_keys: dict[str, str]
-    channel: str = "live"
-    refresh_seconds: int = 30
-    page_cache_bytes: int = 32_000_000
-    public_max_age: int = 60
-    stale_while_revalidate: int = 300
-    gpc_last_update: str = "2026-11-22"
-    image_width: int = 320
-    image_height: int = 400
+
+def variable(field: str) -> str:
+    """Return the variable or secret of a field."""
+    return f"SELVEDGE_{field.upper()}"
 
 
-def read_settings(variable: Callable[[str], str | None]) -> Settings:
-    """Read every setting through `variable`, which maps a variable's name to its text or None.
+def read_settings(lookup: Callable[[str], object]) -> Settings:
+    """Read every setting through `lookup`, which maps a variable's name to its text or None.
 
     Raises `BadSetting`, which names the variable.
     """
     found: dict[str, Any] = {}
     for field in msgspec.structs.fields(Settings):
-        name = f"SELVEDGE_{field.name.upper()}"
-        text = variable(name)
+        name = variable(field.name)
+        text = lookup(name)
         if text is not None:
             found[field.name] = _parse(name, text, field.type)
         elif field.required:
@@ -59,9 +86,11 @@ def read_settings(variable: Callable[[str], str | None]) -> Settings:
     return Settings(**found)
 
 
-def _parse(name: str, text: str, kind: Any) -> Any:
+def _parse(name: str, text: object, kind: Any) -> Any:
+    if not isinstance(text, str):  # wrangler.toml allows numbers and tables as well
+        raise BadSetting(f"{name} is not a text: write its value in quotes")
     try:
-        return text if kind is str else msgspec.json.decode(text, type=kind)
+        return text if get_args(kind)[0] is str else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error
 
@@ -71,7 +100,7 @@ def decode_key(name: str, text: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
     except ValueError as error:
-        raise BadSetting(f"SELVEDGE_{name.upper()}: a key is not base64") from error
+        raise BadSetting(f"{variable(name)}: a key is not base64") from error
     if len(key) != KEY_SIZE:
-        raise BadSetting(f"SELVEDGE_{name.upper()}: a key has {len(key)} bytes, not {KEY_SIZE}")
+        raise BadSetting(f"{variable(name)}: a key has {len(key)} bytes, not {KEY_SIZE}")
     return key

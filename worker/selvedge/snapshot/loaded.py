@@ -81,10 +81,10 @@ class LoadedRelease:
 
         Raises `StorageUnavailable` or one of the `SnapshotError`s.
         """
-        for code in before._markets:
+        for code in list(before._markets):  # other requests may add to it meanwhile
             if code in self.markets:
                 await self.market(code)
-        for locale in before._labels:
+        for locale in list(before._labels):
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
         for name, pages in self.release.manifest.pages.items():

@@ -139,7 +139,7 @@ class SnapshotStore:
             return
         self._highest_sequence = pointer.sequence
         self._pointer = pointer
-        if loaded is not None:
+        if loaded is not None and not self._serves(loaded.release):
             self.current = loaded
         self.trouble = None
         self._next_check = now + self._settings.refresh_seconds

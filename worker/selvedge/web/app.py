@@ -9,6 +9,7 @@ from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
 from selvedge.web import client, fragments, openapi, products, recommendations, service
 from selvedge.web.http import Request, Response
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
+from selvedge.web.telemetry import Recorder, fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,15 +45,20 @@ class Application:
 
     def __init__(self, edge: Edge) -> None:
         self._edge = edge
+        self._recorder = Recorder(edge, route_name)
 
     async def handle(self, request: Request, background: Background) -> Response:
         """Return the answer to `request`; work that may follow it is handed to `background`."""
+        started, fault, trouble = self._edge.clock.now(), "", ""
         try:
             response = await self._respond(request, background)
         except SelvedgeError as error:
+            trouble = getattr(error, "reason", "")
             response = answer_for(error)
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
+            fault = fault_of(error)
             response = await self._plain_answer(request, background, error)
+        self._recorder.record(request, response, started, fault=fault, trouble=trouble)
         if request.method == "HEAD":
             return Response(response.status, response.headers)
         return response
@@ -71,7 +77,6 @@ class Application:
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
-        self._edge.telemetry.write(["error", request.path, type(error).__name__, str(error)[:200]], [])
         if not request.path.endswith("/recommendations"):
             return answer_for(error)
         try:
@@ -93,3 +98,11 @@ def route(path: str) -> tuple[Handler, list[str]]:
         if handler is not None and "" not in rest:
             return handler, [market, locale, *map(unquote, rest)]
     raise NotFound("no such path; /openapi.json lists those there are")
+
+
+def route_name(path: str) -> str:
+    """Return the name of the handler that serves `path`, or an empty text."""
+    try:
+        return route(path)[0].__name__
+    except NotFound:
+        return ""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from selvedge.web.caching import matches_etag
-from selvedge.web.http import Response
+from selvedge.web.http import JAVASCRIPT, Response
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCRIPT = (Path(__file__).parent / "client.js.txt").read_bytes()
 
 _HEADERS = {
-    "Content-Type": "text/javascript; charset=utf-8",
+    "Content-Type": JAVASCRIPT,
     "X-Content-Type-Options": "nosniff",
     # Its address stays the same over releases, so an old one must not live long.
     "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400",

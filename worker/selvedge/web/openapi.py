@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 import selvedge
-from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, SORTS
+from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS
+from selvedge.web.descriptions import FORMATS
+from selvedge.web.descriptions import describe as describe_field
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
-from selvedge.web.http import HTML, JSON, Response
+from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
-from selvedge.web.recommendations import Recommendations
+from selvedge.web.recommendations import MAX_PREFERENCES, Recommendations
 from selvedge.web.service import Health, Markets, Readiness
 
 if TYPE_CHECKING:
@@ -24,12 +27,33 @@ if TYPE_CHECKING:
     Document = dict[str, Any]
 
 _REF = "#/components/schemas/{name}"
+_LISTED = "separated by commas"
+
+FACET_FIELDS = {
+    "brand": "the brand, in lower case with hyphens",
+    "category": "the category",
+    "color": "the colour",
+    "countryOfOrigin": "the country of origin, ISO 3166-1 alpha-2",
+    "material": "fibres of any component",
+    "certification": "schemes that certify the product or its material now",
+    "facilityCertification": "schemes that certify the facility now",
+    "brandCertification": "schemes that certify the brand now",
+    "size": "sizes in stock in this market",
+}
+"""Every facet field of the filter grammar and what its values are; a test holds it against the builder."""
+
+_MODES = {"": "any of these", ".all": "all of these", ".not": "none of these, nor unknown"}
 
 
 async def describe(_edge: Edge, _request: Request, _background: Background) -> Response:
     """`GET /openapi.json`."""
     headers = {"Content-Type": JSON, "Cache-Control": "public, max-age=3600"}
-    return Response(200, headers, msgspec.json.encode(document()))
+    return Response(200, headers, _encoded())
+
+
+@cache
+def _encoded() -> bytes:
+    return msgspec.json.encode(document())
 
 
 def document() -> Document:
@@ -43,6 +67,7 @@ def document() -> Document:
             "title": "Selvedge",
             "version": selvedge.__version__,
             "summary": "Which garments may this shopper see, and in which order?",
+            "description": "Every path answers GET and HEAD; any other method is answered 405 with `Allow`.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -50,18 +75,16 @@ def document() -> Document:
                 "get": _operation(
                     "listProducts",
                     "List products that satisfy a filter; the same for everyone",
-                    [*_PLACE, *_LIST_PARAMETERS, _parameter("sort", {"enum": list(SORTS)})],
-                    by_type[ProductList],
-                    (304, 308, 400, 404, 410, 503),
+                    [*_PLACE, *_LIST_PARAMETERS, _SORT],
+                    {200: _public(by_type[ProductList]), **_others(304, 308, 400, 404, 410, 503)},
                 )
             },
             "/v1/{market}/{locale}/products/{id}": {
                 "get": _operation(
                     "showProduct",
                     "Show a product with its offers and evidence",
-                    [*_PLACE, _path("id")],
-                    by_type[ProductPage],
-                    (304, 400, 404, 410, 503),
+                    [*_PLACE, _path("id", "The product's identifier")],
+                    {200: _public(by_type[ProductPage]), **_others(304, 400, 404, 410, 503)},
                 )
             },
             "/v1/{market}/{locale}/recommendations": {
@@ -69,18 +92,15 @@ def document() -> Document:
                     "recommend",
                     "List products in a personal order, as far as consent allows",
                     [*_PLACE, *_LIST_PARAMETERS, *_PERSONAL_PARAMETERS],
-                    by_type[Recommendations],
-                    (400, 404, 410, 503),
+                    {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
                 )
             },
             "/v1/{market}/{locale}/fragments/{slot}": {
                 "get": _operation(
                     "showFragment",
                     "Show a part of a page as HTML; empty where there is nothing to show",
-                    [*_PLACE, _path("slot", {"enum": list(SLOTS)}), *_FRAGMENT_PARAMETERS],
-                    {"type": "string"},
-                    (304, 308, 400, 404, 503),
-                    media_type=HTML,
+                    [*_PLACE, _path("slot", "Which part", enum=list(SLOTS)), *_FRAGMENT_PARAMETERS],
+                    {200: _fragment(), **_others(304, 308, 400, 404, 503)},
                 )
             },
             "/v1/markets": {
@@ -88,102 +108,231 @@ def document() -> Document:
                     "listMarkets",
                     "List where the shop sells, in which currencies and languages",
                     [],
-                    by_type[Markets],
-                    (304, 400, 503),
+                    {200: _public(by_type[Markets]), **_others(304, 400, 503)},
                 )
             },
             "/v1/client.js": {
                 "get": _operation(
                     "client",
-                    "The script that puts fragments into pages",
+                    "The script that puts fragments into a shop's pages",
                     [],
-                    {"type": "string"},
-                    (304,),
-                    media_type="text/javascript; charset=utf-8",
+                    {200: _script(), 304: _script()},
                 )
             },
-            "/healthz": {"get": _operation("health", "The isolate runs", [], by_type[Health])},
+            "/healthz": {
+                "get": _operation("health", "The isolate runs", [], {200: _answer(by_type[Health])})
+            },
             "/readyz": {
-                "get": _operation("readiness", "A verified snapshot is in service", [], by_type[Readiness])
+                "get": _operation(
+                    "readiness",
+                    "A verified snapshot is in service",
+                    [],
+                    {
+                        200: _answer(by_type[Readiness]),
+                        503: _answer(by_type[Readiness], "Not ready", "Retry-After"),
+                    },
+                )
             },
             "/.well-known/gpc.json": {
-                "get": _operation("gpc", "Global Privacy Control is honoured", [], {"type": "object"})
+                "get": _operation(
+                    "globalPrivacyControl",
+                    "Global Privacy Control is honoured",
+                    [],
+                    {200: _answer(_GLOBAL_PRIVACY_CONTROL)},
+                )
             },
-            "/openapi.json": {"get": _operation("openapi", "This document", [], {"type": "object"})},
+            "/openapi.json": {
+                "get": _operation("openapi", "This document", [], {200: _answer({"type": "object"})})
+            },
         },
-        "components": {"schemas": components},
+        "components": {
+            "headers": _HEADERS,
+            "schemas": {name: _described(name, schema) for name, schema in components.items()},
+        },
     }
 
 
+def _described(name: str, schema: Document) -> Document:
+    """Say what each property means, and that what is absent is absent instead of null."""
+    properties = {}
+    for field, kind in schema["properties"].items():
+        (present,) = [one for one in kind.get("anyOf", [kind]) if one != {"type": "null"}]
+        plain = {key: value for key, value in present.items() if key != "default"}
+        properties[field] = {**plain, **FORMATS.get(field, {}), "description": describe_field(name, field)}
+    return {**schema, "properties": properties}
+
+
 def _operation(
-    name: str,
-    summary: str,
-    parameters: list[Document],
-    schema: Document,
-    others: tuple[int, ...] = (),
-    media_type: str = JSON,
+    name: str, summary: str, parameters: list[Document], responses: dict[int, Document]
 ) -> Document:
-    responses: Document = {"200": {"description": "As asked", "content": {media_type: {"schema": schema}}}}
-    for status in others:
-        responses[str(status)] = _OTHER_RESPONSES[status]
-    if name == "readiness":
-        responses["503"] = {"description": "Not ready", "content": {JSON: {"schema": schema}}}
-    return {"operationId": name, "summary": summary, "parameters": parameters, "responses": responses}
+    return {
+        "operationId": name,
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {str(status): response for status, response in responses.items()},
+    }
 
 
-def _problem(description: str) -> Document:
+def _answer(schema: Document, description: str = "As asked", *headers: str) -> Document:
+    content = {JSON: {"schema": schema}}
+    return {"description": description, "headers": _headers("Cache-Control", *headers), "content": content}
+
+
+def _public(schema: Document) -> Document:
+    return _answer(
+        schema, "As asked; any cache may keep it", *_EDITION, "Selvedge-Snapshot", "Selvedge-Degraded"
+    )
+
+
+def _private(schema: Document) -> Document:
+    return _answer(schema, "As asked; for this person alone", "Selvedge-Snapshot", "Selvedge-Degraded")
+
+
+def _fragment() -> Document:
+    description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
+    headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded")
+    return {
+        "description": description,
+        "headers": headers,
+        "content": {HTML: {"schema": {"type": "string"}}},
+    }
+
+
+def _script() -> Document:
+    content = {JAVASCRIPT: {"schema": {"type": "string"}}}
+    return {
+        "description": "The same for everyone",
+        "headers": _headers("Cache-Control", "ETag"),
+        "content": content,
+    }
+
+
+def _headers(*names: str) -> Document:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _problem(description: str, *headers: str) -> Document:
     schema = {"$ref": _REF.format(name="Problem")}
-    return {"description": description, "content": {CONTENT_TYPE: {"schema": schema}}}
+    content = {CONTENT_TYPE: {"schema": schema}}
+    return {"description": description, "headers": _headers("Cache-Control", *headers), "content": content}
 
 
-def _path(name: str, schema: Document | None = None) -> Document:
-    wanted = {"type": "string", **(schema or {"minLength": 1})}
-    return {"name": name, "in": "path", "required": True, "schema": wanted}
+def _others(*statuses: int) -> dict[int, Document]:
+    return {status: _OTHER_RESPONSES[status] for status in statuses}
 
 
-def _parameter(name: str, schema: Document, description: str = "") -> Document:
-    parameter = {"name": name, "in": "query", "schema": {"type": "string", **schema}}
-    return parameter | ({"description": description} if description else {})
+def _path(name: str, description: str, **more: Any) -> Document:
+    schema = {"type": "string", "minLength": 1, **more}
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
-_PLACE = [_path("market"), _path("locale")]
-_RANGE = {"pattern": r"^(\d{1,10}\.\.(\d{1,10})?|\.\.\d{1,10})$"}
+def _parameter(name: str, schema: Document, description: str) -> Document:
+    return {"name": name, "in": "query", "description": description, "schema": {"type": "string", **schema}}
+
+
+def _header(description: str, *, required: bool = True, **schema: str) -> Document:
+    return {"description": description, "required": required, "schema": {"type": "string", **schema}}
+
+
+_EDITION = ("Cache-Tag", "ETag", "Last-Modified")
+_HEADERS: Document = {
+    "Cache-Control": _header("RFC 9111 and 5861. Ends before evidence that is shown may expire."),
+    "Cache-Tag": _header("What a publication purges."),
+    "ETag": _header("Changes with snapshot, delta, evidence and Worker version.", pattern='^"[0-9a-f]{24}"$'),
+    "Last-Modified": _header("When the snapshot was published, or evidence began or ended since."),
+    "Location": _header("The canonical form of the request."),
+    "Retry-After": _header("Seconds."),
+    "Selvedge-Snapshot": _header(
+        "Version and delta of the snapshot that was used.", pattern=r"^[0-9a-f]{16}\.[0-9]+$"
+    ),
+    "Selvedge-Degraded": _header(
+        "Why the answer is not the newest or not personal: a stable name.", required=False
+    ),
+}
+
+_PLACE = [
+    _path("market", "A market's code, of those that `/v1/markets` lists"),
+    _path("locale", "A locale of that market, BCP 47"),
+]
+_BOUND = r"[0-9]{1,10}"
+_RANGE = {"pattern": rf"^({_BOUND}\.\.({_BOUND})?|\.\.{_BOUND})$", "examples": ["20..50", "20..", "..50"]}
+_VALUES = {"minLength": 1}
+_SHARES = {
+    "name": "share",
+    "in": "query",
+    "description": "`share.{fibre}=FROM..TO`: percent of a fibre in the main component, both ends included",
+    "style": "form",
+    "explode": True,
+    "schema": {
+        "type": "object",
+        "propertyNames": {"pattern": r"^share\.[a-z_]+$"},
+        "additionalProperties": {"type": "string", **_RANGE},
+    },
+}
 _FILTERS = [
     *(
-        _parameter(f"{field}{mode}", {}, f"Values of {field}, separated by commas: {meaning}")
-        for field in ("material", "certification", "brand", "category", "color", "countryOfOrigin", "size")
-        for mode, meaning in (("", "any of them"), (".all", "all"), (".not", "none, nor unknown"))
+        _parameter(f"{field}{mode}", _VALUES, f"Up to {MAX_VALUES} of {meaning}, {_LISTED}: {which}")
+        for field, meaning in FACET_FIELDS.items()
+        for mode, which in _MODES.items()
     ),
-    _parameter("price", _RANGE, "Minor units of the market's currency, both ends included"),
-    _parameter("recycledContentPercentage", _RANGE, "Percent, both ends included"),
+    _parameter("price", _RANGE, "FROM..TO in minor units of the market's currency, both ends included"),
+    _parameter("recycledContentPercentage", _RANGE, "FROM..TO in percent, both ends included"),
+    _SHARES,
 ]
 _LIST_PARAMETERS = [
     *_FILTERS,
-    _parameter("facets", {}, "Fields whose values are to be counted, separated by commas"),
-    _parameter("variants", {"enum": ["best", "all"]}, "Each style once, or every colourway"),
-    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}),
+    _parameter("facets", _VALUES, f"Fields whose values are to be counted, {_LISTED}"),
+    _parameter(
+        "variants", {"enum": ["best", "all"], "default": "best"}, "Each style once, or every colourway"
+    ),
+    _parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        "How many products a page holds",
+    ),
     _parameter("cursor", {"minLength": 1}, "`next` of the page before"),
 ]
+_SORT = _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order; equals in base order")
 _PERSONAL_PARAMETERS = [
-    _parameter("item", {"minLength": 1}, "The product that the shopper looks at"),
-    _parameter("prefer", {}, "Preferences as field:value, separated by commas"),
-    _parameter("personalise", {"enum": ["on", "off"]}, "`off` reads nothing about the person"),
-    _parameter("explain", {"enum": ["true", "false"]}, "Add each item's score and its terms"),
+    _parameter("sort", {"enum": ["relevance"], "default": "relevance"}, "The personal order is the only one"),
+    _parameter("item", {"minLength": 1}, "The product that the shopper looks at; its style is left out"),
+    _parameter("prefer", _VALUES, f"Up to {MAX_PREFERENCES} preferences as field:value, {_LISTED}"),
+    _parameter(
+        "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
+    ),
+    _parameter(
+        "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
+    ),
 ]
 _FRAGMENT_PARAMETERS = [
     *_FILTERS,
-    _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS}),
+    _parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+        "How many products it holds",
+    ),
     _parameter("item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"),
-    _parameter("prefer", {}, "For `recommendations`: preferences as field:value, separated by commas"),
+    _parameter("prefer", _VALUES, f"`recommendations` only: preferences as field:value, {_LISTED}"),
     _parameter(
         "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
     ),
 ]
 _OTHER_RESPONSES: dict[int, Document] = {
-    304: {"description": "Not modified"},
-    308: {"description": "The canonical form of this query"},
-    400: _problem("A parameter makes no sense"),
+    304: {"description": "Not modified (RFC 9110)", "headers": _headers("Cache-Control", *_EDITION)},
+    308: {
+        "description": "The query is not in canonical form, which lists share",
+        "headers": _headers("Cache-Control", "Location"),
+    },
+    400: _problem("A parameter makes no sense; the problem names it and what is allowed"),
     404: _problem("No such market, locale or product"),
-    410: _problem("Withdrawn, or a cursor of another version"),
-    503: _problem("No catalogue can be served yet"),
+    410: _problem("The product is no longer sold, or the cursor is of a list that has changed"),
+    503: _problem("No catalogue can be served yet", "Retry-After"),
+}
+_GLOBAL_PRIVACY_CONTROL: Document = {
+    "type": "object",
+    "required": ["gpc", "lastUpdate"],
+    "properties": {
+        "gpc": {"const": True, "description": "Sec-GPC is honoured (W3C Global Privacy Control)."},
+        "lastUpdate": {"type": "string", "format": "date", "description": "When that was last reviewed."},
+    },
 }

@@ -192,7 +192,7 @@ def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
 
 
 def _thaw(view: View, cursor: Cursor, asked: Asked) -> Weights:
-    """Return the weights that the first page was made with. The cursor must be of this version and revision."""
+    """Return the weights that the first page was made with; the cursor is of this version and revision."""
     if not cursor.private:
         return _known(view, _weights(view, asked, None))
     infos = [facet.info for facet in view.scope.index.facets.values()]

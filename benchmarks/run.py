@@ -1,0 +1,136 @@
+"""One run: every shop in turn, everything about it, with progress."""
+
+from __future__ import annotations
+
+import os
+import platform
+from statistics import median
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from benchmarks import instances, interpreter, shops
+from benchmarks.measure import measure_latency, measure_throughput, percentile
+from benchmarks.results import Figure, Results, ShopResults, Timing, timings
+from benchmarks.scenarios import COMPARED, check_peers, scenarios
+from benchmarks.traffic import Traffic
+from development.catalogues import NoData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from benchmarks.instances import Home
+    from benchmarks.shops import Shop
+
+    Progress = Callable[[str], None]
+
+SLOW_KV = {"latency_p95_ms": 50, "latency_p99_ms": 250}
+LARGE = 10_000
+"""From so many products on memory and cold isolates are measured too."""
+
+
+class Effort(msgspec.Struct, frozen=True):
+    """How much is measured."""
+
+    visits: int = 300
+    rounds: int = 25
+    throughput_rounds: int = 3
+    throughput_seconds: float = 0.7
+    decisions: int = 100
+    cold_samples: int = 3
+    slow_kv: bool = True
+    swaps: bool = True
+
+
+QUICK = Effort(
+    visits=120, rounds=10, throughput_rounds=1, decisions=40, cold_samples=1, slow_kv=False, swaps=False
+)
+
+
+def run(sizes: Sequence[int], *, hm: bool | None, effort: Effort, progress: Progress) -> Results:
+    """Measure the generated shops of `sizes`, and H&M's (None: where its data are)."""
+    notes: list[str] = []
+    found: list[ShopResults] = []
+    with instances.hellos() as hellos:
+        for make in _makers(sizes, hm=hm):
+            try:
+                progress("making the shop")
+                shop = make()
+            except NoData as error:
+                notes.append(f"H&M's catalogue was left out: {error}")
+                continue
+            found.append(_measure(shop, hellos, effort, lambda step, of=shop.name: progress(f"{of}: {step}")))
+    return Results(_machine(), effort.rounds, tuple(found), tuple(notes))
+
+
+def _makers(sizes: Sequence[int], *, hm: bool | None) -> Iterator[Callable[[], Shop]]:
+    for size in sizes:
+        yield lambda size=size: shops.generated(size)
+    if hm is not False:
+        yield shops.hm
+
+
+def _measure(shop: Shop, hellos: Mapping[str, str], effort: Effort, progress: Progress) -> ShopResults:
+    progress("preparing requests")
+    traffic = Traffic(shop, effort.visits)
+    figures = [
+        Figure("build", shop.build_seconds, "s"),
+        Figure("snapshot a product", shop.bytes_per_product, "B"),
+    ]
+    with instances.home() as home:
+        timed, more = _measure_warm(home, shop, traffic, hellos, effort, progress)
+        figures += more
+        if len(shop.catalogue.products) >= LARGE:
+            figures += _measure_cold(home, traffic, effort, progress)
+            figures += _measure_memory(home, shop, traffic, progress) if effort.swaps else []
+    matched = int(median(traffic.matched))
+    return ShopResults(shop.name, len(shop.catalogue.products), matched, timed, tuple(figures))
+
+
+def _measure_warm(
+    home: Home, shop: Shop, traffic: Traffic, hellos: Mapping[str, str], effort: Effort, progress: Progress
+) -> tuple[tuple[Timing, ...], list[Figure]]:
+    progress("starting workerd and the peers")
+    with home.instance() as runtime, instances.peers(shop) as peers:
+        progress("publishing")
+        published = home.publish(runtime, shop.built)
+        progress("comparing with the peers")
+        check_peers(runtime.url, peers, traffic)
+        timed = scenarios(runtime.url, hellos, peers, traffic)
+        progress("latency")
+        measure_latency(timed, effort.rounds, lambda number: progress(f"latency, {number} of {effort.rounds}"))
+        progress("throughput")
+        compared = [one for one in timed if one.name in COMPARED]
+        measure_throughput(compared, effort.throughput_rounds, effort.throughput_seconds)
+        progress("the decision alone")
+        decisions = interpreter.time_decisions(runtime, shop, traffic, effort.decisions)
+        figures = [
+            Figure("publish", published, "s"),
+            Figure("decision, median", percentile(decisions, 50), "ms"),
+            Figure("decision, p90", percentile(decisions, 90), "ms"),
+        ]
+        return timings(timed), figures
+
+
+def _measure_cold(home: Home, traffic: Traffic, effort: Effort, progress: Progress) -> Iterator[Figure]:
+    asked = {"plain first page": traffic.public()[0], "filtered list": traffic.filtered()[0]}
+    for faults, where in ((None, "cold"), (SLOW_KV, "cold, slow KV")):
+        if faults and not effort.slow_kv:
+            continue
+        for name, request in asked.items():
+            progress(f"{where}, {name}")
+            samples = [
+                interpreter.time_cold_answer(home, request, faults or {}) for _ in range(effort.cold_samples)
+            ]
+            yield Figure(f"{where}: {name}", median(samples), "ms")
+
+
+def _measure_memory(home: Home, shop: Shop, traffic: Traffic, progress: Progress) -> Iterator[Figure]:
+    progress("memory while versions swap")
+    memory = interpreter.measure_memory(home, shop, traffic)
+    yield Figure("heap, all cards held", memory.serving / 1e6, "MB")
+    yield Figure("heap, peak of two swaps", memory.after_swaps / 1e6, "MB")
+
+
+def _machine() -> str:
+    return f"{os.cpu_count()} CPUs, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
