@@ -115,6 +115,15 @@ def test_a_degraded_answer_is_always_told() -> None:
     assert (point["outcome"], point["status"], point["trouble"]) == ("degraded", 200, "storage-unavailable")
 
 
+def test_a_point_that_cannot_be_written_costs_nobody_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_point: object) -> None:
+        raise RuntimeError
+
+    acme = stage()
+    monkeypatch.setattr(acme.telemetry, "write", breaks)
+    assert acme.get(LIST).status == 200
+
+
 def test_operations_names_every_position_in_order() -> None:
     page = PAGE.read_text(encoding="utf-8")
     rows = [f"| `blob{at}` | {name} |" for at, name in enumerate(BLOBS, 1)]
