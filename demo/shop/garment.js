@@ -6,11 +6,9 @@ const banner = document.getElementById("consent");
 const change = document.getElementById("change");
 
 async function isAsked() {
-  const answer = await fetch(CONSENT);
-  if (!answer.ok) return true;
-  const { purposes } = await answer.json();
+  const { purposes = [] } = await (await fetch(CONSENT)).json();
   // Neither a choice of one's own nor a signal such as Global Privacy Control: nobody has said anything yet.
-  return PURPOSES.some((purpose) => purposes[purpose].signal === "none");
+  return purposes.some((one) => PURPOSES.includes(one.purpose) && one.decidedBy === "none");
 }
 
 async function choose(purposes) {
@@ -29,6 +27,7 @@ change.onclick = () => {
   banner.hidden = false;
   document.getElementById("accept").focus();
 };
-const asked = await isAsked();
+// A shop that cannot be asked is not asked: then nothing is remembered either.
+const asked = await isAsked().catch(() => false);
 banner.hidden = !asked;
 change.hidden = asked;
