@@ -21,6 +21,7 @@ from origin.publishing.publisher import Publisher
 from origin.publishing.rest import RestKv
 from origin.publishing.signing import Ed25519Signer, encode_key
 from tests.browser import shopfront
+from tests.browser.shopper import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -109,6 +110,23 @@ def visitor(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
     """A person who is here for the first time."""
     front.reset()
     context = browser.new_context(base_url=front.url, viewport={"width": 1200, "height": 900})
+    yield context
+    context.close()
+    front.reset()
+
+
+@pytest.fixture
+def returning(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
+    """A person who allowed everything on an earlier day: the cookies are there, the browser's cache is empty."""
+    front.reset()
+    earlier = browser.new_context(base_url=front.url)
+    Tab(earlier).open().accept()
+    cookies = earlier.storage_state()
+    earlier.close()
+    front.reset()
+    context = browser.new_context(
+        base_url=front.url, viewport={"width": 1200, "height": 900}, storage_state=cookies
+    )
     yield context
     context.close()
     front.reset()

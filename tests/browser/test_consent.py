@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.browser.shopper import Tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import BrowserContext
 
     from tests.browser.shopfront import Shopfront
 
@@ -40,9 +40,8 @@ def test_who_allows_it_gets_fragments(visitor: BrowserContext, front: Shopfront)
     assert tab.complaints == []
 
 
-def test_putting_a_fragment_in_moves_nothing(visitor: BrowserContext) -> None:
-    Tab(visitor).open().accept()
-    again = Tab(visitor).open()
+def test_putting_a_fragment_in_moves_nothing(returning: BrowserContext) -> None:
+    again = Tab(returning).open()
     assert again.fragments() >= 2
     again.page.evaluate("window.scrollTo(0, 400)")
     again.page.wait_for_timeout(300)
@@ -105,25 +104,18 @@ def test_who_withdraws_is_forgotten(visitor: BrowserContext, front: Shopfront) -
     assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-selvedge-choice"]
 
 
-def test_global_privacy_control_overrides_an_earlier_yes(browser: Browser, front: Shopfront) -> None:
-    front.reset()
-    visitor = browser.new_context(base_url=front.url)
-    Tab(visitor).open().accept()
-    visitor.set_extra_http_headers({"Sec-GPC": "1"})
-    front.reset()
-    tab = Tab(visitor).open()
+def test_global_privacy_control_overrides_an_earlier_yes(returning: BrowserContext, front: Shopfront) -> None:
+    returning.set_extra_http_headers({"Sec-GPC": "1"})
+    tab = Tab(returning).open()
     assert tab.names("alternatives") == PICKS
     assert not tab.page.get_by_role("button", name="Allow").is_visible()
     assert front.requests("/fragments/") == front.requests("/events") == []
     assert tab.complaints == []
-    visitor.close()
 
 
-def test_a_worker_that_is_slow_is_not_waited_for(visitor: BrowserContext, front: Shopfront) -> None:
-    Tab(visitor).open().accept()
-    front.reset()
+def test_a_worker_that_is_slow_is_not_waited_for(returning: BrowserContext, front: Shopfront) -> None:
     front.delay = 1.5
-    tab = Tab(visitor).open()
+    tab = Tab(returning).open()
     tab.page.wait_for_timeout(1200)
     assert len(front.requests("/fragments/")) == 3
     assert tab.names("alternatives") == PICKS
@@ -132,11 +124,10 @@ def test_a_worker_that_is_slow_is_not_waited_for(visitor: BrowserContext, front:
     assert tab.complaints == []
 
 
-def test_a_link_that_has_the_focus_is_not_taken_away(visitor: BrowserContext, front: Shopfront) -> None:
-    Tab(visitor).open().accept()
+def test_a_link_that_has_the_focus_is_not_taken_away(returning: BrowserContext, front: Shopfront) -> None:
     front.delay = 0.4
-    tab = Tab(visitor)
-    tab.page.goto("/garment.html")
+    tab = Tab(returning)
+    tab.page.goto("/garment.html", wait_until="commit")
     link = tab.page.get_by_role("link", name="Our pick for today")
     link.focus()
     tab.page.wait_for_load_state("networkidle")
