@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from development import host_config, paths, workerd
 from origin.building import build
+from origin.building.labels import VocabularyLabels
 from origin.demo import generate
 from origin.demo.pictures import write_pictures
 from origin.publishing.cloudflare import CloudflareApi
@@ -78,7 +79,7 @@ def front(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         "SELVEDGE_SEALING_KEYS": f'{{"test": "{base64.b64encode(bytes(32)).decode()}"}}',
     }
     with workerd.running(variables) as instance:
-        _publish(instance, build(catalogue, shop=SHOP), folder)
+        _publish(instance, build(catalogue, shop=SHOP, labels=VocabularyLabels()), folder)
         with shopfront.opened(instance.url, files) as opened:
             yield opened
 
@@ -117,7 +118,7 @@ def visitor(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def returning(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
-    """A person who allowed everything on an earlier day: the cookies are there, the browser's cache is empty."""
+    """A person who allowed everything on an earlier day: the cookies are there, the cache is empty."""
     front.reset()
     earlier = browser.new_context(base_url=front.url)
     Tab(earlier).open().accept()

@@ -10,6 +10,8 @@ from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.consent import ConsentRules
+from selvedge.shopper.policy import BadPattern, ManagerReader, Policy
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Telemetry
+    from selvedge.ports import Background, Clock, Queue, Telemetry
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
@@ -41,6 +43,8 @@ class Edge:
         store: SnapshotStore,
         clock: Clock,
         sealer: Sealer,
+        consent: ConsentRules,
+        queue: Queue,
         public_cursors: PublicCursors,
         private_cursors: PrivateCursors,
         telemetry: Telemetry,
@@ -50,6 +54,8 @@ class Edge:
         self.store = store
         self.clock = clock
         self.sealer = sealer
+        self.consent = consent
+        self.queue = queue
         self.public_cursors = public_cursors
         self.private_cursors = private_cursors
         self.telemetry = telemetry
@@ -152,11 +158,12 @@ def make_edge(
     *,
     store: SnapshotStore,
     aead: Aead,
+    queue: Queue,
     clock: Clock,
     telemetry: Telemetry,
     worker_version: str,
 ) -> Edge:
-    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none."""
+    """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none."""
     keys = {key_id: decode_key("sealing_keys", text) for key_id, text in settings.sealing_keys.items()}
     if not keys:
         raise BadSetting("SELVEDGE_SEALING_KEYS holds no key")
@@ -166,11 +173,22 @@ def make_edge(
         store=store,
         clock=clock,
         sealer=sealer,
+        consent=consent_rules(settings),
+        queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
         private_cursors=PrivateCursors(sealer),
         telemetry=telemetry,
         worker_version=worker_version,
     )
+
+
+def consent_rules(settings: Settings) -> ConsentRules:
+    """Return the rules that consent is decided by. Raises `BadSetting`, which names the key."""
+    try:
+        manager = ManagerReader(settings.consent_manager) if settings.consent_manager else None
+    except BadPattern as error:
+        raise BadSetting(f"SELVEDGE_CONSENT_MANAGER: {error}") from error
+    return ConsentRules(Policy(settings.consent_policy), manager, settings.consent_version)
 
 
 class CardSource(Protocol):

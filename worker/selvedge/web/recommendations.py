@@ -13,7 +13,6 @@ from selvedge.catalogue.query import BadParameter, parse_query
 from selvedge.ranking.affinity import Personal
 from selvedge.ranking.page import page
 from selvedge.ranking.weights import weigh
-from selvedge.shopper.consent import allowed_purposes
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.web.caching import PRIVATE
 from selvedge.web.http import JSON, Request, Response
@@ -66,7 +65,7 @@ async def recommend(
 async def decide(edge: Edge, request: Request, view: View, query: Query) -> Recommendations:
     """Return what this request is shown, whatever form it is then served in."""
     asked = read_asked(view, query)
-    context = await read_context(edge, request, asked, view.scope.now)
+    context = await read_context(edge, request, market, view.scope.now) if asked.personalise else None
     cursor = await read_cursor(edge, query, context)
     if cursor is None:
         weights = _known(view, _weights(view, asked, context))
@@ -136,9 +135,9 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> Context | None:
+async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
     """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not asked.personalise or "session" not in allowed_purposes(request):
+    if not edge.consent.decide(request, market).allows("session"):
         return None
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
