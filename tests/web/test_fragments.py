@@ -87,8 +87,7 @@ def test_who_has_looked_at_nothing_gets_an_empty_fragment(stage: Stage) -> None:
 def test_alternatives_are_public_and_read_nothing_about_the_person(stage: Stage) -> None:
     target = f"{PLACE}/fragments/alternatives?item=wool"
     anyone = stage.get(target)
-    assert shown(anyone)[0] == "lamb"
-    assert "wool" not in shown(anyone)
+    assert shown(anyone) == ["lamb"]
     assert stage.get(target, person(stage, "p1", "p2")) == anyone
     assert anyone.headers["cache-control"].startswith("public, max-age=")
     assert stage.get(target, {"if-none-match": anyone.headers["etag"]}).status == 304

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, parse_query, split_query
+from selvedge.catalogue.filter import UNKNOWN
+from selvedge.catalogue.query import BadParameter, FacetFilter, parse_query, split_query
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
@@ -84,7 +85,8 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     if unchanged is not None:
         return unchanged
     try:
-        picks = await _recommendations(edge, without_headers(request), view, _bounded(query, request))
+        query = _of_its_kind(view, _bounded(query, request))
+        picks = await _recommendations(edge, without_headers(request), view, query)
     except Withdrawn:
         picks = Picks()
     return _answer(edge, view, "alternatives", picks, headers)
@@ -98,7 +100,9 @@ async def _recommendations(edge: Edge, request: Request, view: View, query: Quer
 async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
     """Return the products looked at last, newest first, as far as they are still to be had."""
     asked = read_asked(view, query)
-    context = await read_context(edge, request, asked, view.scope.now)
+    if not asked.personalise:
+        return Picks()
+    context = await read_context(edge, request, view.market.code, view.scope.now)
     if context is None:
         return Picks()
     found = view.scope.matches(query)
@@ -108,6 +112,20 @@ async def _recently_viewed(edge: Edge, request: Request, view: View, query: Quer
     presenter = view.presenter(query)
     cards = await view.cards.cards(view.locale, shown)
     return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
+
+
+def _of_its_kind(view: View, query: Query) -> Query:
+    """Return `query` within the item's category, unless it names one: a shoe is no alternative to a shirt."""
+    item = read_asked(view, query).item
+    if item is None or any(one.field == "category" for one in query.facet_filters):
+        return query
+    index = view.scope.index
+    named = dict(index.row_value(number) for number in index.row(item))
+    category = named.get("category", UNKNOWN)
+    if category == UNKNOWN:
+        return query
+    kind = FacetFilter("category", "any", (category,))
+    return msgspec.structs.replace(query, facet_filters=tuple(sorted((*query.facet_filters, kind))))
 
 
 def _parse(request: Request, view: View, slot: str) -> Query:

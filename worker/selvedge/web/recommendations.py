@@ -65,7 +65,9 @@ async def recommend(
 async def decide(edge: Edge, request: Request, view: View, query: Query) -> Recommendations:
     """Return what this request is shown, whatever form it is then served in."""
     asked = read_asked(view, query)
-    context = await read_context(edge, request, market, view.scope.now) if asked.personalise else None
+    context = (
+        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    )
     cursor = await read_cursor(edge, query, context)
     if cursor is None:
         weights = _known(view, _weights(view, asked, context))
