@@ -38,6 +38,11 @@ SIGNER = Ed25519Signer(bytes(range(32)))
 CHROMIUM = "SELVEDGE_CHROMIUM"
 """Names the browser's program, where it is not found by itself."""
 
+# A headless Chromium names itself as one, and the Worker takes that for a crawler's agent.
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"
+)
+
 _FLAGS = (
     "--no-sandbox",  # containers have no user namespaces; only the demo shop is visited
     "--disable-gpu",
@@ -110,7 +115,9 @@ def browser(chromium: str, front: Shopfront) -> Iterator[Browser]:
 def visitor(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
     """A person who is here for the first time."""
     front.reset()
-    context = browser.new_context(base_url=front.url, viewport={"width": 1200, "height": 900})
+    context = browser.new_context(
+        base_url=front.url, viewport={"width": 1200, "height": 900}, user_agent=AGENT
+    )
     yield context
     context.close()
     front.reset()
@@ -120,13 +127,16 @@ def visitor(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
 def returning(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
     """A person who allowed everything on an earlier day: the cookies are there, the cache is empty."""
     front.reset()
-    earlier = browser.new_context(base_url=front.url)
+    earlier = browser.new_context(base_url=front.url, user_agent=AGENT)
     Tab(earlier).open().accept()
     cookies = earlier.storage_state()
     earlier.close()
     front.reset()
     context = browser.new_context(
-        base_url=front.url, viewport={"width": 1200, "height": 900}, storage_state=cookies
+        base_url=front.url,
+        viewport={"width": 1200, "height": 900},
+        storage_state=cookies,
+        user_agent=AGENT,
     )
     yield context
     context.close()
