@@ -128,7 +128,7 @@ def returning(browser: Browser, front: Shopfront) -> Iterator[BrowserContext]:
     """A person who allowed everything on an earlier day: the cookies are there, the cache is empty."""
     front.reset()
     earlier = browser.new_context(base_url=front.url, user_agent=AGENT)
-    Tab(earlier).open().accept()
+    Tab(earlier).open().accept().page.wait_for_timeout(1500)  # until what came into view is reported
     cookies = earlier.storage_state()
     earlier.close()
     front.reset()

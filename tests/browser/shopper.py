@@ -59,7 +59,7 @@ class Tab:
     def refuse(self) -> Tab:
         """Press Refuse, and wait for what follows."""
         self.page.get_by_role("button", name="Refuse").click()
-        self.page.get_by_role("button", name="Privacy choice").wait_for()
+        self.page.locator("#consent").wait_for(state="hidden")
         self.page.wait_for_load_state("networkidle")
         return self
 
