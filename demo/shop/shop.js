@@ -237,3 +237,7 @@ $("high").onchange = (event) => { state.high = event.target.value; showList(); }
 $("clear").onclick = clearAll;
 $("more").onclick = appendPage;
 showMarket();
+
+// The catalogue's links lead to a garment's own page, /products/ID; here that is this page with the garment open.
+const linked = location.pathname.match(/^\/products\/([^/]+)$/);
+if (linked) showProduct(decodeURIComponent(linked[1]));

@@ -37,7 +37,8 @@ def test_every_route_is_described() -> None:
     catalogue = {
         "/v1/{market}/{locale}/" + name + "/{id}" * more for name, more in [*CATALOGUE_ROUTES, *ACTION_ROUTES]
     }
-    assert set(DOCUMENT["paths"]) == {*SERVICE_ROUTES, *catalogue}
+    described = {path.replace("{slot}", "{id}") for path in DOCUMENT["paths"]}
+    assert described == {*SERVICE_ROUTES, *catalogue}
 
 
 def test_every_field_of_every_answer_is_described() -> None:

@@ -60,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gpc_last_update: Annotated[
         str, Meta(description="The date that `/.well-known/gpc.json` states (YYYY-MM-DD).")
     ] = "2026-11-22"
+    image_width: Annotated[
+        int, Meta(ge=1, description="The width that fragments keep free for a picture, in pixels.")
+    ] = 320
+    image_height: Annotated[int, Meta(ge=1, description="The height of the same.")] = 400
     consent_policy: Annotated[
         Table,
         Meta(

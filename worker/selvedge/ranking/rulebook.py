@@ -15,6 +15,7 @@ from selvedge.ranking.rules import MAX_SHIFTS, NO_RULES, PUBLIC_SLOT, RuleSet
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from selvedge.ranking.experiments import Experiment
     from selvedge.ranking.order import Order
     from selvedge.ranking.rules import Rule
     from selvedge.snapshot.index import Index
@@ -35,6 +36,14 @@ class Scene(msgspec.Struct, frozen=True):
     arms: frozenset[str] = frozenset()
 
 
+class Times(msgspec.Struct, frozen=True):
+    """How many times have passed, the last of them, and the one that comes next; epoch seconds."""
+
+    passed: int
+    last: int | None
+    next: int | None
+
+
 class Rulebook:
     """The rules of one release. Rules are known by their number, their position in the file."""
 
@@ -43,13 +52,8 @@ class Rulebook:
         self.rules = rules.rules
         self.experiments = rules.experiments
         self._listed: dict[int, int] = {}
-        self._instants = sorted(
-            int(moment.timestamp())
-            for one in self.rules
-            if one.public
-            for moment in (one.start, one.end)
-            if moment is not None
-        )
+        self._instants = _instants(one for one in self.rules if one.public)
+        self._all_instants = _instants([*self.rules, *self.experiments])
 
     def holding(self, scene: Scene) -> list[int]:
         """The numbers of the rules that hold in `scene`."""
@@ -136,6 +140,15 @@ class Rulebook:
         epoch = self.epoch(now)
         return self._instants[epoch] if epoch < len(self._instants) else None
 
+    def times(self, now: int) -> Times:
+        """What lies before and after `now` of all times at which a rule or experiment begins or ends."""
+        instants, passed = self._all_instants, bisect_right(self._all_instants, now)
+        return Times(
+            passed,
+            instants[passed - 1] if passed else None,
+            instants[passed] if passed < len(instants) else None,
+        )
+
     def _where(self, rule: Rule, now: int) -> int:
         combined = -1
         for field, values in rule.where.items():
@@ -156,6 +169,11 @@ class Rulebook:
     def _rank(self, product: str) -> int | None:
         ordinal = self._index.ordinal(product)
         return None if ordinal is None else self._index.rank(ordinal)
+
+
+def _instants(scheduled: Iterable[Rule | Experiment]) -> list[int]:
+    moments = [moment for one in scheduled for moment in (one.start, one.end)]
+    return sorted(int(moment.timestamp()) for moment in moments if moment is not None)
 
 
 def _holds(rule: Rule, scene: Scene) -> bool:

@@ -11,7 +11,17 @@ from urllib.parse import unquote
 import msgspec
 
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
-from selvedge.web import consent, events, openapi, products, ranking, recommendations, service
+from selvedge.web import (
+    client,
+    consent,
+    events,
+    fragments,
+    openapi,
+    products,
+    ranking,
+    recommendations,
+    service,
+)
 from selvedge.web.http import Request, Response
 from selvedge.web.origins import preflight, sharing
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
@@ -34,6 +44,7 @@ SERVICE_ROUTES: dict[str, Handler] = {
     "/healthz": service.health,
     "/readyz": service.readiness,
     "/v1/markets": service.list_markets,
+    "/v1/client.js": client.serve_client,
     "/openapi.json": openapi.describe,
     "/.well-known/gpc.json": service.global_privacy_control,
 }
@@ -41,6 +52,7 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
     ("products", 0): products.list_products,
     ("products", 1): products.show_product,
     ("recommendations", 0): recommendations.recommend,
+    ("fragments", 1): fragments.show_fragment,
     ("consent", 0): consent.show_consent,
     ("ranking", 0): ranking.explain_ranking,
 }
@@ -105,7 +117,7 @@ class Application:
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
-        if not request.path.endswith("/recommendations"):
+        if route_name(request.path) != "recommend":
             return answer_for(error)
         try:
             response = await self._respond(recommendations.without_person(request), background)
@@ -138,8 +150,9 @@ def _handlers(name: str, more: int) -> dict[str, Handler]:
 
 
 def is_shared(path: str) -> bool:
-    """Whether pages of allowed origins may read what is under `path`."""
-    return path.rpartition("/")[2] in SHARED_ROUTES
+    """Whether pages of allowed origins may read what `path` answers."""
+    segments = path.split("/")
+    return segments[1:2] == ["v1"] and len(segments) == _PREFIX_SEGMENTS + 1 and segments[-1] in SHARED_ROUTES
 
 
 def route_name(path: str, method: str = "GET") -> str:

@@ -15,7 +15,8 @@ from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
 from selvedge.web.events import EventsAnswer
-from selvedge.web.http import JSON, Response
+from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
+from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
@@ -112,6 +113,14 @@ def document() -> Document:
                     {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
                 )
             },
+            "/v1/{market}/{locale}/fragments/{slot}": {
+                "get": _operation(
+                    "showFragment",
+                    "Show a part of a page as HTML; empty where there is nothing to show",
+                    [*_PLACE, _path("slot", "Which part", enum=list(SLOTS)), *_FRAGMENT_PARAMETERS],
+                    {200: _fragment(), **_others(304, 308, 400, 404, 503)},
+                )
+            },
             "/v1/{market}/{locale}/consent": {
                 "get": _operation(
                     "showConsent",
@@ -150,6 +159,14 @@ def document() -> Document:
                     "List where the shop sells, in which currencies and languages",
                     [],
                     {200: _public(by_type[Markets]), **_others(304, 400, 503)},
+                )
+            },
+            "/v1/client.js": {
+                "get": _operation(
+                    "client",
+                    "The script that puts fragments into a shop's pages",
+                    [],
+                    {200: _script(), 304: _script()},
                 )
             },
             "/healthz": {
@@ -232,6 +249,25 @@ def _own(schema: Document) -> Document:
     return _answer(schema, "As asked; for this person alone")
 
 
+def _fragment() -> Document:
+    description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
+    headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded")
+    return {
+        "description": description,
+        "headers": headers,
+        "content": {HTML: {"schema": {"type": "string"}}},
+    }
+
+
+def _script() -> Document:
+    content = {JAVASCRIPT: {"schema": {"type": "string"}}}
+    return {
+        "description": "The same for everyone",
+        "headers": _headers("Cache-Control", "ETag"),
+        "content": content,
+    }
+
+
 def _headers(*names: str) -> Document:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
@@ -246,8 +282,8 @@ def _others(*statuses: int) -> dict[int, Document]:
     return {status: _OTHER_RESPONSES[status] for status in statuses}
 
 
-def _path(name: str, description: str) -> Document:
-    schema = {"type": "string", "minLength": 1}
+def _path(name: str, description: str, **more: Any) -> Document:
+    schema = {"type": "string", "minLength": 1, **more}
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
@@ -294,7 +330,7 @@ _SHARES = {
         "additionalProperties": {"type": "string", **_RANGE},
     },
 }
-_LIST_PARAMETERS = [
+_FILTERS = [
     *(
         _parameter(f"{field}{mode}", _VALUES, f"Up to {MAX_VALUES} of {meaning}, {_LISTED}: {which}")
         for field, meaning in FACET_FIELDS.items()
@@ -303,6 +339,9 @@ _LIST_PARAMETERS = [
     _parameter("price", _RANGE, "FROM..TO in minor units of the market's currency, both ends included"),
     _parameter("recycledContentPercentage", _RANGE, "FROM..TO in percent, both ends included"),
     _SHARES,
+]
+_LIST_PARAMETERS = [
+    *_FILTERS,
     _parameter("facets", _VALUES, f"Fields whose values are to be counted, {_LISTED}"),
     _parameter(
         "variants", {"enum": ["best", "all"], "default": "best"}, "Each style once, or every colourway"
@@ -324,6 +363,19 @@ _PERSONAL_PARAMETERS = [
     ),
     _parameter(
         "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
+    ),
+]
+_FRAGMENT_PARAMETERS = [
+    *_FILTERS,
+    _parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+        "How many products it holds",
+    ),
+    _parameter("item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"),
+    _parameter("prefer", _VALUES, f"`recommendations` only: preferences as field:value, {_LISTED}"),
+    _parameter(
+        "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
     ),
 ]
 _OTHER_RESPONSES: dict[int, Document] = {

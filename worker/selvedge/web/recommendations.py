@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 PARAMETERS = ("explain", "item", "personalise", "prefer")
 MAX_PREFERENCES = 12
 SLOT = "recommendations"
+"""The name that rules know a personal list by."""
 
 
 class Recommendations(ProductList, frozen=True, kw_only=True):
@@ -74,14 +75,23 @@ async def recommend(
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
+    answer = await decide(edge, request, view, query)
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
+    return Response(200, headers, msgspec.json.encode(answer))
+
+
+async def decide(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     asked = read_asked(view, query)
-    context = await read_context(edge, request, market, view.scope.now) if asked.personalise else None
+    context = (
+        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    )
     cursor = await read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context)
     arms = cursor.frozen.arms if cursor else _assign(view, context)
-    scene = _scene(view, query, person, arms)
+    scene = _scene(view, slot, query, person, arms)
     holding = view.rulebook.holding(scene)
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
     weights = _weights(view, arms)
@@ -101,9 +111,9 @@ async def recommend(
         following = msgspec.structs.replace(following, ordered_at=ordered_at, frozen=frozen)
         next_page = await _write_cursor(edge, following, private=context is not None)
     marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
-    answer = Recommendations(
-        market=market,
-        locale=locale,
+    return Recommendations(
+        market=view.market.code,
+        locale=view.locale,
         snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
         number_of_items=matches.bit_count(),
         items=await present(view, query, page.ranks, marker),
@@ -113,8 +123,6 @@ async def recommend(
         personalised=context is not None and (cursor is None or cursor.private),
         experiments=dict(arms),
     )
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
-    return Response(200, headers, msgspec.json.encode(answer))
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -135,6 +143,11 @@ def without_person(request: Request) -> Request:
     if "cursor" in named.values():
         raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
     return Request("GET", request.path, kept, _NoHeaders())
+
+
+def without_headers(request: Request) -> Request:
+    """Return the request as anybody would make it: what a public answer may depend on."""
+    return Request("GET", request.path, request.query, _NoHeaders())
 
 
 class _NoHeaders:
@@ -181,11 +194,11 @@ def _assign(view: View, context: Context | None) -> dict[str, str]:
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def _scene(view: View, query: Query, person: Person, arms: dict[str, str]) -> Scene:
+def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
     leanings = person.context.affinities if person.context else ()
     return Scene(
         view.market.code,
-        SLOT,
+        slot,
         categories(query),
         view.scope.now,
         frozenset(
