@@ -235,3 +235,18 @@ def test_a_rule_of_an_arm_acts_for_that_arm_only() -> None:
     staged = stage(rule("pin", products=("p7",), position=1, arm="taste:bold"), experiments=(experiment,))
     assert ids(staged.get(R, staged.cookies(person())).json)[0] == "p7"
     assert ids(staged.get(R).json)[0] == "p0"
+
+
+def test_alternatives_are_a_slot_of_their_own_and_their_copies_end_with_its_rules() -> None:
+    paid = rule("promote", products=("p5",), position=1, slots=("alternatives",), end=moment(1 / 96))
+    staged, target = stage(paid), "/v1/nl/nl/fragments/alternatives?item=p0"
+    before = staged.get(target)
+    assert b"selvedge-promoted" in before.body
+    assert b"selvedge-promoted" not in staged.get("/v1/nl/nl/fragments/recommendations").body
+    staged.clock.time += 15 * 60
+    after = staged.get(target, {"if-none-match": before.headers["etag"]})
+    assert after.status == 200
+    assert b"selvedge-promoted" not in after.body
+    assert staged.get(target, {"if-none-match": after.headers["etag"]}).status == 304
+    staged.clock.time += 24 * 60 * 60
+    assert staged.get(target, {"if-none-match": after.headers["etag"]}).status == 200

@@ -32,6 +32,11 @@ TEXTS: dict[str, RankingTexts] = {
                 False,
             ),
             (
+                "What the shop arranges",
+                "The shop may raise, lower, place or leave out products, also by season and country. Places that somebody pays for are marked.",
+                False,
+            ),
+            (
                 "What you looked at",
                 "Recently viewed products raise others of the same category, brand, material or colour; the newest count most.",
                 True,
@@ -60,6 +65,11 @@ TEXTS: dict[str, RankingTexts] = {
             (
                 "Waar u om vraagt",
                 "Voorkeuren die u op deze pagina kiest, en het product dat u bekijkt.",
+                False,
+            ),
+            (
+                "Wat de winkel regelt",
+                "De winkel kan producten hoger, lager of op een vaste plaats zetten of weglaten, ook per seizoen en land. Betaalde plaatsen zijn gemarkeerd.",
                 False,
             ),
             (
@@ -94,6 +104,11 @@ TEXTS: dict[str, RankingTexts] = {
                 False,
             ),
             (
+                "Lo que dispone la tienda",
+                "La tienda puede subir, bajar, colocar u omitir productos, también por temporada y país. Los lugares pagados están señalados.",
+                False,
+            ),
+            (
                 "Lo que ha mirado",
                 "Los productos vistos hace poco hacen subir otros de la misma categoría, marca, material o color; los más recientes cuentan más.",
                 True,
@@ -121,6 +136,11 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             ("Det du ber om", "Önskemål som du väljer på sidan, och produkten som du tittar på.", False),
             (
+                "Det butiken bestämmer",
+                "Butiken kan lyfta, sänka, placera eller utelämna produkter, även efter årstid och land. Betalda platser är märkta.",
+                False,
+            ),
+            (
                 "Det du har tittat på",
                 "Produkter som du nyligen har sett lyfter andra av samma kategori, märke, material eller färg; de senaste räknas mest.",
                 True,
@@ -147,6 +167,11 @@ TEXTS: dict[str, RankingTexts] = {
                 False,
             ),
             ("To, o co prosisz", "Preferencje wybrane na tej stronie oraz produkt, który oglądasz.", False),
+            (
+                "To, co ustala sklep",
+                "Sklep może podnosić, obniżać, umieszczać lub pomijać produkty, także według pory roku i kraju. Miejsca opłacone są oznaczone.",
+                False,
+            ),
             (
                 "To, co oglądasz",
                 "Ostatnio oglądane produkty podnoszą inne z tej samej kategorii, marki, materiału lub koloru; najnowsze liczą się najbardziej.",
