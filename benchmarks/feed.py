@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import msgspec
 
-from selvedge.ranking.affinity import MAX_WEIGHT
-from selvedge.ranking.weights import _FACTORS, MAX_TERMS, RECENT_WEIGHTS
+from selvedge.ranking.signals import decay_factors
+from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
 from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
@@ -29,7 +29,12 @@ def documents(shop: Shop) -> Iterator[tuple[str, bytes]]:
     """Keys and documents, as benchmarks/peers/shop.mjs describes them."""
     products = _products(shop)
     starts = range(0, len(products), CHUNK)
-    weighting = {"recent": RECENT_WEIGHTS, "decay": _FACTORS, "most": MAX_WEIGHT, "terms": MAX_TERMS}
+    weighting = {
+        "recent": msgspec.structs.asdict(DEFAULTS.recent),
+        "decay": decay_factors(DEFAULTS.decay),
+        "most": MAX_WEIGHT,
+        "terms": DEFAULTS.terms,
+    }
     yield "shop", msgspec.json.encode({"chunks": len(starts), "weighting": weighting})
     for number, start in enumerate(starts):
         yield f"products/{number}", msgspec.json.encode(products[start : start + CHUNK])

@@ -12,7 +12,7 @@ import entry
 from selvedge.catalogue.query import parse_query
 from selvedge.ranking.affinity import Personal
 from selvedge.ranking.page import page
-from selvedge.ranking.weights import weigh
+from selvedge.ranking.signals import weigh
 from selvedge.shopper.context import Affinity
 
 if TYPE_CHECKING:

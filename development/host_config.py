@@ -68,7 +68,12 @@ def wrangler_dev(
     required = production.get("secrets", {}).get("required", [])
     config["secrets"] = {"required": [*required, "HOST_KV_TOKEN"]}
     if assets:
-        config["assets"] = {"directory": str(assets), "run_worker_first": _WORKER_PATHS}
+        config["assets"] = {
+            "directory": str(assets),
+            "run_worker_first": _WORKER_PATHS,
+            # The catalogue links to /products/ID, which the demo's one page shows.
+            "not_found_handling": "single-page-application",
+        }
     return config
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from selvedge.errors import QueueUnavailable
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
@@ -16,7 +17,8 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Telemetry
+    from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
 
@@ -32,6 +34,20 @@ class MemoryKeyValue:
         """Return the value under `key`, or None."""
         self.reads.append(key)
         return self.values.get(key)
+
+
+class MemoryQueue:
+    """Keeps the messages; one that is `broken` takes none."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.messages: list[bytes] = []
+        self.broken = broken
+
+    async def send(self, message: bytes) -> None:
+        """Keep `message`. Raises `QueueUnavailable`."""
+        if self.broken:
+            raise QueueUnavailable("this queue is broken")
+        self.messages.append(message)
 
 
 class SystemClock:
@@ -86,6 +102,17 @@ class Tasks:
             await asyncio.gather(*self._tasks)
 
 
+class Content:
+    """A request's content in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    async def read(self, limit: int) -> bytes | None:
+        """Return the content, or None where it is longer than `limit` bytes."""
+        return self._data if len(self._data) <= limit else None
+
+
 class Headers:
     """Header fields in a dict with lower-case names."""
 
@@ -104,7 +131,9 @@ def rehearse(
     *,
     clock: Clock | None = None,
     telemetry: Telemetry | None = None,
+    queue: Queue | None = None,
     worker_version: str = "rehearsal",
+    predictor: Predictor | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -112,8 +141,10 @@ def rehearse(
             settings,
             store=SnapshotStore(kv, verifier, settings),
             aead=AesGcm(),
+            queue=queue or MemoryQueue(),
             clock=clock or SystemClock(),
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
+            predictor=predictor,
         )
     )

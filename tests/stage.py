@@ -5,9 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from origin.building import build
 from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key
-from origin.rehearsal import AesGcm, Headers, MemoryKeyValue, MemoryTelemetry, Tasks, rehearse
+from origin.rehearsal import (
+    AesGcm,
+    Content,
+    Headers,
+    MemoryKeyValue,
+    MemoryQueue,
+    MemoryTelemetry,
+    Tasks,
+    rehearse,
+)
 from selvedge.errors import StorageUnavailable
 from selvedge.settings import Settings
 from selvedge.shopper.consent import CHOICE_COOKIE, PURPOSES, format_choice
@@ -27,6 +38,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 SHOP = "acme"
+ORIGIN = "https://shop.example"
 SEALING_KEY = bytes(range(32))
 CONSENT = format_choice(PURPOSES)
 
@@ -68,6 +80,7 @@ class Stage:
         self.kv = FaultyKeyValue()
         self.clock = ManualClock()
         self.telemetry = MemoryTelemetry()
+        self.queue = MemoryQueue()
         self.sequence = 0
         self.live: BuiltSnapshot | None = None
         self.settings = Settings(
@@ -86,7 +99,14 @@ class Stage:
     def arrive(self) -> Application:
         """Start a cold isolate."""
         verifier = Ed25519Verifier({self.signer.key_id: self.signer.public})
-        self.app = rehearse(self.settings, self.kv, verifier, clock=self.clock, telemetry=self.telemetry)
+        self.app = rehearse(
+            self.settings,
+            self.kv,
+            verifier,
+            clock=self.clock,
+            telemetry=self.telemetry,
+            queue=self.queue,
+        )
         return self.app
 
     def publish(
@@ -107,14 +127,27 @@ class Stage:
         return asyncio.run(self.answer(target, headers, method))
 
     async def answer(
-        self, target: str, headers: Mapping[str, str] | None = None, method: str = "GET"
+        self,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        method: str = "GET",
+        content: bytes = b"",
     ) -> Answer:
         background = Tasks()
         path, _, query = target.partition("?")
-        response = await self.app.handle(Request(method, path, query, Headers(headers or {})), background)
+        request = Request(method, path, query, Headers(headers or {}), origin=ORIGIN, body=Content(content))
+        response = await self.app.handle(request, background)
         await background.finish()
         lower = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, lower, response.body)
+        return Answer(response.status, lower, response.body, response.cookies)
+
+    def send(
+        self, method: str, target: str, content: Any, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Send `content` as JSON (bytes as they are) from a page of the Worker's own origin."""
+        data = content if isinstance(content, bytes) else msgspec.json.encode(content)
+        fields = {"origin": ORIGIN, "content-type": "application/json", **(headers or {})}
+        return asyncio.run(self.answer(target, fields, method, data))
 
     def refresh(self) -> None:
         """Let the isolate notice what has been published: time passes, and a request comes by."""

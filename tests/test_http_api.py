@@ -6,6 +6,7 @@ import asyncio
 import re
 import shlex
 from http import HTTPStatus
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from development.readme import demo_application
-from origin.rehearsal import Headers, Tasks
+from origin.rehearsal import Content, Headers, Tasks
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.web import problems
 from selvedge.web.app import SERVICE_ROUTES
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from selvedge.web.http import Response
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGE = (DOCS / "http-api.md").read_text(encoding="utf-8")
+PAGES = ("http-api.md", "consent.md", "events.md")
+PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in PAGES)
 CUT = "..."
 DOCUMENT = document()
 
@@ -65,8 +67,18 @@ def demo() -> Application:
 def test_every_curl_line_gives_what_the_page_shows(demo: Application, command: str, output: str) -> None:
     words = shlex.split(command)
     url = urlsplit(words[-1])
-    fields = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
-    answer = text(asyncio.run(ask(demo, Request("GET", url.path, url.query, Headers(fields)))))
+    after = list(pairwise(words))
+    fields = dict(value.split(": ", 1) for option, value in after if option == "-H")
+    given = dict(after)
+    request = Request(
+        given.get("-X", "GET"),
+        url.path,
+        url.query,
+        Headers(fields),
+        origin=f"{url.scheme}://{url.netloc}",
+        body=Content(given.get("-d", "").encode()),
+    )
+    answer = text(asyncio.run(ask(demo, request)))
     # Of headers, runtimes choose the order; a body is one line.
     for line in output.splitlines():
         position = 0
@@ -83,8 +95,9 @@ def test_every_route_is_documented_with_a_curl_line(path: str) -> None:
 
 
 def parameters() -> Iterator[str]:
-    for operations in DOCUMENT["paths"].values():
-        for parameter in operations["get"]["parameters"]:
+    described = [one for path in DOCUMENT["paths"].values() for one in path.values()]
+    for operation in described:
+        for parameter in operation["parameters"]:
             if parameter["in"] == "query":
                 yield parameter["name"].removesuffix(".all").removesuffix(".not")
 

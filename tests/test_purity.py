@@ -13,6 +13,7 @@ MODULES = sorted((ROOT / "worker" / "selvedge").rglob("*.py"))
 WORDS = [
     *MODULES,
     *sorted((ROOT / "worker" / "selvedge").rglob("*.html")),
+    *sorted((ROOT / "worker" / "selvedge").rglob("*.txt")),
     ROOT / "origin/building/fields.toml",
 ]
 PLATFORM = {

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workers import Request, WorkerEntrypoint
 
 from cloudflare.crypto import WebCryptoAead, WebCryptoVerifier
 from cloudflare.http import from_platform, to_platform
+from cloudflare.queue import OriginQueue, WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue
 from selvedge import __version__
+from selvedge.events.handover import FallbackQueue
 from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
 from selvedge.web.problems import answer_for
+
+if TYPE_CHECKING:
+    from selvedge.ports import Queue
+    from selvedge.settings import Settings
 
 _applications: list[Application] = []
 """This isolate's application, once there is one. Importing makes none: bindings come with a request."""
@@ -45,12 +51,22 @@ def make_application(env: Any) -> Application:
         settings,
         store=SnapshotStore(catalogue(env), WebCryptoVerifier(keys), settings),
         aead=WebCryptoAead(),
+        queue=event_queue(env, settings),
         clock=WorkersClock(),
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
         deployed=deployed(env),
     )
     return Application(edge)
+
+
+def event_queue(env: Any, settings: Settings) -> Queue:
+    """Return where events go: the queue, and the origin behind it if there is one."""
+    queue = WorkersQueue(env.EVENTS)
+    if not settings.origin_url:
+        return queue
+    origin = OriginQueue(settings.origin_url, settings.origin_token, settings.origin_deadline_ms)
+    return FallbackQueue(queue, origin)
 
 
 def worker_version(env: Any) -> str:

@@ -363,3 +363,7 @@ PHONE.onchange = foldFilters;
 foldFilters();
 $("order").value = DEFAULT_ORDER; // a browser may keep the last one over a reload
 showMarket();
+
+// The catalogue's links lead to a garment's own page, /products/ID; here that is this page with the garment open.
+const linked = location.pathname.match(/^\/products\/([^/]+)$/);
+if (linked) showProduct(decodeURIComponent(linked[1]));

@@ -11,19 +11,25 @@ from origin.building.built import BuiltSnapshot
 from origin.building.counts import count
 from origin.building.facts import size_value, slug
 from origin.building.pages import card_blob, detail_blob, pages
+from origin.building.rulecheck import check
 from origin.building.sections import index_sections, market_sections
-from selvedge.errors import OversizedPart
+from selvedge.errors import OversizedPart, SelvedgeError
+from selvedge.ranking.rules import NO_RULES, encode_rules
+from selvedge.ranking.weights import DEFAULTS, encode_weights
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
 from selvedge.snapshot.facets import FieldInfo
-from selvedge.snapshot.index import id_hash
+from selvedge.snapshot.index import Index, id_hash
 from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Release, refer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from origin.building.rulecheck import Finding
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ranking.rules import RuleSet
+    from selvedge.ranking.weights import RankingWeights
 
     Progress = Callable[[str], None]
 
@@ -61,9 +67,11 @@ def build(
     shop: str,
     previous: BuiltSnapshot | None = None,
     labels: Labels | None = None,
+    weights: RankingWeights = DEFAULTS,
+    rules: RuleSet = NO_RULES,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
-    """Build a version of `catalogue`.
+    """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
@@ -72,8 +80,11 @@ def build(
     arrangement = arrange(catalogue, known_ordinals(previous) if previous else None)
     parts = _Parts()
     progress("encoding the index")
-    sections = index_sections(catalogue, arrangement)
+    sections = {**index_sections(catalogue, arrangement), **_weights_section(weights)}
     parts.group("index", sections)
+    if rules != NO_RULES:
+        _check_rules(rules, sections, catalogue)
+        parts.group("rules", {"rules": encode_rules(rules)})
     for market in catalogue.markets:
         progress(f"encoding market {market.code}")
         parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
@@ -81,8 +92,9 @@ def build(
     words = _labels(catalogue, sections, labels or PlainLabels())
     for locale, encoded in words.items():
         parts.group(f"labels/{locale}", {"labels": encoded})
-    progress("encoding starters")
-    _add_starters(parts, catalogue, arrangement, words, sections["instants"])
+    if not any(rule.public for rule in rules.rules):  # a starter knows no rules
+        progress("encoding starters")
+        _add_starters(parts, catalogue, arrangement, words, sections["instants"])
     manifest = Manifest(
         format=FORMAT,
         shop=shop,
@@ -93,6 +105,28 @@ def build(
         counts=count(catalogue, arrangement.products),
     )
     return BuiltSnapshot(Release(manifest, manifest.version), parts.by_digest)
+
+
+class UnusableRules(SelvedgeError):
+    """Rules contradict each other or the catalogue. `findings` says which and how."""
+
+    reason = "unusable-rules"
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(map(str, findings)))
+        self.findings = tuple(map(str, findings))
+
+
+def _weights_section(weights: RankingWeights) -> dict[str, bytes]:
+    return {} if weights == DEFAULTS else {"weights": encode_weights(weights)}
+
+
+def _check_rules(rules: RuleSet, sections: Mapping[str, bytes], catalogue: Catalogue) -> None:
+    index = Index({name: memoryview(data) for name, data in sections.items()})
+    found = check(rules, index, [market.code for market in catalogue.markets])
+    errors = [one for one in found if one.level == "error"]
+    if errors:
+        raise UnusableRules(errors)
 
 
 def known_ordinals(built: BuiltSnapshot) -> dict[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 import msgspec
 
+from origin.building.build import UnusableRules
 from origin.cli.demo import demo
 from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.importing import import_
@@ -70,10 +71,12 @@ jobs.add_command(demo)
 def _report(error: SelvedgeError, *, as_json: bool) -> None:
     reason = getattr(error, "reason", "bad-setting")
     if as_json:
-        findings = error.findings if isinstance(error, GuardrailRefused) else ()
+        findings = error.findings if isinstance(error, GuardrailRefused | UnusableRules) else ()
         body = {"error": reason, "detail": str(error), "findings": findings, "exit": int(exit_for(error))}
         click.echo(msgspec.json.encode(body).decode())
         return
-    click.echo(f"{click.style(reason, fg='red', bold=True)}: {error}", err=True)
+    lines = error.findings if isinstance(error, UnusableRules) else (str(error),)
+    for line in lines:
+        click.echo(f"{click.style(reason, fg='red', bold=True)}: {line}", err=True)
     if isinstance(error, GuardrailRefused):
         click.echo("Look at it with `snapshot diff`; if it is right: --allow-shrink 'the reason'.", err=True)

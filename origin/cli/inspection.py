@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path  # noqa: TC003 - click's arguments are typed with it
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 import msgspec
@@ -81,15 +82,27 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 
 @click.command(
     cls=Job,
-    examples=('snapshot preview --market nl --query "material=linen" --at 2026-12-01',),
+    examples=(
+        'snapshot preview --market nl --query "material=linen" --at 2026-12-01',
+        "snapshot preview --market nl --slot recommendations --category knitwear",
+    ),
 )
 @click.argument("folder", type=FOLDER, required=False)
 @click.option("--market", required=True, help="The market's code.")
 @click.option("--locale", help="One of the market's locales; its first unless given.")
 @click.option("--query", default="", help="Filters, sort and limit, as in the query string of the HTTP API.")
 @click.option(
-    "--at", type=click.DateTime(), help="The time (UTC) that decides which evidence counts; now unless given."
+    "--at",
+    type=click.DateTime(),
+    help="The time (UTC) that decides which evidence counts and which rules hold; now unless given.",
 )
+@click.option(
+    "--slot",
+    type=click.Choice(["products", "recommendations"]),
+    default="products",
+    help="The public list (unless given), or the personal one as somebody unknown gets it.",
+)
+@click.option("--category", help="Only this category: short for category=... in the query.")
 @json_option
 @click.pass_obj
 def preview(
@@ -99,22 +112,33 @@ def preview(
     locale: str | None,
     query: str,
     at: datetime | None,
+    slot: str,
+    category: str | None,
     *,
     as_json: bool,
 ) -> None:
     """Show the first page that shoppers of a market would see, as the Worker decides it."""
     built = folders.read(snapshot_folder(workshop, folder))
     moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
-    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()))
+    if category:
+        query = "&".join(filter(None, (query, f"category={quote(category, safe='')}")))
+    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()), slot=slot)
     if as_json:
         print_json(page)
         return
     rows = (
-        (one["id"], one["name"], one["brand"], one["price"], one["priceCurrency"]) for one in page["items"]
+        (one["id"], one["name"], one["brand"], one["price"], one["priceCurrency"], _why(one))
+        for one in page["items"]
     )
-    columns = ("id", "name", "brand", "price (minor units)", "currency")
+    columns = ("id", "name", "brand", "price (minor units)", "currency", "placed by")
     shown = f"of each style the best, {len(page['items'])} on this page"
     print_table(f"{page['numberOfItems']:,} colourways match; {shown}", columns, rows)
+
+
+def _why(item: Mapping[str, Any]) -> str:
+    """Return the rule that placed an item, and whether it is marked as sponsored."""
+    rule: str = item.get("rule", "")
+    return f"{rule} (sponsored)" if item.get("sponsored") else rule
 
 
 def _summary(built: BuiltSnapshot) -> dict[str, Any]:

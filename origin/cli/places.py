@@ -13,6 +13,7 @@ from selvedge.errors import MissingPart
 if TYPE_CHECKING:
     from origin.cli.workshop import Workshop
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 

@@ -10,16 +10,20 @@ import click
 from origin.building import build as build_version
 from origin.building import build_delta, unknown_to
 from origin.building.labels import VocabularyLabels
+from origin.building.merchandising import read_rules, read_weights
 from origin.cli.inspection import diff, inspect, preview
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
-from origin.cli.places import FOLDER, newest, snapshot_folder
+from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
+from origin.cli.rules import rules as rules_group
 from origin.cli.sources import load_catalogue
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
 from origin.publishing.guardrails import Limits
 from origin.publishing.pruning import GRACE_SECONDS, KEEP
 from origin.publishing.purging import KV_WINDOW_SECONDS, purge_twice
+from selvedge.ranking.rules import NO_RULES
+from selvedge.ranking.weights import DEFAULTS
 from selvedge.web.caching import cache_tag
 
 if TYPE_CHECKING:
@@ -52,6 +56,7 @@ def snapshot() -> None:
     cls=Job,
     examples=(
         "snapshot build catalogue.selvedge",
+        "snapshot build --rules rules.toml --weights weights.toml catalogue.selvedge",
         "snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge",
     ),
 )
@@ -65,6 +70,8 @@ def snapshot() -> None:
     type=FOLDER,
     help="Build a delta instead of a version: on this snapshot, the newest of its version.",
 )
+@click.option("--rules", type=FILE, help="Merchandisers' rules and experiments, as docs/rules.md says.")
+@click.option("--weights", type=FILE, help="What each signal adds to a score, as docs/ranking.md says.")
 @json_option
 @click.pass_obj
 def build(
@@ -72,6 +79,8 @@ def build(
     catalogue: Path,
     previous: Path | None,
     delta_on: Path | None,
+    rules: Path | None,
+    weights: Path | None,
     *,
     fresh: bool,
     as_json: bool,
@@ -80,6 +89,8 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
+    if delta_on and (rules or weights):
+        raise click.UsageError("a delta brings no rules and no weights; build a version")
     root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
@@ -94,6 +105,8 @@ def build(
                 shop=workshop.settings.shop,
                 previous=known,
                 labels=VocabularyLabels(),
+                weights=read_weights(weights) if weights else DEFAULTS,
+                rules=read_rules(rules) if rules else NO_RULES,
                 progress=steps.named,
             )
         steps.named("writing")
@@ -249,7 +262,7 @@ def purge_command(workshop: Workshop, channel: str | None) -> None:
     _purge(workshop, channel or workshop.settings.channel)
 
 
-for command in (inspect, diff, preview):
+for command in (inspect, diff, preview, rules_group):
     snapshot.add_command(command)
 
 

@@ -57,14 +57,20 @@ class FixedClock:
 
 
 def first_page(
-    built: BuiltSnapshot, market: str, locale: str | None = None, *, query: str = "", now: int
+    built: BuiltSnapshot,
+    market: str,
+    locale: str | None = None,
+    *,
+    query: str = "",
+    now: int,
+    slot: str = "products",
 ) -> dict[str, Any]:
-    """Return the body of the Worker's answer to `/v1/{market}/{locale}/products?{query}` at `now`.
+    """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
     The market's first locale stands in where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
-    path = f"/v1/{quote(market)}/{quote(locale or locales.get(market, '-'))}/products"
+    path = f"/v1/{quote(market)}/{quote(locale or locales.get(market, '-'))}/{quote(slot)}"
     response = asyncio.run(_ask(_worker(built, now), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)

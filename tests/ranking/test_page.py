@@ -9,6 +9,7 @@ from origin.building import build
 from selvedge.ranking.affinity import Personal
 from selvedge.ranking.order import BaseOrder
 from selvedge.ranking.page import page
+from selvedge.ranking.signals import Signal
 from tests.ranking.conftest import index_of
 from tests.truth import Truth
 from tests.wardrobe import NOW, catalogues, garment, shop
@@ -38,11 +39,9 @@ def test_pages_give_every_style_once_in_its_best_colourway(
 ) -> None:
     index = index_of(build(catalogue, shop="acme"))
     ranked = Truth(catalogue, "nl", NOW).ranked
-    weights = data.draw(
-        st.fixed_dictionaries({("color", colour): st.integers(0, 127) for colour in ("red", "blue")})
-    )
+    signals = [Signal("affinity", "color", one, data.draw(st.integers(0, 127))) for one in ("red", "blue")]
     matches = data.draw(st.integers(0, (1 << len(ranked)) - 1))
-    personal = Personal(index, weights, NOW)
+    personal = Personal(index, signals, NOW)
     order = personal.order()
     ordered = sorted(range(len(ranked)), key=lambda rank: (-personal.facet_score(rank), rank))
     kept = [ranked[rank] for rank in ordered if matches >> rank & 1]

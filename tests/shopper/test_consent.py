@@ -1,24 +1,76 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.rehearsal import Headers
-from selvedge.shopper.consent import (
-    CHOICE_COOKIE,
-    PURPOSES,
-    allowed_purposes,
-    format_choice,
-    opted_out,
-    parse_choice,
-)
+from selvedge.shopper.choice import CHOICE_COOKIE, Choice, format_choice, parse_choice
+from selvedge.shopper.consent import ConsentRules, opted_out
+from selvedge.shopper.policy import PURPOSES, ManagerReader, ManagerSettings, Policy, Purpose
 from selvedge.web.http import Request
 
+if TYPE_CHECKING:
+    from selvedge.shopper.consent import Consent
 
-def request(choice: str, **headers: str) -> Request:
-    fields = {"cookie": f"{CHOICE_COOKIE}={choice}", **headers}
-    return Request("GET", "/", "", Headers(fields))
+MANAGER = ManagerReader(ManagerSettings({"session": "s:1", "training": "t:1"}, header="X-Consent"))
+RULES = ConsentRules(Policy({"us": {"none": {"session": True}, "gpc": {"session": True}}}), MANAGER)
+
+
+def decide(
+    market: str = "nl", choice: str | None = None, rules: ConsentRules = RULES, **more: str
+) -> Consent:
+    headers = {name.replace("_", "-"): value for name, value in more.items()}
+    if choice is not None:
+        headers["cookie"] = f"{CHOICE_COOKIE}={choice}"
+    return rules.decide(Request("GET", "/", "", Headers(headers)), market)
+
+
+def told(consent: Consent, purpose: Purpose = "session") -> tuple[bool, str]:
+    return consent.decisions[purpose].allowed, consent.decisions[purpose].signal
+
+
+def test_nothing_is_allowed_without_a_word() -> None:
+    assert decide().allowed == frozenset()
+    assert told(decide()) == (False, "none")
+
+
+def test_a_choice_allows_what_it_names() -> None:
+    consent = decide(choice=format_choice(["session"], time=7))
+    assert consent.allowed == {"session"}
+    assert told(consent, "training") == (False, "choice")
+
+
+def test_a_refusal_wins_whoever_says_it() -> None:
+    everything = format_choice(PURPOSES)
+    assert told(decide(choice=everything, x_consent="s:0")) == (False, "manager")
+    assert told(decide(choice=format_choice([]), x_consent="s:1")) == (False, "choice")
+    assert told(decide(choice=everything, x_consent="s:1", sec_gpc="1")) == (False, "gpc")
+    assert told(decide(choice=everything, x_consent="s:1")) == (True, "choice")
+    assert told(decide(x_consent="s:1")) == (True, "manager")
+
+
+def test_a_market_may_ask_for_refusal_instead() -> None:
+    assert told(decide("us")) == (True, "none")
+    assert told(decide("us", choice=format_choice([]))) == (False, "choice")
+    assert told(decide("us", sec_gpc="1")) == (True, "none")
+    assert told(decide("us", sec_gpc="1"), "training") == (False, "gpc")
+
+
+def test_a_grant_on_older_texts_lapses_and_a_refusal_stays() -> None:
+    rules = ConsentRules(Policy({"us": {"none": dict.fromkeys(PURPOSES, True)}}), version=2)
+    old = format_choice(["session"], version=1)
+    assert decide("nl", old, rules).allowed == frozenset()
+    assert decide("us", old, rules).allowed == {"session"}
+    assert decide("nl", format_choice(["session"], version=2), rules).allowed == {"session"}
+
+
+def test_a_crawler_is_allowed_nothing() -> None:
+    consent = decide(choice=format_choice(PURPOSES), user_agent="Examplebot/1.0")
+    assert consent.allowed == frozenset()
+    assert told(consent) == (False, "crawler")
 
 
 @pytest.mark.parametrize("value", ["1", " 1", "0, 1", "1,1", "x,1 "])
@@ -31,29 +83,21 @@ def test_any_other_value_is_ignored(value: str | None) -> None:
     assert not opted_out(value)
 
 
-@given(st.sets(st.sampled_from(sorted(PURPOSES))))
-def test_a_choice_allows_what_it_names(purposes: set[str]) -> None:
-    assert parse_choice(format_choice(purposes)) == purposes  # type: ignore[arg-type] # drawn from them
-
-
-@given(st.text(max_size=20).filter(lambda text: not text.startswith("1.")))
-def test_what_is_not_understood_allows_nothing(text: str) -> None:
-    assert parse_choice(text) == frozenset()
+def test_of_two_choices_the_first_counts() -> None:
+    twice = f"{format_choice([])}; {CHOICE_COOKIE}={format_choice(PURPOSES)}"
+    assert decide(choice=twice).allowed == frozenset()
 
 
 def test_purposes_that_nobody_knows_are_passed_over() -> None:
-    assert parse_choice("1.session+espionage") == {"session"}
+    assert decide(choice="2.1.0.session+espionage").allowed == {"session"}
 
 
-def test_without_a_choice_nothing_is_allowed() -> None:
-    assert allowed_purposes(Request("GET", "/", "", Headers({}))) == frozenset()
+@given(st.frozensets(st.sampled_from(sorted(PURPOSES))), st.integers(0, 10**9), st.integers(0, 10**11))
+def test_a_choice_comes_back_as_it_was_written(purposes: frozenset[Purpose], version: int, time: int) -> None:
+    assert parse_choice(format_choice(purposes, version, time)) == Choice(purposes, version, time)
 
 
-def test_global_privacy_control_overrides_a_choice() -> None:
-    assert allowed_purposes(request(format_choice(PURPOSES))) == PURPOSES
-    assert allowed_purposes(request(format_choice(PURPOSES), **{"sec-gpc": "1"})) == frozenset()
-
-
-def test_of_two_choices_the_first_counts() -> None:
-    twice = Headers({"cookie": f"{CHOICE_COOKIE}=1.; {CHOICE_COOKIE}=1.session"})
-    assert allowed_purposes(Request("GET", "/", "", twice)) == frozenset()
+@given(st.text() | st.from_regex(r"2\.[^.]*\.[^.]*\.[^.]*"))
+def test_no_cookie_breaks_the_reading_of_choices(text: str) -> None:
+    choice = parse_choice(text)
+    assert choice is None or choice.purposes <= PURPOSES

@@ -13,6 +13,8 @@ from selvedge.shopper.context import (
     MAX_RECENT,
     Affinity,
     Context,
+    bounded,
+    new_context,
     open_context,
     seal_context,
 )
@@ -107,3 +109,33 @@ def test_what_was_sealed_for_another_use_is_no_context() -> None:
 def test_sealed_bytes_that_are_no_context_are_absent() -> None:
     other = run(SEALER.seal(b"\xc1", b"selvedge context cookie"))
     assert opened(base64.urlsafe_b64encode(other).decode().rstrip("=")) is None
+
+
+longest = st.builds(
+    Context,
+    id=st.binary(min_size=12, max_size=12),
+    written=st.just(NOW),
+    **dict.fromkeys(
+        ("recent", "purchased", "dismissed", "seen"),
+        st.lists(st.integers(0, 2**32 - 1), max_size=80).map(tuple),
+    ),
+    affinities=st.lists(st.builds(Affinity, st.text(), st.text(max_size=600), st.just(1)), max_size=20).map(
+        tuple
+    ),
+    events=st.lists(st.binary(min_size=6, max_size=6), max_size=80).map(tuple),
+)
+
+
+@given(longest)
+def test_whatever_it_holds_a_context_fits_and_loses_its_oldest(context: Context) -> None:
+    text = sealed(context)
+    assert len(text) <= MAX_COOKIE_LENGTH
+    found = opened(text)
+    assert found == bounded(context)
+    for name in ("recent", "purchased", "dismissed", "seen", "affinities", "events"):
+        kept = getattr(found, name)
+        assert kept == getattr(context, name)[: len(kept)]
+
+
+def test_ids_are_random() -> None:
+    assert new_context().id != new_context().id

@@ -1,17 +1,33 @@
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.rehearsal import AesGcm
 from selvedge.catalogue.query import BadParameter
+from selvedge.ranking.blocks import BLOCK, Pin
+from selvedge.ranking.frozen import MAX_SEEN, Frozen
+from selvedge.ranking.models import MAX_SCORED
+from selvedge.ranking.order import Position
+from selvedge.ranking.rules import MAX_SHIFTS
 from selvedge.shopper.sealing import Sealer
 from selvedge.web.cursors import MAX_LENGTH, Cursor, PrivateCursors, PublicCursors
 from tests.stage import run
 
+T = TypeVar("T")
 OLD, NEW, FOREIGN = bytes(32), bytes(range(32)), bytes([7] * 32)
 u32 = st.integers(0, 2**32 - 1)
+small = st.integers(0, 12)
+rank = st.integers(0, 1_000_000)
+
+
+def several(one: st.SearchStrategy[T], most: int) -> st.SearchStrategy[tuple[T, ...]]:
+    return st.lists(one, max_size=most).map(tuple)
+
+
 cursors = st.builds(
     Cursor,
     version=st.binary(min_size=8, max_size=8),
@@ -19,7 +35,20 @@ cursors = st.builds(
     number=u32,
     rank=u32,
     revision=st.text("0123456789abcdef", max_size=8),
-    weights=st.lists(st.tuples(u32, u32, st.integers(1, 127)), max_size=24).map(tuple),
+    frozen=st.builds(
+        Frozen,
+        signals=several(st.tuples(small, small, rank, st.integers(1, 127)), 24),
+        bonuses=several(st.tuples(rank, st.integers(1, 127)), MAX_SCORED),
+        model=st.none() | st.text("abc@1.", max_size=40),
+        seen=several(rank, MAX_SEEN),
+        rules=several(st.integers(0, 500), MAX_SHIFTS),
+        pins=several(st.builds(Pin, st.integers(1, BLOCK), rank, st.integers(0, 500)), BLOCK),
+        arms=st.dictionaries(
+            st.text("ab-", min_size=1, max_size=20), st.text("ab-", max_size=12), max_size=8
+        ),
+    ),
+    end=st.none() | st.builds(Position, u32, rank),
+    shown=several(rank, BLOCK - 1),
     private=st.booleans(),
     ordered_at=u32,
 )
@@ -99,3 +128,18 @@ def test_one_cursor_has_one_text() -> None:
         for letter in alphabet.replace(text[-1], ""):
             with pytest.raises(BadParameter):
                 PUBLIC.read(text[:-1] + letter)
+
+
+def test_the_largest_cursor_fits() -> None:
+    frozen = Frozen(
+        signals=((5, 7, 60_000, 127),) * 48,
+        bonuses=((99_999, 96),) * MAX_SCORED,
+        model="vstan@2026-11-22T00:00",
+        seen=(99_999,) * MAX_SEEN,
+        rules=(200,) * MAX_SHIFTS,
+        pins=(Pin(24, 99_999, 200),) * 12,
+        arms={f"experiment-{number}": "treatment" for number in range(8)},
+    )
+    last = Position(999, 99_999)
+    cursor = Cursor(bytes(8), bytes(6), 999, 99_999, "0123abcd", frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
+    assert run(PRIVATE.read(run(PRIVATE.write(cursor)))) == cursor

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from origin.rehearsal_asgi import AsgiWorker
-from selvedge.web.app import CATALOGUE_ROUTES, SERVICE_ROUTES
+from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, SERVICE_ROUTES
 from selvedge.web.descriptions import DESCRIPTIONS, FORMATS
 from selvedge.web.openapi import FACET_FIELDS, document
 from tests.behaviour.catalogue import PRODUCTS, snapshot
@@ -34,8 +34,11 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 
 
 def test_every_route_is_described() -> None:
-    catalogue = {"/v1/{market}/{locale}/" + name + "/{id}" * more for name, more in CATALOGUE_ROUTES}
-    assert set(DOCUMENT["paths"]) == {*SERVICE_ROUTES, *catalogue}
+    catalogue = {
+        "/v1/{market}/{locale}/" + name + "/{id}" * more for name, more in [*CATALOGUE_ROUTES, *ACTION_ROUTES]
+    }
+    described = {path.replace("{slot}", "{id}") for path in DOCUMENT["paths"]}
+    assert described == {*SERVICE_ROUTES, *catalogue}
 
 
 def test_every_field_of_every_answer_is_described() -> None:
@@ -67,7 +70,14 @@ def test_every_facet_field_of_the_grammar_is_a_parameter() -> None:
 
 def test_every_parameter_is_described() -> None:
     for path in DOCUMENT["paths"].values():
-        assert all(parameter["description"] for parameter in path["get"]["parameters"])
+        for operation in path.values():
+            assert all(parameter["description"] for parameter in operation["parameters"])
+
+
+def test_every_action_is_described() -> None:
+    for (name, more), (method, _) in ACTION_ROUTES.items():
+        path = "/v1/{market}/{locale}/" + name + "/{id}" * more
+        assert DOCUMENT["paths"][path][method.lower()]["requestBody"]
 
 
 def test_the_document_is_served_as_it_is() -> None:
@@ -77,7 +87,7 @@ def test_the_document_is_served_as_it_is() -> None:
 
 # Schemathesis: the application does what the document says.
 
-STAGE = Stage()
+STAGE = Stage(allowed_origins=("https://shop.example",))
 STAGE.publish(snapshot(SHOP))
 WORKER = AsgiWorker(STAGE.app)
 SERVED = schemathesis.openapi.from_dict(DOCUMENT)
@@ -93,6 +103,7 @@ VALUES = {
 
 def real(case: Case[Any]) -> None:
     """Put real markets, ids and values in place of most of what was made up; what is nonsense stays some."""
+    case.headers["Origin"] = "https://shop.example"
     places = case.path_parameters or {}
     chance = sum(map(len, map(str, (*places.values(), *(case.query or {}).values()))))
     if "market" in places and chance % 8:
@@ -147,6 +158,9 @@ def test_the_adapter_hands_over_the_raw_path_and_joins_fields_of_one_name() -> N
     async def send(message: Any) -> None:
         seen.append(dict(message))
 
+    async def receive() -> Any:
+        return {"type": "http.request"}
+
     tag = STAGE.get("/v1/nl/en/products/H-LINEN-1").headers["etag"].encode()
     scope = {
         "type": "http",
@@ -155,6 +169,6 @@ def test_the_adapter_hands_over_the_raw_path_and_joins_fields_of_one_name() -> N
         "query_string": b"",
         "headers": [(b"if-none-match", b'"a"'), (b"if-none-match", tag)],
     }
-    asyncio.run(WORKER(scope, None, send))  # type: ignore[arg-type] # nothing is received
+    asyncio.run(WORKER(scope, receive, send))
     assert [message["type"] for message in seen] == ["http.response.start", "http.response.body"]
     assert seen[0]["status"] == 304

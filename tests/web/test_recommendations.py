@@ -8,6 +8,7 @@ from origin.building import build, build_delta
 from origin.building.arrangement import arrange
 from origin.demo.catalogue import generate
 from selvedge.ranking.order import FEW
+from selvedge.ranking.weights import RankingWeights, Spread
 from selvedge.shopper.context import MAX_AFFINITIES, Affinity, Context
 from tests.stage import SHOP, Stage
 from tests.truth import Truth, ids
@@ -44,7 +45,9 @@ def stage() -> Stage:
 
 @pytest.fixture(scope="module")
 def large() -> Stage:
-    return Stage(generate(250))
+    stage = Stage()
+    stage.publish(build(generate(250), shop=SHOP, weights=RankingWeights(spread=Spread(window=1))))
+    return stage
 
 
 def test_a_taste_orders_every_match_and_not_only_a_page(large: Stage) -> None:

@@ -83,3 +83,7 @@ class StorageUnavailable(SelvedgeError):
     """The key-value store failed to answer; `__cause__` holds what it said."""
 
     reason = "storage-unavailable"
+
+
+class QueueUnavailable(SelvedgeError):
+    """A queue did not take a message; `__cause__` holds what it said. Nothing was kept."""

@@ -32,6 +32,14 @@ class Background(Protocol):
         ...
 
 
+class Queue(Protocol):
+    """Where events go. What `send` returned from is kept there for at least as long as its retention."""
+
+    async def send(self, message: bytes) -> None:
+        """Hand over a JSON object of at most 128 KB. Raises `QueueUnavailable`."""
+        ...
+
+
 class Telemetry(Protocol):
     """One data point per request, written without waiting for it."""
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from selvedge.errors import SelvedgeError
+from selvedge.shopper.policy import ManagerSettings, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +70,37 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     gpc_last_update: Annotated[
         str, Meta(description="The date that `/.well-known/gpc.json` states (YYYY-MM-DD).")
     ] = "2026-11-22"
+    image_width: Annotated[
+        int, Meta(ge=1, description="The width that fragments keep free for a picture, in pixels.")
+    ] = 320
+    image_height: Annotated[int, Meta(ge=1, description="The height of the same.")] = 400
+    consent_policy: Annotated[
+        Table,
+        Meta(
+            description="Market (or `*`) to signal to purpose to allowed or not; [consent.md](consent.md). "
+            "What it leaves out is opt-in."
+        ),
+    ] = {}
+    consent_manager: Annotated[
+        ManagerSettings | None,
+        Meta(description="Header or cookie of a consent manager, and a pattern for each purpose."),
+    ] = None
+    consent_version: Annotated[
+        int, Meta(ge=1, description="Number of the texts that the shop asks with; a new one asks anew.")
+    ] = 1
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        Meta(description="Origins that may send events and choices, besides the Worker's own."),
+    ] = ()
+    origin_url: Annotated[
+        str, Meta(description="Where events go that the queue does not take; empty: nowhere.")
+    ] = ""
+    origin_token: Annotated[
+        str, Meta(description="Bearer token that the Worker shows the origin. A secret.")
+    ] = ""
+    origin_deadline_ms: Annotated[
+        int, Meta(ge=1, description="How long the Worker waits for the origin, in milliseconds.")
+    ] = 500
 
 
 def variable(field: str) -> str:

@@ -27,10 +27,15 @@ HIDDEN_RANGES = frozenset({"published"})
 class Scope:
     """One market of one snapshot at one time: where a query is decided."""
 
-    def __init__(self, index: Index, market: MarketIndex, now: int) -> None:
+    def __init__(self, index: Index, market: MarketIndex, now: int, *, excluded: int = 0) -> None:
         self.index = index
         self.market = market
         self.now = now
+        self.excluded = excluded
+
+    def without(self, excluded: int) -> Scope:
+        """Return the same scope where the products of a set never match, whatever a query asks for."""
+        return Scope(self.index, self.market, self.now, excluded=excluded) if excluded else self
 
     def facet(self, field: str) -> Facet:
         """The field of that name, shared or the market's own."""
@@ -52,7 +57,7 @@ class Scope:
 
     def matches(self, query: Query, *, without: str | None = None) -> int:
         """The available products that satisfy `query`, or all its filters but those on one field."""
-        found = self.market.available
+        found = self.market.available & ~self.excluded
         for one in query.facet_filters:
             if one.field != without:
                 found &= self._facet_bits(one)

@@ -1,111 +1,164 @@
-"""The personal order: base score plus what a person's affinities add, and why.
+"""The personal order: base score plus what signals, models and rules add or take, and why.
 
-score(product) = base score + sum of the weights of the facet values it has + bonuses of single products
+score(product) = base score + points of the facet values it has + shifts of sets + bonuses of single products
 
-All terms are non-negative integers, so the sum is exact, the same everywhere, and `explain` adds up.
+Inside, everything is counted from a common offset, so that nothing is negative: what a shift takes from its
+products is added to all others instead. So the sum is exact, the same everywhere, and `explain` adds up.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from selvedge.ranking.order import SlicedOrder
 from selvedge.ranking.slices import add
+from selvedge.ranking.weights import MAX_WEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Sequence
 
     from selvedge.ranking.order import Order
+    from selvedge.ranking.signals import Signal
     from selvedge.snapshot.index import Index
-
-MAX_WEIGHT = 127
-"""The most that one facet value may add; a base score is at most 255."""
-
-Weights = dict[tuple[str, str], int]
-"""What each (field, value) adds, 1 to `MAX_WEIGHT`."""
 
 
 class Term(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One summand of a product's score. `field` and `value` are set where a facet value adds it."""
+    """One summand of a product's score.
+
+    `field` and `value` are set where a facet value adds it, `rule` where a rule does, `model` where a model
+    does.
+    """
 
     name: str
     points: int
     field: str | None = None
     value: str | None = None
+    rule: str | None = None
+    model: str | None = None
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """Points, `-MAX_WEIGHT` to `MAX_WEIGHT`, for every product of a set."""
+
+    name: Literal["arrival", "seen", "rule"]
+    bits: int
+    points: int
+    rule: str | None = None
+
+
+class Bonuses(msgspec.Struct, frozen=True):
+    """What a model adds to single products, by rank; none is negative."""
+
+    points: Mapping[int, int] = msgspec.field(default_factory=dict)
+    model: str | None = None
+
+
+NO_BONUSES = Bonuses()
 
 
 class Personal:
     """One person's order over one snapshot, for one request."""
 
     def __init__(
-        self, index: Index, weights: Weights, now: int, bonuses: Mapping[int, int] | None = None
+        self,
+        index: Index,
+        signals: Iterable[Signal],
+        now: int,
+        *,
+        bonuses: Bonuses = NO_BONUSES,
+        shifts: Sequence[Shift] = (),
     ) -> None:
         self._index = index
         self._now = now
-        self._bonuses = bonuses or {}
+        self._bonuses = bonuses
         self._by_row: dict[int, int] = {}
-        self._dated: list[tuple[int, str, str, int]] = []
-        self._weights = {key: weight for key, weight in weights.items() if self._admit(*key, weight)}
+        self._dated: list[tuple[int, int]] = []
+        self._weights: dict[tuple[str, int], int] = {}
+        self._signals = [one for one in signals if self._admit(one)]
+        self._note_values()
+        self._shifts = [one for one in shifts if one.points and one.bits]
+        self.offset = -sum(one.points for one in self._shifts if one.points < 0)
 
-    def _admit(self, field: str, value: str, weight: int) -> bool:
-        """Note a weight where scoring single products finds it; False for what the snapshot lacks."""
-        facet = self._index.facets.get(field)
-        at = None if facet is None else facet.index(value)
-        if facet is None or at is None or weight <= 0:
+    def _admit(self, one: Signal) -> bool:
+        """Count a signal; False for what the snapshot lacks."""
+        facet = self._index.facets.get(one.field)
+        at = None if facet is None else facet.index(one.value)
+        if at is None or one.points <= 0:
             return False
-        offset = self._index.row_offsets.get(field)
-        if offset is None:
-            self._dated.append((facet.bits(at, self._now), field, value, weight))
-        else:
-            self._by_row[offset + at] = weight
+        self._weights[one.field, at] = self._weights.get((one.field, at), 0) + one.points
         return True
 
+    def _note_values(self) -> None:
+        """Note every value where scoring single products finds it."""
+        for (field, at), weight in self._weights.items():
+            start = self._index.row_offsets.get(field)
+            if start is None:
+                self._dated.append((self._index.facets[field].bits(at, self._now), weight))
+            else:
+                self._by_row[start + at] = weight
+
     def order(self) -> Order:
-        """The order by descending score."""
-        singles = {rank: self.facet_score(rank) + bonus for rank, bonus in self._bonuses.items()}
+        """The order by descending score; its numbers are scores above `offset`."""
+        singles = {rank: self.facet_score(rank) + bonus for rank, bonus in self._bonuses.points.items()}
         return SlicedOrder(self._slices, self.facet_score, singles)
 
     def facet_score(self, rank: int) -> int:
-        """The score of the product at `rank` without bonuses."""
+        """The number of the product at `rank` without bonuses."""
         weight_of = self._by_row
-        score = self._index.base_scores[rank]
-        for number in self._index.row(rank):
-            if number in weight_of:
-                score += weight_of[number]
-        for bits, _, _, weight in self._dated:
+        number = self._index.base_scores[rank]
+        for value in self._index.row(rank):
+            if value in weight_of:
+                number += weight_of[value]
+        for bits, weight in self._dated:
             if bits >> rank & 1:
-                score += weight
-        return score
+                number += weight
+        for one in self._shifts:
+            if one.bits >> rank & 1:
+                number += max(0, one.points)
+            else:
+                number += max(0, -one.points)
+        return number
 
-    def explain(self, rank: int) -> list[Term]:
-        """The terms of the product's score; their points add up to it."""
+    def explain(self, rank: int, placed: str | None = None, rule: str | None = None) -> list[Term]:
+        """The terms of the product's score; their points add up to its number less `offset`.
+
+        What a `rule` has `placed` (`pin`, `promote`) whatever its score has a term of no points for that.
+        """
         terms = [Term("base", self._index.base_scores[rank])]
         terms += [
-            Term("affinity", self._by_row[number], *self._index.row_value(number))
-            for number in self._index.row(rank)
-            if number in self._by_row
+            Term(one.source, one.points, one.field, one.value)
+            for one in self._signals
+            if self._has(rank, one.field, one.value)
         ]
-        terms += [
-            Term("affinity", weight, field, value)
-            for bits, field, value, weight in self._dated
-            if bits >> rank & 1
-        ]
-        if rank in self._bonuses:
-            terms.append(Term("bonus", self._bonuses[rank]))
+        terms += [Term(one.name, one.points, rule=one.rule) for one in self._shifts if one.bits >> rank & 1]
+        if rank in self._bonuses.points:
+            terms.append(Term("model", self._bonuses.points[rank], model=self._bonuses.model))
+        if placed is not None:
+            terms.append(Term(placed, 0, rule=rule))
         return terms
+
+    def _has(self, rank: int, field: str, value: str) -> bool:
+        facet = self._index.facets[field]
+        at = facet.index(value)
+        return at is not None and facet.contains(at, rank, self._now)
 
     def _slices(self) -> list[int]:
         columns: list[list[int]] = [[piece] for piece in self._index.base_slices()]
         by_field: dict[str, list[tuple[int, int]]] = {}
-        for (field, value), weight in self._weights.items():
-            facet = self._index.facets[field]
-            at = facet.index(value)
-            if at is not None:
-                by_field.setdefault(field, []).append((facet.bits(at, self._now), weight))
-        for field, weighted in by_field.items():
-            _add_columns(columns, weighted, disjoint=self._index.facets[field].info.single)
+        for (field, at), weight in self._weights.items():
+            weighted = (self._index.facets[field].bits(at, self._now), weight)
+            by_field.setdefault(field, []).append(weighted)
+        for field, sets in by_field.items():
+            _add_columns(columns, sets, disjoint=self._index.facets[field].info.single)
+        everyone = (1 << self._index.size) - 1
+        shifted = [
+            (one.bits, one.points) if one.points > 0 else (everyone & ~one.bits, -one.points)
+            for one in self._shifts
+        ]
+        _add_columns(columns, shifted, disjoint=False)
         return add(columns)
 
 

@@ -1,73 +1,83 @@
-"""Weights: what each signal about a person may add to a score. The one place that says how much.
+"""Weights: what each signal may add to a score or take from it. The one place that says how much.
 
-No data set at hand can fit these garment weights: they are set by judgement, not measured. All are small
-integers; a base score is 0 to 255.
+They travel in the snapshot (section `weights` of the group `index`), so that a shop changes them by
+publishing. No data set at hand can fit these garment weights: the defaults are set by judgement, not
+measured. All are small integers beside a base score of 0 to 255. docs/ranking.md explains each field.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
-from selvedge.catalogue.filter import UNKNOWN
-from selvedge.ranking.affinity import MAX_WEIGHT
-from selvedge.shopper.context import MAX_RECENT
+import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from selvedge.errors import DamagedPart
+from selvedge.shopper.situation import Season
 
-    from selvedge.ranking.affinity import Weights
-    from selvedge.shopper.context import Affinity
-    from selvedge.snapshot.index import Index
+MAX_WEIGHT = 127
+"""The most that one facet value may add to a score."""
 
-RECENT_WEIGHTS = {"category": 24, "brand": 16, "material": 8, "color": 6}
-"""What the newest recent product adds to products that share its value of a field."""
-
-DECAY = 0.8
-"""Each older recent product counts this much of the one after it."""
-
-PREFERRED = 48
-"""What a preference that the request itself names adds."""
-
-MAX_TERMS = 24
-"""At most this many facet values, the strongest, enter one order, so that its cost is bounded."""
+Points = Annotated[int, msgspec.Meta(ge=0, le=MAX_WEIGHT)]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+Pair = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]+:[^,]+$")]
+"""A facet value as `field:value`."""
 
 
-_FACTORS = tuple(round(256 * DECAY**age) for age in range(MAX_RECENT))
-"""The decay by age in 256ths: whole numbers, so that every platform adds the same."""
+class Recent(msgspec.Struct, frozen=True):
+    """What the newest recent product adds to products that share its value of a field."""
+
+    category: Points = 24
+    brand: Points = 16
+    material: Points = 8
+    color: Points = 6
 
 
-def weigh(
-    index: Index,
-    *,
-    affinities: Iterable[Affinity] = (),
-    preferred: Iterable[tuple[str, str]] = (),
-    recent: Sequence[int] = (),
-) -> Weights:
-    """Return what each facet value adds for a person. `recent` are ranks, newest first."""
-    weights: Weights = {}
-    for affinity in affinities:
-        _raise(weights, affinity.field, affinity.value, affinity.weight)
-    for field, value in preferred:
-        _raise(weights, field, value, PREFERRED)
-    for number, weight in _from_recent(index, recent):
-        _raise(weights, *index.row_value(number), weight)
-    return dict(sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_TERMS])
+class Spread(msgspec.Struct, frozen=True):
+    """Of any `window` neighbours at most so many are of one brand or category, where there is a choice.
+
+    A number that is not below `window` switches that half of the rule off.
+    """
+
+    window: Annotated[int, msgspec.Meta(ge=1, le=12)] = 4
+    brand: Annotated[int, msgspec.Meta(ge=1, le=12)] = 2
+    category: Annotated[int, msgspec.Meta(ge=1, le=12)] = 3
 
 
-def _from_recent(index: Index, recent: Sequence[int]) -> list[tuple[int, int]]:
-    """Return row numbers and what recent products add to them, the strongest `MAX_TERMS`."""
-    seen: dict[int, int] = {}
-    for rank, factor in zip(recent, _FACTORS, strict=False):
-        for number in index.row(rank):
-            seen[number] = seen.get(number, 0) + factor
-    weighted = []
-    for number, factor in seen.items():
-        field, value = index.row_value(number)
-        points = factor * RECENT_WEIGHTS.get(field, 0) >> 8
-        if points and value != UNKNOWN:
-            weighted.append((-points, number))
-    return [(number, -points) for points, number in sorted(weighted)[:MAX_TERMS]]
+class RankingWeights(msgspec.Struct, frozen=True, kw_only=True):
+    """Every number that a personal order goes by, beside the base scores."""
+
+    affinity: Percent = 100
+    recent: Recent = Recent()
+    decay: Percent = 80
+    preferred: Points = 48
+    priority: Points = 24
+    priorities: Points = 48
+    model: Points = 96
+    season: Points = 0
+    seasons: dict[Season, tuple[Pair, ...]] = {}
+    markets: dict[str, dict[Pair, Points]] = {}
+    arrival: Points = 0
+    arrival_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 14
+    seen: Points = 24
+    terms: Annotated[int, msgspec.Meta(ge=1, le=32)] = 24
+    spread: Spread = Spread()
 
 
-def _raise(weights: Weights, field: str, value: str, by: int) -> None:
-    weights[field, value] = min(MAX_WEIGHT, weights.get((field, value), 0) + by)
+DEFAULTS = RankingWeights()
+
+_decoder = msgspec.msgpack.Decoder(RankingWeights)
+
+
+def encode_weights(weights: RankingWeights) -> bytes:
+    """Return the section `weights`."""
+    return msgspec.msgpack.encode(weights, order="deterministic")
+
+
+def decode_weights(section: bytes | memoryview | None) -> RankingWeights:
+    """Return the weights of a snapshot; the defaults where it has none. Raises `DamagedPart`."""
+    if section is None:
+        return DEFAULTS
+    try:
+        return _decoder.decode(section)
+    except msgspec.MsgspecError as error:
+        raise DamagedPart(f"unreadable weights: {error}") from error

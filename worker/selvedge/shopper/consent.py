@@ -1,46 +1,119 @@
 """Consent: which purposes this request may serve. It is asked before anything personal is read.
 
-Opt-in is the rule: without a choice nothing is allowed. A Global Privacy Control signal overrides a
-choice. The choice itself is kept in a strictly necessary cookie.
+Of the signals that are there, a refusal wins over any grant; without a signal the policy's row `none`
+decides, which allows nothing unless the shop says otherwise for a market.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice, parse_choice
+from selvedge.shopper.crawlers import is_crawler
+from selvedge.shopper.policy import PURPOSES, ManagerReader, Policy, Purpose, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from selvedge.web.http import Request
 
-Purpose = Literal["session", "profile", "training", "measurement"]
-PURPOSES: frozenset[Purpose] = frozenset(get_args(Purpose))
+__all__ = [
+    "CHOICE_COOKIE",
+    "CHOICE_SECONDS",
+    "PURPOSES",
+    "Choice",
+    "Consent",
+    "ConsentRules",
+    "Decision",
+    "Purpose",
+    "format_choice",
+    "opted_out",
+    "parse_choice",
+]
 
-CHOICE_COOKIE = "__Host-selvedge-choice"
-_CHOICE_VERSION = "1"
+Signal = Literal["gpc", "choice", "manager", "none", "crawler"]
 
 
-def allowed_purposes(request: Request) -> frozenset[Purpose]:
-    """Return the purposes that `request` allows."""
-    if opted_out(request.headers.get("sec-gpc")):
-        return frozenset()
-    return parse_choice(request.cookies().get(CHOICE_COOKIE, ""))
+class Word(msgspec.Struct, frozen=True):
+    """What one signal says; on a purpose in neither set it says nothing."""
+
+    source: Source
+    granted: frozenset[Purpose]
+    refused: frozenset[Purpose]
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """Whether a purpose is allowed, and the signal that decided so."""
+
+    allowed: bool
+    signal: Signal
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The decision on each purpose, and the version of the texts that the person's choice was made on."""
+
+    decisions: dict[Purpose, Decision]
+    version: int = 0
+
+    def allows(self, purpose: Purpose) -> bool:
+        """Whether `purpose` may be served."""
+        return self.decisions[purpose].allowed
+
+    @property
+    def allowed(self) -> frozenset[Purpose]:
+        """The purposes that may be served."""
+        return frozenset(purpose for purpose, decision in self.decisions.items() if decision.allowed)
+
+
+class ConsentRules:
+    """Decides by a policy; `version` is that of the texts that the shop asks with today."""
+
+    def __init__(self, policy: Policy, manager: ManagerReader | None = None, version: int = 1) -> None:
+        self._policy = policy
+        self._manager = manager
+        self.version = version
+
+    def decide(self, request: Request, market: str, choice: Choice | None = None) -> Consent:
+        """Return what `request` allows in `market`; a `choice` stands in for that in its cookie."""
+        choice = choice or parse_choice(request.cookies().get(CHOICE_COOKIE, ""))
+        words = [
+            *([] if choice is None else [self._chosen(choice)]),
+            *([] if self._manager is None else self._managed(self._manager, request)),
+        ]
+        gpc = opted_out(request.headers.get("sec-gpc"))
+        decisions = {purpose: self._decide(market, purpose, words, gpc=gpc) for purpose in sorted(PURPOSES)}
+        if any(one.allowed for one in decisions.values()) and is_crawler(request.headers.get("user-agent")):
+            decisions = dict.fromkeys(decisions, Decision(allowed=False, signal="crawler"))
+        return Consent(decisions, 0 if choice is None else choice.version)
+
+    def _decide(self, market: str, purpose: Purpose, words: list[Word], *, gpc: bool) -> Decision:
+        # The signal never grants; the table may say that it does not speak about a purpose.
+        if gpc and not self._policy.allows(market, "gpc", purpose):
+            return Decision(allowed=False, signal="gpc")
+        granted: Source = "none"
+        for word in words:
+            if purpose in word.refused:
+                return Decision(allowed=False, signal=word.source)
+            if purpose in word.granted and granted == "none":
+                granted = word.source
+        return Decision(self._policy.allows(market, granted, purpose), granted)
+
+    def _chosen(self, choice: Choice) -> Word:
+        """A grant on older texts is no grant for today's; a refusal stays one."""
+        granted = choice.purposes if choice.version == self.version else frozenset()
+        return Word("choice", granted, PURPOSES - choice.purposes)
+
+    def _managed(self, manager: ManagerReader, request: Request) -> list[Word]:
+        if manager.header is not None:
+            value = request.headers.get(manager.header)
+        else:
+            value = request.cookies().get(manager.cookie or "")
+        if value is None:
+            return []
+        granted = manager.granted(value)
+        return [Word("manager", granted, PURPOSES - granted)]
 
 
 def opted_out(sec_gpc: str | None) -> bool:
     """Whether a `Sec-GPC` field opts out: exactly `1`; of several, one is enough (W3C GPC, section 3)."""
     return sec_gpc is not None and any(value.strip(" \t") == "1" for value in sec_gpc.split(","))
-
-
-def parse_choice(text: str) -> frozenset[Purpose]:
-    """Return the purposes in a choice cookie; what is not understood allows nothing."""
-    version, _, listed = text.partition(".")
-    if version != _CHOICE_VERSION:
-        return frozenset()
-    wanted = set(listed.split("+"))
-    return frozenset(purpose for purpose in PURPOSES if purpose in wanted)
-
-
-def format_choice(purposes: Iterable[Purpose]) -> str:
-    """Return the choice cookie's value for `purposes`."""
-    return f"{_CHOICE_VERSION}.{'+'.join(sorted(purposes))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,8 +18,17 @@ MAX_COOKIE_LENGTH = 3_600
 
 MAX_RECENT = 20
 MAX_AFFINITIES = 12
+MAX_PURCHASED = 40
+MAX_DISMISSED = 40
+MAX_SEEN = 60
+MAX_EVENTS = 64
+"""More than a batch has, so that a batch that is sent again as a whole is told."""
+
 MAX_AGE_SECONDS = 30 * 86_400
+ID_SIZE = 12
 _SEAL_CONTEXT = b"selvedge context cookie"
+_MAX_PAYLOAD = MAX_COOKIE_LENGTH * 3 // 4 - 64
+"""Bytes before sealing, which adds 33, and base64, which adds a third."""
 
 
 class Affinity(msgspec.Struct, frozen=True, array_like=True):
@@ -30,28 +40,61 @@ class Affinity(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Context(msgspec.Struct, frozen=True, array_like=True):
-    """Recent products (stable ordinals, newest first), affinities, and when this was written.
+    """What is remembered of a person, and when (epoch seconds) it was `written`.
 
-    `id` is random and names this browser only for as long as the cookie lives, so that an anonymous
-    person's events can be erased too.
+    Products are stable ordinals, the newest first; `dismissed` are those the person wants no more of,
+    `seen` those that were shown without being looked at. Affinities begin with the strongest. `id` is
+    random and names this browser only for as long as the cookie lives, so that an anonymous person's
+    events can be erased too. `consent` is the version of the choice that allows it all, `revision` that
+    of the profile at the origin. `events` are short digests of the ids of the latest events counted in
+    here, the newest first.
     """
 
     id: bytes = b""
     written: int = 0
     recent: tuple[int, ...] = ()
     affinities: tuple[Affinity, ...] = ()
+    purchased: tuple[int, ...] = ()
+    dismissed: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
+    consent: int = 0
+    revision: int = 0
+    events: tuple[bytes, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Context)
 
 
-async def seal_context(context: Context, sealer: Sealer) -> str:
-    """Return the cookie's value; recent products and affinities beyond the bounds are left out."""
-    bounded = msgspec.structs.replace(
-        context, recent=context.recent[:MAX_RECENT], affinities=context.affinities[:MAX_AFFINITIES]
+def new_context() -> Context:
+    """Return the context of a person of whom nothing is known yet."""
+    return Context(id=os.urandom(ID_SIZE))
+
+
+def bounded(context: Context) -> Context:
+    """Return `context` within its bounds: the oldest products and weakest affinities are left out.
+
+    Long names of values can still make it too long; then what matters least goes first, by halves.
+    """
+    kept = msgspec.structs.replace(
+        context,
+        recent=context.recent[:MAX_RECENT],
+        affinities=context.affinities[:MAX_AFFINITIES],
+        purchased=context.purchased[:MAX_PURCHASED],
+        dismissed=context.dismissed[:MAX_DISMISSED],
+        seen=context.seen[:MAX_SEEN],
+        events=context.events[:MAX_EVENTS],
     )
-    sealed = await sealer.seal(_encoder.encode(bounded), _SEAL_CONTEXT)
+    for name in ("seen", "affinities", "events", "recent", "dismissed", "purchased"):
+        while getattr(kept, name) and len(_encoder.encode(kept)) > _MAX_PAYLOAD:
+            values = getattr(kept, name)
+            kept = msgspec.structs.replace(kept, **{name: values[: len(values) // 2]})
+    return kept
+
+
+async def seal_context(context: Context, sealer: Sealer) -> str:
+    """Return the cookie's value, never longer than `MAX_COOKIE_LENGTH`."""
+    sealed = await sealer.seal(_encoder.encode(bounded(context)), _SEAL_CONTEXT)
     return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
 

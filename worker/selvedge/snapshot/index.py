@@ -15,6 +15,7 @@ import msgspec
 
 from selvedge.catalogue.model import Evidence
 from selvedge.errors import DamagedPart
+from selvedge.ranking.weights import decode_weights
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.facets import Facet, FieldInfo
 from selvedge.snapshot.postings import Postings
@@ -71,6 +72,7 @@ class Index:
         self._evidence_starts = sections["evidence/by_rank/starts"].cast("I")
         self._evidence_refs = sections["evidence/by_rank/refs"].cast("I")
         self.row_offsets = self._number_row_values()
+        self.weights = decode_weights(sections.get("weights"))
         self._row_names = [
             (name, value) for name in self.row_fields for value in self.facets[name].info.values
         ]

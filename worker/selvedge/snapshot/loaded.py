@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.errors import DamagedPart, MissingPart
+from selvedge.ranking.rulebook import Rulebook
+from selvedge.ranking.rules import NO_RULES, decode_rules
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
@@ -16,6 +18,7 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from selvedge.ranking.rules import RuleSet
     from selvedge.snapshot.manifest import Release
     from selvedge.snapshot.parts import PartReader
 
@@ -53,6 +56,9 @@ class LoadedRelease:
         self.trouble: str | None = None
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
+        self.rulebook = Rulebook(
+            self.index, _rules({**base_groups.get("rules", {}), **overlay.get("rules", {})})
+        )
         self._reader = reader
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
@@ -78,6 +84,8 @@ class LoadedRelease:
         groups = dict(base.base_groups) if base is not None and same else {}
         if "index" not in groups:
             groups["index"] = await reader.sections(release.manifest.groups["index"])
+        if "rules" not in groups and "rules" in release.manifest.groups:
+            groups["rules"] = await reader.sections(release.manifest.groups["rules"])
         return cls(release, reader, groups, overlay, published)
 
     async def warm(self, before: LoadedRelease) -> None:
@@ -176,6 +184,10 @@ def _labels(sections: Mapping[str, memoryview]) -> Labels:
         return _labels_decoder.decode(sections["labels"])
     except (KeyError, msgspec.MsgspecError) as error:
         raise DamagedPart(f"unreadable labels: {error}") from error
+
+
+def _rules(sections: Mapping[str, memoryview]) -> RuleSet:
+    return decode_rules(sections["rules"]) if "rules" in sections else NO_RULES
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

@@ -8,9 +8,22 @@ from traceback import format_tb
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+import msgspec
+
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
-from selvedge.web import openapi, products, recommendations, service
+from selvedge.web import (
+    client,
+    consent,
+    events,
+    fragments,
+    openapi,
+    products,
+    ranking,
+    recommendations,
+    service,
+)
 from selvedge.web.http import Request, Response
+from selvedge.web.origins import preflight, sharing
 from selvedge.web.problems import MethodNotAllowed, NotFound, answer_for
 from selvedge.web.telemetry import Recorder, fault_of
 
@@ -25,12 +38,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger("selvedge")
 """Read in the platform's log. Frames only: an error's message may repeat what a shopper sent."""
 
-METHODS = "GET, HEAD"
+READING = ("GET", "HEAD")
 
 SERVICE_ROUTES: dict[str, Handler] = {
     "/healthz": service.health,
     "/readyz": service.readiness,
     "/v1/markets": service.list_markets,
+    "/v1/client.js": client.serve_client,
     "/openapi.json": openapi.describe,
     "/.well-known/gpc.json": service.global_privacy_control,
 }
@@ -38,8 +52,20 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
     ("products", 0): products.list_products,
     ("products", 1): products.show_product,
     ("recommendations", 0): recommendations.recommend,
+    ("fragments", 1): fragments.show_fragment,
+    ("consent", 0): consent.show_consent,
+    ("ranking", 0): ranking.explain_ranking,
 }
 """By name and number of path segments after it; the path begins with `/v1/{market}/{locale}/`."""
+
+ACTION_ROUTES: dict[tuple[str, int], tuple[str, Handler]] = {
+    ("consent", 0): ("PUT", consent.choose),
+    ("events", 0): ("POST", events.collect),
+}
+"""What changes something: its method and its handler. Some of these paths may be read too."""
+
+SHARED_ROUTES = frozenset({"recommendations", "consent", "events"})
+"""What pages of allowed origins may read, with cookies."""
 
 _PREFIX_SEGMENTS = 4
 
@@ -63,6 +89,9 @@ class Application:
             fault = fault_of(error)
             _log.error("an error of ours: %s\n%s", fault, "".join(format_tb(error.__traceback__)))
             response = await self._plain_answer(request, background, error)
+        if is_shared(request.path):
+            shared = sharing(request, self._edge.settings.allowed_origins)
+            response = msgspec.structs.replace(response, headers=response.headers | shared)
         with suppress(Exception):  # a lost data point costs nobody an answer
             self._recorder.record(request, response, started, fault=fault, trouble=trouble)
         if request.method == "HEAD":
@@ -70,22 +99,25 @@ class Application:
         return response
 
     async def _respond(self, request: Request, background: Background) -> Response:
-        handler, arguments = route(request.path)
-        if request.method not in ("GET", "HEAD"):
-            raise MethodNotAllowed(METHODS)
+        handlers, arguments = routes(request.path)
+        if request.method == "OPTIONS" and is_shared(request.path):
+            return preflight(request, self._edge.settings.allowed_origins, (*handlers, "OPTIONS"))
+        handler = handlers.get(request.method)
+        if handler is None:
+            raise MethodNotAllowed(", ".join(handlers))
         serving = self._edge.store.current
         try:
             return await handler(self._edge, request, background, *arguments)
         except (SnapshotError, StorageUnavailable) as error:
             # A part that this request needs is not there, or not whole: the release before may have it.
             fallback = await self._edge.store.fall_back(serving or self._edge.store.current, error)
-            if fallback is None:
+            if fallback is None or request.method not in READING:  # content can be read but once
                 raise
         return await handler(self._edge.pinned(fallback), request, background, *arguments)
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
-        if not request.path.endswith("/recommendations"):
+        if route_name(request.path) != "recommend":
             return answer_for(error)
         try:
             response = await self._respond(recommendations.without_person(request), background)
@@ -94,23 +126,40 @@ class Application:
         return Response(response.status, {**response.headers, "Selvedge-Degraded": "internal"}, response.body)
 
 
-def route(path: str) -> tuple[Handler, list[str]]:
-    """Return the handler of a path and what it is called with. Raises `NotFound`."""
+def routes(path: str) -> tuple[dict[str, Handler], list[str]]:
+    """Return the handlers of a path by method, and what they are called with. Raises `NotFound`."""
     handler = SERVICE_ROUTES.get(path)
     if handler is not None:
-        return handler, []
+        return dict.fromkeys(READING, handler), []
     segments = path.split("/")
     if len(segments) > _PREFIX_SEGMENTS and segments[1] == "v1":
         market, locale, name, *rest = segments[2:]
-        handler = CATALOGUE_ROUTES.get((name, len(rest)))
-        if handler is not None and "" not in rest:
-            return handler, [market, locale, *map(unquote, rest)]
+        handlers = _handlers(name, len(rest))
+        if handlers and "" not in rest:
+            return handlers, [market, locale, *map(unquote, rest)]
     raise NotFound("no such path; /openapi.json lists those there are")
 
 
-def route_name(path: str) -> str:
+def _handlers(name: str, more: int) -> dict[str, Handler]:
+    reading = CATALOGUE_ROUTES.get((name, more))
+    handlers = {} if reading is None else dict.fromkeys(READING, reading)
+    if (name, more) in ACTION_ROUTES:
+        method, handler = ACTION_ROUTES[name, more]
+        handlers[method] = handler
+    return handlers
+
+
+def is_shared(path: str) -> bool:
+    """Whether pages of allowed origins may read what `path` answers."""
+    segments = path.split("/")
+    return segments[1:2] == ["v1"] and len(segments) == _PREFIX_SEGMENTS + 1 and segments[-1] in SHARED_ROUTES
+
+
+def route_name(path: str, method: str = "GET") -> str:
     """Return the name of the handler that serves `path`, or an empty text."""
     try:
-        return route(path)[0].__name__
+        handlers, _ = routes(path)
     except NotFound:
         return ""
+    handler = handlers.get(method) or next(iter(handlers.values()))
+    return handler.__name__

@@ -24,7 +24,8 @@ class Edition(msgspec.Struct, frozen=True):
     """What a public answer depends on beside its URL, and until when that is known to hold.
 
     `revision` names the delta by its content, or is empty.
-    `modified` and `next_change` (the next beginning or end of some evidence) are epoch seconds.
+    `modified` and `next_change` (the next beginning or end of some evidence or rule) are epoch seconds, and
+    `evidence_epoch` counts how many such times have passed.
     """
 
     worker_version: str
@@ -78,12 +79,15 @@ def not_modified(request: Request, headers: dict[str, str]) -> Response | None:
     """Return the 304 that a conditional request asks for, or None (RFC 9110, section 13.2.2)."""
     wanted = request.headers.get("if-none-match")
     if wanted is not None:
-        fresh = wanted.strip() == "*" or headers["ETag"] in {
-            tag.strip().removeprefix("W/") for tag in wanted.split(",")
-        }
+        fresh = matches_etag(wanted, headers["ETag"])
     else:
         fresh = _unmodified_since(request.headers.get("if-modified-since"), headers["Last-Modified"])
     return Response(304, headers) if fresh else None
+
+
+def matches_etag(wanted: str, etag: str) -> bool:
+    """Whether an `If-None-Match` field names `etag`, weakly compared (RFC 9110, section 13.1.2)."""
+    return wanted.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in wanted.split(",")}
 
 
 def _unmodified_since(since: str | None, last_modified: str) -> bool:

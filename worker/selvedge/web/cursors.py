@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.query import BadParameter
+from selvedge.ranking.blocks import Bookmark
+from selvedge.ranking.frozen import NOTHING, Frozen
 from selvedge.ranking.order import Position
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ PUBLIC, PRIVATE = "p", "s"
 """The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
 
 _TAG_SIZE = 10
-MAX_LENGTH = 1024
+MAX_LENGTH = 2048
 _NOT_OURS = "is not a cursor of ours; start again without it"
 
 
@@ -36,7 +38,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     `version` and `query` (a hash of market and canonical query without cursor) say to what it belongs.
     `revision` names the delta that the order depended on; it is empty where deltas do not move products.
     `ordered_at` (epoch seconds) is the time whose evidence the order went by.
-    `weights` are the (field, value, weight) of a private order, in the snapshot's own numbering.
+    `frozen` is what the first page was ordered by. Where the list is arranged in blocks, `number` and `rank`
+    are where the block in progress begins (-1: the first one), `end` and `shown` how far it has got.
     """
 
     version: bytes
@@ -44,14 +47,21 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     number: int
     rank: int
     revision: str = ""
-    weights: tuple[tuple[int, int, int], ...] = ()
+    frozen: Frozen = NOTHING
     private: bool = False
     ordered_at: int = 0
+    end: Position | None = None
+    shown: tuple[int, ...] = ()
 
     @property
     def position(self) -> Position:
         """The last product's place in the order."""
         return Position(self.number, self.rank)
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """The same for a list that is arranged in blocks."""
+        return Bookmark(None if self.rank < 0 else self.position, self.end, self.shown)
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -10,7 +10,10 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.consent import ConsentRules
+from selvedge.shopper.policy import BadPattern, ManagerReader, Policy
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
@@ -22,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Telemetry
+    from selvedge.ports import Background, Clock, Queue, Telemetry
+    from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
     from selvedge.snapshot.cards import Card
@@ -42,20 +46,26 @@ class Edge:
         store: SnapshotStore,
         clock: Clock,
         sealer: Sealer,
+        consent: ConsentRules,
+        queue: Queue,
         public_cursors: PublicCursors,
         private_cursors: PrivateCursors,
         telemetry: Telemetry,
         worker_version: str,
         deployed: int,
+        predictor: Predictor | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
         self.clock = clock
         self.sealer = sealer
+        self.consent = consent
+        self.queue = queue
         self.public_cursors = public_cursors
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
         self._claims_of: LoadedRelease | None = None
@@ -109,7 +119,7 @@ class Edge:
 
     def edition(self, release: LoadedRelease, now: int) -> Edition:
         """Return what public answers about `release` depend on at `now`."""
-        return self._edition(release.release, release.published, release.index, now)
+        return self._edition(release.release, release.published, release.index, release.rulebook, now)
 
     def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
         if self._claims_of is not release:
@@ -127,7 +137,7 @@ class Edge:
         pointer, starter = found
         release = pointer.current
         return View(
-            edition=self._edition(release, pointer.published, starter.index, now),
+            edition=self._edition(release, pointer.published, starter.index, Rulebook(starter.index), now),
             scope=Scope(starter.index, starter.market, now),
             market=market_settings(release.manifest, market, locale),
             locale=locale,
@@ -137,15 +147,19 @@ class Edge:
             total=release.manifest.counts[f"available/{market}"],
         )
 
-    def _edition(self, release: Release, published: int, index: Index, now: int) -> Edition:
+    def _edition(
+        self, release: Release, published: int, index: Index, rulebook: Rulebook, now: int
+    ) -> Edition:
+        passed = (published, index.last_instant(now) or 0, rulebook.last_instant(now) or 0)
+        coming = [one for one in (index.next_instant(now), rulebook.next_instant(now)) if one is not None]
         return Edition(
             worker_version=self.worker_version,
             snapshot_version=release.version,
             delta_number=release.delta_number,
             revision=release.revision,
-            evidence_epoch=index.evidence_epoch(now),
-            modified=max(published, index.last_instant(now) or 0, self.deployed),
-            next_change=index.next_instant(now),
+            evidence_epoch=index.evidence_epoch(now) + rulebook.epoch(now),
+            modified=max(*passed, self.deployed),
+            next_change=min(coming, default=None),
         )
 
     def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
@@ -171,12 +185,14 @@ def make_edge(
     *,
     store: SnapshotStore,
     aead: Aead,
+    queue: Queue,
     clock: Clock,
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
+    predictor: Predictor | None = None,
 ) -> Edge:
-    """Return an edge over the platform's adapters. Raises `BadSetting` for keys that are none.
+    """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
     `deployed` is when this Worker version was deployed, epoch seconds.
     """
@@ -189,12 +205,24 @@ def make_edge(
         store=store,
         clock=clock,
         sealer=sealer,
+        consent=consent_rules(settings),
+        queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
         private_cursors=PrivateCursors(sealer),
         telemetry=telemetry,
         worker_version=worker_version,
+        predictor=predictor,
         deployed=deployed,
     )
+
+
+def consent_rules(settings: Settings) -> ConsentRules:
+    """Return the rules that consent is decided by. Raises `BadSetting`, which names the key."""
+    try:
+        manager = ManagerReader(settings.consent_manager) if settings.consent_manager else None
+    except BadPattern as error:
+        raise BadSetting(f"SELVEDGE_CONSENT_MANAGER: {error}") from error
+    return ConsentRules(Policy(settings.consent_policy), manager, settings.consent_version)
 
 
 class CardSource(Protocol):
@@ -220,6 +248,15 @@ class View(msgspec.Struct, frozen=True):
     claims: dict[int, Claim]
     release: LoadedRelease | None = None
     total: int | None = None
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The merchandisers' rules; a version has starters only where none could change what they show."""
+        return self.release.rulebook if self.release else Rulebook(self.scope.index)
+
+    def without(self, excluded: int) -> View:
+        """Return the same view where the products of a set never match."""
+        return msgspec.structs.replace(self, scope=self.scope.without(excluded)) if excluded else self
 
     def presenter(self, query: Query | None = None) -> Presenter:
         """Return what turns cards into items here."""

@@ -65,7 +65,8 @@ class Item(Served, frozen=True):
 
     `has_certification` speaks about the product or its material, `related_certification` about a facility
     or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
-    (98/6/EC, article 6a).
+    (98/6/EC, article 6a). `rule` names the merchandisers' rule that put the product where it is; `sponsored`
+    says that somebody gains by that, and must be shown.
     """
 
     id: str
@@ -86,6 +87,8 @@ class Item(Served, frozen=True):
     country_of_origin: str | None = None
     has_certification: tuple[Certification, ...] = ()
     related_certification: tuple[Certification, ...] = ()
+    sponsored: bool = False
+    rule: str | None = None
     score: int | None = None
     explain: tuple[Term, ...] = ()
 
@@ -127,6 +130,18 @@ class ProductPage(Item, frozen=True, kw_only=True):
     components: tuple[ComponentMaterials, ...] = ()
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What a list says of a product beside its facts."""
+
+    rule: str | None = None
+    sponsored: bool = False
+    score: int | None = None
+    explain: tuple[Term, ...] = ()
+
+
+UNMARKED = Mark()
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -188,8 +203,9 @@ class Presenter:
         self._currency = currency
         self._wanted = _wanted_schemes(query) if query else {}
 
-    def item(self, rank: int, card: Card, score: int | None = None, explain: tuple[Term, ...] = ()) -> Item:
+    def item(self, rank: int, card: Card, mark: Mark | None = None) -> Item:
         """Return the list item of the product at `rank`, which must be available."""
+        mark = mark or UNMARKED
         market = self._scope.market
         own, related = self._certifications(rank)
         reduction = market.reduction(rank)
@@ -212,8 +228,10 @@ class Presenter:
             country_of_origin=card.country_of_origin,
             has_certification=own,
             related_certification=related,
-            score=score,
-            explain=explain,
+            sponsored=mark.sponsored,
+            rule=mark.rule,
+            score=mark.score,
+            explain=mark.explain,
         )
 
     def page(

@@ -9,12 +9,18 @@ import msgspec
 
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
+from selvedge.events.batch import MAX_EVENTS
+from selvedge.shopper.policy import PURPOSES
+from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
-from selvedge.web.http import JSON, Response
+from selvedge.web.events import EventsAnswer
+from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
+from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
+from selvedge.web.ranking import RankingStatement
 from selvedge.web.recommendations import MAX_PREFERENCES, Recommendations
 from selvedge.web.service import Health, Markets, Readiness
 
@@ -58,7 +64,18 @@ def _encoded() -> bytes:
 
 def document() -> Document:
     """Return the whole document."""
-    served = (ProductList, ProductPage, Recommendations, Markets, Health, Readiness, Problem)
+    served = (
+        ProductList,
+        ProductPage,
+        Recommendations,
+        ConsentState,
+        EventsAnswer,
+        RankingStatement,
+        Markets,
+        Health,
+        Readiness,
+        Problem,
+    )
     schemas, components = msgspec.json.schema_components(served, ref_template=_REF)
     by_type = dict(zip(served, schemas, strict=True))
     return {
@@ -67,7 +84,8 @@ def document() -> Document:
             "title": "Selvedge",
             "version": selvedge.__version__,
             "summary": "Which garments may this shopper see, and in which order?",
-            "description": "Every path answers GET and HEAD; any other method is answered 405 with `Allow`.",
+            "description": "What answers GET answers HEAD; a method that is not listed is answered 405 with "
+            "`Allow`. Personal paths also answer OPTIONS, for allowed origins.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -95,12 +113,60 @@ def document() -> Document:
                     {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
                 )
             },
+            "/v1/{market}/{locale}/fragments/{slot}": {
+                "get": _operation(
+                    "showFragment",
+                    "Show a part of a page as HTML; empty where there is nothing to show",
+                    [*_PLACE, _path("slot", "Which part", enum=list(SLOTS)), *_FRAGMENT_PARAMETERS],
+                    {200: _fragment(), **_others(304, 308, 400, 404, 503)},
+                )
+            },
+            "/v1/{market}/{locale}/consent": {
+                "get": _operation(
+                    "showConsent",
+                    "Show which purposes are allowed, and which signal decided",
+                    _PLACE,
+                    {200: _own(by_type[ConsentState]), **_others(400, 404, 503)},
+                ),
+                "put": _operation(
+                    "choose",
+                    "Remember a choice, also a refusal; what it withdraws is deleted at once",
+                    _PLACE,
+                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 503)},
+                    _CHOICE,
+                ),
+            },
+            "/v1/{market}/{locale}/events": {
+                "post": _operation(
+                    "collectEvents",
+                    "Say what a shopper did, as far as consent allows",
+                    _PLACE,
+                    {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
+                    _BATCH,
+                )
+            },
+            "/v1/{market}/{locale}/ranking": {
+                "get": _operation(
+                    "explainRanking",
+                    "State in plain words what orders lists (Regulation (EU) 2022/2065, article 27)",
+                    _PLACE,
+                    {200: _answer(by_type[RankingStatement]), **_others(400, 404, 503)},
+                )
+            },
             "/v1/markets": {
                 "get": _operation(
                     "listMarkets",
                     "List where the shop sells, in which currencies and languages",
                     [],
                     {200: _public(by_type[Markets]), **_others(304, 400, 503)},
+                )
+            },
+            "/v1/client.js": {
+                "get": _operation(
+                    "client",
+                    "The script that puts fragments into a shop's pages",
+                    [],
+                    {200: _script(), 304: _script()},
                 )
             },
             "/healthz": {
@@ -147,9 +213,16 @@ def _described(name: str, schema: Document) -> Document:
 
 
 def _operation(
-    name: str, summary: str, parameters: list[Document], responses: dict[int, Document]
+    name: str,
+    summary: str,
+    parameters: list[Document],
+    responses: dict[int, Document],
+    content: Document | None = None,
 ) -> Document:
-    return {
+    body = (
+        {} if content is None else {"requestBody": {"required": True, "content": {JSON: {"schema": content}}}}
+    )
+    return body | {
         "operationId": name,
         "summary": summary,
         "parameters": parameters,
@@ -172,6 +245,29 @@ def _private(schema: Document) -> Document:
     return _answer(schema, "As asked; for this person alone", "Selvedge-Snapshot", "Selvedge-Degraded")
 
 
+def _own(schema: Document) -> Document:
+    return _answer(schema, "As asked; for this person alone")
+
+
+def _fragment() -> Document:
+    description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
+    headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded")
+    return {
+        "description": description,
+        "headers": headers,
+        "content": {HTML: {"schema": {"type": "string"}}},
+    }
+
+
+def _script() -> Document:
+    content = {JAVASCRIPT: {"schema": {"type": "string"}}}
+    return {
+        "description": "The same for everyone",
+        "headers": _headers("Cache-Control", "ETag"),
+        "content": content,
+    }
+
+
 def _headers(*names: str) -> Document:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
@@ -186,8 +282,8 @@ def _others(*statuses: int) -> dict[int, Document]:
     return {status: _OTHER_RESPONSES[status] for status in statuses}
 
 
-def _path(name: str, description: str) -> Document:
-    schema = {"type": "string", "minLength": 1}
+def _path(name: str, description: str, **more: Any) -> Document:
+    schema = {"type": "string", "minLength": 1, **more}
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
@@ -234,7 +330,7 @@ _SHARES = {
         "additionalProperties": {"type": "string", **_RANGE},
     },
 }
-_LIST_PARAMETERS = [
+_FILTERS = [
     *(
         _parameter(f"{field}{mode}", _VALUES, f"Up to {MAX_VALUES} of {meaning}, {_LISTED}: {which}")
         for field, meaning in FACET_FIELDS.items()
@@ -243,6 +339,9 @@ _LIST_PARAMETERS = [
     _parameter("price", _RANGE, "FROM..TO in minor units of the market's currency, both ends included"),
     _parameter("recycledContentPercentage", _RANGE, "FROM..TO in percent, both ends included"),
     _SHARES,
+]
+_LIST_PARAMETERS = [
+    *_FILTERS,
     _parameter("facets", _VALUES, f"Fields whose values are to be counted, {_LISTED}"),
     _parameter(
         "variants", {"enum": ["best", "all"], "default": "best"}, "Each style once, or every colourway"
@@ -266,6 +365,19 @@ _PERSONAL_PARAMETERS = [
         "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
     ),
 ]
+_FRAGMENT_PARAMETERS = [
+    *_FILTERS,
+    _parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+        "How many products it holds",
+    ),
+    _parameter("item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"),
+    _parameter("prefer", _VALUES, f"`recommendations` only: preferences as field:value, {_LISTED}"),
+    _parameter(
+        "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
+    ),
+]
 _OTHER_RESPONSES: dict[int, Document] = {
     304: {"description": "Not modified (RFC 9110)", "headers": _headers("Cache-Control", *_EDITION)},
     308: {
@@ -273,8 +385,11 @@ _OTHER_RESPONSES: dict[int, Document] = {
         "headers": _headers("Cache-Control", "Location"),
     },
     400: _problem("A parameter makes no sense; the problem names it and what is allowed"),
+    403: _problem("The page's origin is not allowed"),
     404: _problem("No such market, locale or product"),
     410: _problem("The product is no longer sold, or the cursor is of a list that has changed"),
+    413: _problem("The content is too large"),
+    415: _problem("The content is of another media type"),
     503: _problem("No catalogue can be served yet", "Retry-After"),
 }
 _GLOBAL_PRIVACY_CONTROL: Document = {
@@ -283,5 +398,32 @@ _GLOBAL_PRIVACY_CONTROL: Document = {
     "properties": {
         "gpc": {"const": True, "description": "Sec-GPC is honoured (W3C Global Privacy Control)."},
         "lastUpdate": {"type": "string", "format": "date", "description": "When that was last reviewed."},
+    },
+}
+_NOT_TAKEN = _problem("Nothing was kept: send the same events again", "Retry-After")
+_CHOICE: Document = {
+    "type": "object",
+    "required": ["purposes"],
+    "additionalProperties": False,
+    "properties": {
+        "purposes": {
+            "type": "array",
+            "description": "What is allowed; all other purposes are refused.",
+            "items": {"enum": sorted(PURPOSES)},
+        }
+    },
+}
+_BATCH: Document = {
+    "type": "object",
+    "required": ["events"],
+    "additionalProperties": False,
+    "properties": {
+        "events": {
+            "type": "array",
+            "description": "Judged one by one: docs/events.md has the fields of each type.",
+            "minItems": 1,
+            "maxItems": MAX_EVENTS,
+            "items": {},
+        }
     },
 }

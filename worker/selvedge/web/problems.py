@@ -54,12 +54,32 @@ class MethodNotAllowed(SelvedgeError):
         self.allow = allow
 
 
+class ForeignOrigin(SelvedgeError):
+    """A page that the shop has not listed wants to change something."""
+
+
+class BadContent(SelvedgeError):
+    """The request's content is not the JSON that this route takes."""
+
+
+class ContentTooLarge(SelvedgeError):
+    """The request's content is longer than this route takes."""
+
+
+class UnsupportedMediaType(SelvedgeError):
+    """The request's content is of another media type than this route takes."""
+
+
+class HandOverFailed(SelvedgeError):
+    """Neither the queue nor the origin took the events; nothing of them was kept, so send them again."""
+
+
 def answer_for(error: Exception) -> Response:
     """Return the answer that tells of `error`; what is not ours is told without its details."""
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = error.allow
-    if isinstance(error, SnapshotError | StorageUnavailable):
+    if isinstance(error, SnapshotError | StorageUnavailable | HandOverFailed):
         headers["Retry-After"] = str(RETRY_SECONDS)
     problem = problem_of(error)
     return Response(problem.status, headers, msgspec.json.encode(problem))
@@ -83,6 +103,9 @@ def problem_of(error: Exception) -> Problem:
         case SnapshotError() | StorageUnavailable():
             title = "No catalogue can be served yet"
             problem = Problem("/problems/no-snapshot", title, 503, f"reason: {error.reason}")
+        case ForeignOrigin() | BadContent() | ContentTooLarge() | UnsupportedMediaType() | HandOverFailed():
+            kind, title, status = _REFUSALS[type(error)]
+            problem = Problem(kind, title, status, detail)
         case _:
             problem = Problem("/problems/internal", "An error of ours", 500)
     return problem
@@ -98,3 +121,12 @@ def _bad_parameter(error: BadParameter) -> Problem:
         allowed=error.allowed[:MAX_ALLOWED],
         more=max(0, len(error.allowed) - MAX_ALLOWED),
     )
+
+
+_REFUSALS: dict[type[SelvedgeError], tuple[str, str, int]] = {
+    ForeignOrigin: ("/problems/foreign-origin", "This page may not do that", 403),
+    BadContent: ("/problems/bad-content", "The content makes no sense", 400),
+    ContentTooLarge: ("/problems/content-too-large", "The content is too large", 413),
+    UnsupportedMediaType: ("/problems/unsupported-media-type", "The content is of another type", 415),
+    HandOverFailed: ("/problems/events-not-taken", "The events were not taken", 503),
+}

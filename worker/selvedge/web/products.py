@@ -10,20 +10,23 @@ import msgspec
 from selvedge.catalogue.counting import count_facet
 from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
+from selvedge.ranking.frozen import NOTHING, Frozen, shifted
 from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
-from selvedge.ranking.page import page
+from selvedge.ranking.rulebook import Scene
+from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Item, Served, Variant
+from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
-    from selvedge.catalogue.filter import Scope
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
+    from selvedge.ranking.blocks import Bookmark
     from selvedge.ranking.order import Order
     from selvedge.snapshot.loaded import LoadedRelease
     from selvedge.web.edge import Edge, View
@@ -85,27 +88,35 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
-    start = read_cursor(edge, request, view, query)
+    cursor = read_cursor(edge, request, view, query)
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    order = public_order(view.scope, query)
+    scene = Scene(view.market.code, PUBLIC_SLOT, categories(query), view.scope.now)
+    holding = view.rulebook.holding(scene)
+    view = view.without(view.rulebook.excluded(holding, view.scope.now))
     matches = view.scope.matches(query)
-    places = page(
-        view.scope.index, order, matches, query.limit, start=start, every_colourway=query.every_colourway
+    frozen, ordered_at = (
+        (cursor.frozen, cursor.ordered_at) if cursor else _freeze(view, query, holding, matches)
     )
-    if view.release is None and len(places) < query.limit:
+    order = public_order(view, query, frozen, ordered_at)
+    page = turn(view.scope.index, order, matches, query, cursor, frozen)
+    if view.release is None and len(page.ranks) < query.limit:
         raise StarterTooShort
     answer = ProductList(
         market=view.market.code,
         locale=view.locale,
         snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
         number_of_items=matches.bit_count() if view.total is None else view.total,
-        items=await present(view, query, places),
+        items=await present(view, query, page.ranks, Marker(view.rulebook, frozen, ordered_at)),
         facets=facet_counts(view, query),
-        next=next_cursor(edge, request, view, query, places),
+        next=None,
     )
+    if len(page.ranks) == query.limit:
+        following = cursor_at(request, view, query, page.bookmark, _revision(view, query, frozen))
+        following = msgspec.structs.replace(following, frozen=frozen, ordered_at=ordered_at)
+        answer = msgspec.structs.replace(answer, next=edge.public_cursors.write(following))
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
 
@@ -172,10 +183,23 @@ def redirect(edge: Edge, location: str) -> Response:
     return Response(308, headers)
 
 
-def public_order(scope: Scope, query: Query) -> Order:
-    """Return the order that `query` asks for."""
+def _freeze(view: View, query: Query, holding: list[int], matches: int) -> tuple[Frozen, int]:
+    """Return which rules the list goes by, and the time whose evidence they look at."""
+    rulebook, now = view.rulebook, view.scope.now
+    if query.sort != "relevance" or not holding:
+        return NOTHING, 0
+    frozen = Frozen(rules=rulebook.shifting(holding))
+    ordered_at = view.scope.index.last_instant(now) or 0
+    order = public_order(view, query, frozen, ordered_at)
+    return msgspec.structs.replace(frozen, pins=rulebook.pins(holding, order, matches, now)), ordered_at
+
+
+def public_order(view: View, query: Query, frozen: Frozen = NOTHING, ordered_at: int = 0) -> Order:
+    """Return the order that `query` asks for; rules shift that by relevance only."""
+    scope = view.scope
     if query.sort == "relevance":
-        return BaseOrder()
+        shifted_order = shifted(scope.index, view.rulebook, frozen, ordered_at)
+        return shifted_order.order() if shifted_order else BaseOrder()
     if query.sort == "newest":
         published = scope.index.range("published")
         return SlicedOrder(lambda: published.slices, published.code)
@@ -185,12 +209,13 @@ def public_order(scope: Scope, query: Query) -> Order:
     return SlicedOrder(lambda: price.slices, price.code)
 
 
-async def present(view: View, query: Query, places: Iterable[Position]) -> tuple[Item, ...]:
-    """Return the items at `places`."""
-    ranks = [place.rank for place in places]
+async def present(view: View, query: Query, ranks: Sequence[int], marker: Marker) -> tuple[Item, ...]:
+    """Return the items at `ranks`."""
     presenter = view.presenter(query)
     cards = await view.cards.cards(view.locale, ranks)
-    return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
+    return tuple(
+        presenter.item(rank, card, marker.mark(rank)) for rank, card in zip(ranks, cards, strict=True)
+    )
 
 
 def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
@@ -210,13 +235,13 @@ def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
     )
 
 
-def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Position | None:
+def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Cursor | None:
     """Return where the page begins. Raises `BadParameter` or `StaleCursor`."""
     if query.cursor is None:
         return None
     cursor = edge.public_cursors.read(query.cursor)
-    check_cursor(cursor, request, view, query, lambda: _revision(view, query))
-    return cursor.position
+    check_cursor(cursor, request, view, query, lambda: _revision(view, query, cursor.frozen))
+    return cursor
 
 
 def check_cursor(
@@ -245,24 +270,21 @@ def first_page(path: str, query: Query) -> str:
     return f"{path}?{start}" if start else path
 
 
-def cursor_at(request: Request, view: View, query: Query, place: Position, revision: str) -> Cursor:
-    """Return the cursor of the page after `place`; `revision` as for `check_cursor`."""
+def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, revision: str) -> Cursor:
+    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`."""
+    place = bookmark.start or Position(-1, -1)
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
         query=_list_hash(request, query),
         number=place.number,
         rank=place.rank,
         revision=revision,
+        end=bookmark.end,
+        shown=bookmark.shown,
     )
 
 
-def next_cursor(edge: Edge, request: Request, view: View, query: Query, places: list[Position]) -> str | None:
-    """Return the cursor of the next page, or None after a page that is not full."""
-    if len(places) < query.limit:
-        return None
-    return edge.public_cursors.write(cursor_at(request, view, query, places[-1], _revision(view, query)))
-
-
-def _revision(view: View, query: Query) -> str:
-    """Return the delta's name where the order depends on it: of what orders, only prices change by delta."""
-    return view.edition.revision if query.sort in ("price", "-price") else ""
+def _revision(view: View, query: Query, frozen: Frozen) -> str:
+    """Return the delta's name where the order depends on it: on prices, or on a rule's evidence."""
+    moved = query.sort in ("price", "-price") or view.rulebook.dated(frozen.rules)
+    return view.edition.revision if moved else ""

@@ -11,14 +11,17 @@ from urllib.parse import unquote
 import msgspec
 
 from selvedge.catalogue.query import BadParameter, parse_query
-from selvedge.ranking.affinity import Personal
-from selvedge.ranking.page import page
-from selvedge.ranking.weights import weigh
-from selvedge.shopper.consent import allowed_purposes
+from selvedge.ranking.experiments import assign, overrides
+from selvedge.ranking.frozen import DAY, MAX_SEEN, Frozen, freeze_signals, personal, rests_on_evidence
+from selvedge.ranking.models import MAX_SCORED, bonuses
+from selvedge.ranking.rulebook import Scene
+from selvedge.ranking.signals import occasion, weigh
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
+from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
+from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor
 from selvedge.web.products import (
     ProductList,
@@ -28,29 +31,33 @@ from selvedge.web.products import (
     facet_counts,
     first_page,
     locate,
+    present,
 )
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.ranking.affinity import Weights
-    from selvedge.ranking.order import Position
+    from selvedge.ranking.models import Prediction
+    from selvedge.ranking.weights import RankingWeights
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
-    from selvedge.web.items import Item
 
 PARAMETERS = ("explain", "item", "personalise", "prefer")
 MAX_PREFERENCES = 12
+SLOT = "recommendations"
+"""The name that rules know a personal list by."""
 
 
 class Recommendations(ProductList, frozen=True, kw_only=True):
     """A page of the personal order. `recommendation_id` is what events about its items echo.
 
-    `personalised` says whether anything beyond the request itself was used.
+    `personalised` says whether anything beyond the request itself was used; `experiments` gives the arm by
+    experiment, which is the control for everybody who may not be told apart from others.
     """
 
     recommendation_id: str
     personalised: bool
+    experiments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -68,43 +75,61 @@ async def recommend(
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
-    asked = read_asked(view, query)
-    context = await read_context(edge, request, asked, view.scope.now)
-    cursor = await read_cursor(edge, request, query, context)
-    if cursor is None:
-        weights = _known(view, _weights(view, asked, context))
-        ordered_at = view.scope.index.last_instant(view.scope.now) or 0
-    else:
-        check_cursor(cursor, request, view, query, lambda: _frozen_revision(view, cursor, asked))
-        weights, ordered_at = _thaw(view, cursor, asked), cursor.ordered_at
-    personal = Personal(view.scope.index, weights, ordered_at)
-    matches = view.scope.matches(query) & ~_own_style(view, asked.item)
-    places = page(
-        view.scope.index,
-        personal.order(),
-        matches,
-        query.limit,
-        start=None if cursor is None else cursor.position,
-        every_colourway=query.every_colourway,
-    )
-    next_page = None
-    if len(places) == query.limit:
-        following = cursor_at(request, view, query, places[-1], _revision(view, weights))
-        following = msgspec.structs.replace(following, ordered_at=ordered_at)
-        next_page = await _write_cursor(edge, following, weights if context else None, view)
-    answer = Recommendations(
-        market=market,
-        locale=locale,
-        snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
-        number_of_items=matches.bit_count(),
-        items=await _present(view, query, places, personal if asked.explain else None),
-        facets=facet_counts(view, query),
-        next=next_page,
-        recommendation_id=_recommendation_id(request, view, context),
-        personalised=context is not None and (cursor is None or cursor.private),
-    )
+    answer = await decide(edge, request, view, query)
     headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
     return Response(200, headers, msgspec.json.encode(answer))
+
+
+async def decide(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
+    asked = read_asked(view, query)
+    context = (
+        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    )
+    cursor = await read_cursor(edge, request, query, context)
+    if cursor is not None:
+        check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
+    person = Person(asked, context)
+    arms = cursor.frozen.arms if cursor else _assign(view, context)
+    scene = _scene(view, slot, query, person, arms)
+    holding = view.rulebook.holding(scene)
+    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
+    weights = _weights(view, arms)
+    ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
+    frozen = (
+        cursor.frozen if cursor else _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
+    )
+    ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
+    order, matches = ordering.order(), view.scope.matches(query)
+    if cursor is None:
+        pins = view.rulebook.pins(holding, order, matches, view.scope.now)
+        frozen = msgspec.structs.replace(frozen, pins=pins)
+    page = turn(view.scope.index, order, matches, query, cursor, frozen, weights.spread)
+    next_page = None
+    if len(page.ranks) == query.limit:
+        following = cursor_at(request, view, query, page.bookmark, _revision(view, frozen))
+        following = msgspec.structs.replace(following, ordered_at=ordered_at, frozen=frozen)
+        next_page = await _write_cursor(edge, following, private=context is not None)
+    marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
+    return Recommendations(
+        market=view.market.code,
+        locale=view.locale,
+        snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
+        number_of_items=matches.bit_count(),
+        items=await present(view, query, page.ranks, marker),
+        facets=facet_counts(view, query),
+        next=next_page,
+        recommendation_id=_recommendation_id(request, view, context, ordered_at),
+        personalised=context is not None and (cursor is None or cursor.private),
+        experiments=dict(arms),
+    )
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What the order may know: what the request asks for, and what consent lets us read."""
+
+    asked: Asked
+    context: Context | None
 
 
 def without_person(request: Request) -> Request:
@@ -118,6 +143,11 @@ def without_person(request: Request) -> Request:
     if "cursor" in named.values():
         raise StaleCursor(f"{request.path}?{kept}" if kept else request.path)
     return Request("GET", request.path, kept, _NoHeaders())
+
+
+def without_headers(request: Request) -> Request:
+    """Return the request as anybody would make it: what a public answer may depend on."""
+    return Request("GET", request.path, request.query, _NoHeaders())
 
 
 class _NoHeaders:
@@ -136,9 +166,9 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_context(edge: Edge, request: Request, asked: Asked, now: int) -> Context | None:
+async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
     """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not asked.personalise or "session" not in allowed_purposes(request):
+    if not edge.consent.decide(request, market).allows("session"):
         return None
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
@@ -158,91 +188,111 @@ async def read_cursor(edge: Edge, request: Request, query: Query, context: Conte
     return await edge.private_cursors.read(query.cursor)
 
 
-def _weights(view: View, asked: Asked, context: Context | None) -> Weights:
-    index = view.scope.index
-    recent = [] if asked.item is None else [asked.item]
-    if context is not None:
-        ranks = (index.rank(ordinal) for ordinal in context.recent)
-        recent += [rank for rank in ranks if rank is not None]
-    affinities = context.affinities if context else ()
-    return weigh(index, affinities=affinities, preferred=asked.preferred, recent=recent)
+def _assign(view: View, context: Context | None) -> dict[str, str]:
+    """Return the arm of each experiment; who may not be told apart is in the control arms."""
+    person = context.id.hex() if context is not None and context.id else None
+    return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def _known(view: View, weights: Weights) -> Weights:
-    """Return the weights on values that this snapshot has."""
-    facets = view.scope.index.facets
-    return {
-        (field, value): weight
-        for (field, value), weight in weights.items()
-        if field in facets and facets[field].index(value) is not None
-    }
-
-
-def _freeze(view: View, weights: Weights) -> tuple[tuple[int, int, int], ...]:
-    """Return weights in the snapshot's own numbering: (field, value, weight)."""
-    facets = list(view.scope.index.facets.values())
-    names = {facet.info.name: at for at, facet in enumerate(facets)}
-    frozen = []
-    for (field, value), weight in weights.items():
-        number = names.get(field)
-        at = None if number is None else facets[number].index(value)
-        if number is not None and at is not None:
-            frozen.append((number, at, weight))
-    return tuple(frozen)
-
-
-def _thaw(view: View, cursor: Cursor, asked: Asked) -> Weights:
-    """Return the weights that the first page was made with; the cursor is of this version and revision."""
-    if not cursor.private:
-        return _known(view, _weights(view, asked, None))
-    infos = [facet.info for facet in view.scope.index.facets.values()]
-    return {
-        (infos[field].name, infos[field].values[value]): weight for field, value, weight in cursor.weights
-    }
-
-
-def _own_style(view: View, item: int | None) -> int:
-    """The colourways of the style that the shopper is looking at: it is not recommended to itself."""
-    return 0 if item is None else sum(1 << rank for rank in view.scope.index.siblings(item))
-
-
-async def _present(
-    view: View, query: Query, places: list[Position], explained: Personal | None
-) -> tuple[Item, ...]:
-    ranks = [place.rank for place in places]
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, ranks)
-    if explained is None:
-        return tuple(presenter.item(rank, card) for rank, card in zip(ranks, cards, strict=True))
-    return tuple(
-        presenter.item(place.rank, card, place.number, tuple(explained.explain(place.rank)))
-        for place, card in zip(places, cards, strict=True)
+def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
+    leanings = person.context.affinities if person.context else ()
+    return Scene(
+        view.market.code,
+        slot,
+        categories(query),
+        view.scope.now,
+        frozenset(
+            [f"{one.field}:{one.value}" for one in leanings]
+            + [f"{field}:{value}" for field, value in person.asked.preferred]
+        ),
+        frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
 
 
-async def _write_cursor(edge: Edge, cursor: Cursor, frozen: Weights | None, view: View) -> str:
-    """Return the cursor's text; a personal one freezes the weights, so that a click moves no later page."""
-    if frozen is None:
+def _weights(view: View, arms: dict[str, str]) -> RankingWeights:
+    changed = overrides(view.rulebook.experiments, arms)
+    weights = view.scope.index.weights
+    return msgspec.structs.replace(weights, **changed) if changed else weights
+
+
+def _ordered_at(view: View, weights: RankingWeights) -> int:
+    """Return the time that the order goes by: the last instant of evidence, or the day if that is later."""
+    now = view.scope.now
+    today = now - now % DAY if weights.season or weights.arrival else 0
+    return max(view.scope.index.last_instant(now) or 0, today)
+
+
+def _freeze(
+    edge: Edge,
+    request: Request,
+    view: View,
+    weights: RankingWeights,
+    person: Person,
+    arms: dict[str, str],
+    holding: list[int],
+    ordered_at: int,
+) -> Frozen:
+    """Return what this list goes by, but for its pins."""
+    index, asked, context = view.scope.index, person.asked, person.context
+    recent = [] if asked.item is None else [asked.item]
+    if context is not None:
+        recent += _ranks(view, context.recent)
+    situation = read_situation(
+        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
+    )
+    signals = weigh(
+        index,
+        weights,
+        affinities=context.affinities if context else (),
+        preferred=asked.preferred,
+        recent=recent,
+        occasion=occasion(weights, view.market.code, situation.season),
+    )
+    predicted = bonuses(index, weights, _predict(edge, view, recent))
+    return Frozen(
+        signals=freeze_signals(index, signals),
+        bonuses=tuple(sorted(predicted.points.items())),
+        model=predicted.model,
+        seen=tuple(_ranks(view, context.seen)[:MAX_SEEN]) if context else (),
+        rules=view.rulebook.shifting(holding),
+        arms=arms,
+    )
+
+
+def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
+    if edge.predictor is None or not recent:
+        return None
+    return edge.predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+
+
+def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
+    """Return the ranks of those among `ordinals` that this version has, each once."""
+    ranks = (view.scope.index.rank(ordinal) for ordinal in dict.fromkeys(ordinals))
+    return [rank for rank in ranks if rank is not None]
+
+
+def _unwanted(view: View, person: Person) -> int:
+    """The styles that are not for this list: the one looked at, and those bought or dismissed."""
+    ranks = [] if person.asked.item is None else [person.asked.item]
+    if person.context is not None:
+        ranks += _ranks(view, person.context.purchased + person.context.dismissed)
+    return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
+
+
+async def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
+    """Return the cursor's text; a personal one can be read by nobody else."""
+    if not private:
         return edge.public_cursors.write(cursor)
-    private = msgspec.structs.replace(cursor, weights=_freeze(view, frozen), private=True)
-    return await edge.private_cursors.write(private)
+    return await edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
 
 
-def _revision(view: View, weights: Weights) -> str:
-    """Return the delta's name where a delta may move products: where a weight rests on evidence."""
-    facets = view.scope.index.facets
-    return view.edition.revision if any(facets[field].info.dated for field, _ in weights) else ""
+def _revision(view: View, frozen: Frozen) -> str:
+    """Return the delta's name where a delta may move products."""
+    moved = rests_on_evidence(view.scope.index, view.rulebook, frozen)
+    return view.edition.revision if moved else ""
 
 
-def _frozen_revision(view: View, cursor: Cursor, asked: Asked) -> str:
-    """Return the same for the weights that a cursor of this version was made with."""
-    if not cursor.private:
-        return _revision(view, _known(view, _weights(view, asked, None)))
-    infos = [facet.info for facet in view.scope.index.facets.values()]
-    return view.edition.revision if any(infos[field].dated for field, _, _ in cursor.weights) else ""
-
-
-def _recommendation_id(request: Request, view: View, context: Context | None) -> str:
+def _recommendation_id(request: Request, view: View, context: Context | None, ordered_at: int) -> str:
     """Return an id for events to echo: random for a person, the same for all where nobody is known."""
     if context is not None:
         return _text(os.urandom(12))
@@ -251,6 +301,7 @@ def _recommendation_id(request: Request, view: View, context: Context | None) ->
         edition.snapshot_version,
         edition.delta_number,
         edition.evidence_epoch,
+        ordered_at,
         request.path,
         request.query,
     )

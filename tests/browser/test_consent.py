@@ -1,0 +1,135 @@
+"""What a choice changes, in a real browser: fragments, events, cookies, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tests.browser.shopper import Tab
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext
+
+    from tests.browser.shopfront import Shopfront
+
+PICKS = ["Our pick for today", "Our pick for the evening", "Our pick for the weekend"]
+
+
+def events(front: Shopfront) -> list[dict[str, Any]]:
+    """The events that reached the Worker so far."""
+    batches = [json.loads(one.body) for one in front.requests("/events") if one.method == "POST"]
+    return [event for batch in batches for event in batch["events"]]
+
+
+def follow(tab: Tab, slot: str) -> str:
+    """Click the first garment of a slot; return its id once its page is there."""
+    item = tab.slot(slot).locator("[data-product]").first
+    product = item.get_attribute("data-product")
+    assert product is not None
+    item.get_by_role("link").click()
+    tab.page.wait_for_url(f"**/products/{product}")
+    return product
+
+
+def test_who_allows_it_gets_fragments(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open().accept()
+    assert tab.names("alternatives") != PICKS
+    assert len(tab.names("recommendations")) == 8
+    fragments = {one.path.partition("?")[0].rpartition("/")[2] for one in front.requests("/fragments/")}
+    assert fragments == {"alternatives", "recommendations", "recently-viewed"}
+    assert tab.complaints == []
+
+
+def test_putting_a_fragment_in_moves_nothing(returning: BrowserContext) -> None:
+    again = Tab(returning).open()
+    assert again.fragments() >= 2
+    again.page.evaluate("window.scrollTo(0, 400)")
+    again.page.wait_for_timeout(300)
+    assert again.shift() == 0
+
+
+def test_what_comes_into_view_is_reported_once(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open().accept()
+    tab.page.evaluate("window.scrollTo(0, 600)")
+    tab.page.wait_for_timeout(1500)
+    tab.page.evaluate("window.scrollTo(0, 0)")
+    tab.page.wait_for_timeout(1500)
+    seen = [(one["slot"], one["product"]) for one in events(front) if one["type"] == "impression"]
+    assert {"alternatives", "recommendations"} <= {slot for slot, _ in seen}
+    assert len(seen) == len(set(seen))
+    assert all(one["recommendationId"] and one["position"] >= 1 for one in events(front))
+    assert tab.complaints == []
+
+
+def test_a_click_is_reported_although_the_page_is_left(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open().accept()
+    product = follow(tab, "alternatives")
+    tab.page.wait_for_load_state("networkidle")
+    clicks = [one for one in events(front) if one["type"] == "click"]
+    assert [(one["product"], one["slot"], one["position"]) for one in clicks] == [
+        (product, "alternatives", 1)
+    ]
+
+
+def test_what_was_clicked_is_recently_viewed_on_the_next_page(visitor: BrowserContext) -> None:
+    tab = Tab(visitor).open().accept()
+    product = follow(tab, "recommendations")
+    tab.page.wait_for_load_state("networkidle")
+    tab.open()
+    shown = tab.slot("recently-viewed").locator("[data-product]")
+    assert shown.first.get_attribute("data-product") == product
+
+
+def test_who_refuses_keeps_the_default_content(visitor: BrowserContext, front: Shopfront) -> None:
+    Tab(visitor).open().refuse()
+    front.reset()
+    tab = Tab(visitor).open()
+    assert tab.names("alternatives") == PICKS
+    assert not tab.page.get_by_role("button", name="Allow").is_visible()
+    assert front.requests("/fragments/") == front.requests("/events") == []
+    assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-selvedge-choice"]
+    assert tab.complaints == []
+
+
+def test_who_withdraws_is_forgotten(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open().accept()
+    follow(tab, "alternatives")
+    tab.open()
+    tab.page.get_by_role("button", name="Privacy choice").click()
+    tab.refuse()
+    front.reset()
+    tab.open()
+    assert tab.names("alternatives") == PICKS
+    assert front.requests("/events") == []
+    assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-selvedge-choice"]
+
+
+def test_global_privacy_control_overrides_an_earlier_yes(returning: BrowserContext, front: Shopfront) -> None:
+    returning.set_extra_http_headers({"Sec-GPC": "1"})
+    tab = Tab(returning).open()
+    assert tab.names("alternatives") == PICKS
+    assert not tab.page.get_by_role("button", name="Allow").is_visible()
+    assert front.requests("/fragments/") == front.requests("/events") == []
+    assert tab.complaints == []
+
+
+def test_a_worker_that_is_slow_is_not_waited_for(returning: BrowserContext, front: Shopfront) -> None:
+    front.delay = 1.5
+    tab = Tab(returning).open()
+    tab.page.wait_for_timeout(1200)
+    assert len(front.requests("/fragments/")) == 3
+    assert tab.names("alternatives") == PICKS
+    assert tab.shift() == 0
+    assert front.requests("/events") == []
+    assert tab.complaints == []
+
+
+def test_a_link_that_has_the_focus_is_not_taken_away(returning: BrowserContext, front: Shopfront) -> None:
+    front.delay = 0.4
+    tab = Tab(returning)
+    tab.page.goto("/garment.html", wait_until="commit")
+    link = tab.page.get_by_role("link", name="Our pick for today")
+    link.focus()
+    tab.page.wait_for_load_state("networkidle")
+    assert link.evaluate("link => link === document.activeElement")
+    assert len(tab.names("recommendations")) == 8

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from origin.building import build
+from origin.building.build import UnusableRules
+from origin.building.rulecheck import check
+from selvedge.ranking.experiments import Arm, Experiment, Namespace
+from selvedge.ranking.rules import MAX_SHIFTS, Rule, RuleSet
+from selvedge.snapshot.index import Index
+from tests.wardrobe import garment, moment, shop
+
+if TYPE_CHECKING:
+    from origin.building.rulecheck import Finding
+
+CATALOGUE = shop(garment("a"), garment("b"), garment("c", color="red"))
+GOOD: dict[str, dict[str, Any]] = {
+    "pin": {"products": ("a",), "position": 1},
+    "promote": {"products": ("b",), "position": 2},
+    "boost": {"where": {"color": ("red",)}, "points": 20},
+    "bury": {"products": ("c",), "points": 20},
+    "exclude": {"products": ("b",)},
+}
+ARMS = (Arm("control", 0.5), Arm("bold", 0.5))
+
+
+def rule(kind: str, name: str = "one", **more: Any) -> Rule:
+    return Rule(**{"id": name, "kind": kind, "author": "Ada", "reason": "a test", **GOOD[kind], **more})
+
+
+def experiment(**more: Any) -> Experiment:
+    return Experiment(**{"key": "taste", "arms": ARMS, "author": "Ada", "reason": "a test", **more})
+
+
+def findings(*rules: Rule, experiments: tuple[Experiment, ...] = ()) -> list[Finding]:
+    index = Index(build(CATALOGUE, shop="acme").sections("index"))
+    return check(RuleSet(rules, experiments), index, ["nl"])
+
+
+@pytest.mark.parametrize("kind", GOOD)
+def test_a_sensible_rule_is_found_no_fault_with(kind: str) -> None:
+    assert findings(rule(kind)) == []
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        (rule("pin", products=()), "about nothing"),
+        (rule("pin", position=0), "needs a position"),
+        (rule("boost", position=3), "only pin and promote"),
+        (rule("boost", points=0), "needs points"),
+        (rule("exclude", points=5), "only boost and bury"),
+        (rule("pin", where={"color": ("red",)}), "pins products"),
+        (rule("boost", where={"color": ()}), "without values"),
+        (rule("exclude", audience=("color:red",)), "for everybody"),
+        (rule("bury", sponsored=True), "nothing that could be marked"),
+        (rule("pin", start=moment(2), end=moment(1)), "before it begins"),
+        (rule("pin", products=("zzz",)), "no product 'zzz'"),
+        (rule("boost", where={"color": ("puce",)}), "no product has color 'puce'"),
+        (rule("boost", where={"smell": ("new",)}), "no field 'smell'"),
+        (rule("boost", categories=("hats",)), "no product has category 'hats'"),
+        (rule("boost", markets=("se",)), "no market 'se'"),
+        (rule("boost", arm="taste:bold"), "no arm 'taste:bold'"),
+    ],
+)
+def test_a_rule_that_makes_no_sense_is_an_error_by_name(faulty: Rule, said: str) -> None:
+    found = [one for one in findings(faulty) if one.level == "error"]
+    assert len(found) == 1
+    assert found[0].subject == "one"
+    assert said in found[0].detail
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "level", "said"),
+    [
+        (rule("pin"), rule("pin", "two", products=("b",)), "error", "both take place 1"),
+        (rule("promote"), rule("promote", "two", products=("a",)), "error", "both take place 2"),
+        (rule("pin", position=2), rule("promote", "two"), "warning", "both take place 2"),
+        (rule("pin"), rule("exclude", "two", products=("a",)), "error", "pin of 'a', which is excluded"),
+        (rule("pin"), rule("pin", "two", position=5), "warning", "both pin 'a'"),
+        (rule("boost", products=("c",)), rule("bury", "two"), "warning", "raises what the other lowers"),
+    ],
+)
+def test_rules_that_contradict_each_other_are_named(first: Rule, second: Rule, level: str, said: str) -> None:
+    found = findings(first, second)
+    assert [(one.level, one.subject) for one in found] == [(level, "one, two")]
+    assert said in found[0].detail
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"end": moment(1)}, {"start": moment(1)}),
+        ({"slots": ("products",)}, {"slots": ("recommendations",)}),
+        ({"markets": ("nl",)}, {"markets": ("se",)}),
+        ({"arm": "taste:control"}, {"arm": "taste:bold"}),
+    ],
+)
+def test_rules_that_never_meet_contradict_nothing(one: dict[str, Any], other: dict[str, Any]) -> None:
+    pair = RuleSet((rule("pin", **one), rule("pin", "two", products=("b",), **other)), (experiment(),))
+    assert check(pair) == []
+
+
+def test_two_rules_of_one_name_are_an_error() -> None:
+    assert "is there twice" in findings(rule("pin"), rule("boost"))[0].detail
+
+
+def test_a_boost_that_may_find_no_room_is_warned_of() -> None:
+    boosts = [rule("boost", f"boost-{number}") for number in range(MAX_SHIFTS + 1)]
+    found = findings(*boosts)
+    assert [(one.level, one.subject) for one in found] == [("warning", f"boost-{MAX_SHIFTS}")]
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.4))), "add up to 0.9"),
+        (experiment(arms=(Arm("control", 0.5), Arm("control", 0.5))), "twice"),
+        (experiment(namespace=Namespace("list", 0.5, 0.5)), "range is empty"),
+        (experiment(start=moment(2), end=moment(1)), "before it begins"),
+        (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 900}))), "cannot be 900"),
+        (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.5, {"spread": 1}))), "'spread'"),
+        (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.5, {"charm": 1}))), "'charm'"),
+        (experiment(arms=(Arm("control", 0.5, {"preferred": 9}), Arm("bold", 0.5))), "changes weights"),
+    ],
+)
+def test_an_experiment_that_makes_no_sense_is_an_error(faulty: Experiment, said: str) -> None:
+    assert any(said in one.detail for one in findings(experiments=(faulty,)) if one.level == "error")
+
+
+def test_a_build_refuses_rules_with_errors_and_takes_those_with_warnings() -> None:
+    with pytest.raises(UnusableRules, match="zzz"):
+        build(CATALOGUE, shop="acme", rules=RuleSet((rule("pin", products=("zzz",)),)))
+    warned = (rule("boost", products=("c",)), rule("bury", "two"))
+    assert "rules" in build(CATALOGUE, shop="acme", rules=RuleSet(warned)).release.manifest.groups
+
+
+def test_a_version_has_starters_unless_a_rule_could_change_what_they_show() -> None:
+    def starters(*rules: Rule) -> int:
+        groups = build(CATALOGUE, shop="acme", rules=RuleSet(rules)).release.manifest.groups
+        return sum(name.startswith("starter/") for name in groups)
+
+    assert starters() == starters(rule("pin", slots=("recommendations",))) > 0
+    assert starters(rule("pin")) == 0

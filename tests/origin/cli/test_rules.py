@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from origin.cli.exits import Exit
+from tests.origin.cli.conftest import CATALOGUE
+
+if TYPE_CHECKING:
+    from tests.origin.cli.conftest import Desk
+
+PRODUCT = CATALOGUE.products[5].id
+SCOPE = 'author = "Ada"\nreason = "a test"\n'
+PIN = f'[[rules]]\nid = "front"\nkind = "pin"\nproducts = ["{PRODUCT}"]\nposition = 1\n{SCOPE}'
+
+
+def test_a_preview_shows_what_a_rule_does_at_its_time(desk: Desk) -> None:
+    market = CATALOGUE.markets[0].code
+    rules = desk.folder / "rules.toml"
+    rules.write_text(f"{PIN}from = 2030-01-01T00:00:00Z\n", encoding="utf-8")
+    desk.build()
+    desk.json("snapshot", "build", "--rules", str(rules), str(desk.catalogue))
+    for slot in ("products", "recommendations"):
+        ask = ("snapshot", "preview", "--market", market, "--slot", slot)
+        before = desk.json(*ask, "--at", "2029-12-31")["items"]
+        during = desk.json(*ask, "--at", "2030-01-01")["items"]
+        assert "front" not in {item.get("rule") for item in before}
+        assert (during[0]["id"], during[0]["rule"]) == (PRODUCT, "front")
+    assert "front" in desk.run(*ask, "--at", "2030-01-01").stdout
+
+
+def test_a_preview_of_a_category_shows_that_category(desk: Desk) -> None:
+    desk.build()
+    style = {group.id: group for group in CATALOGUE.groups}
+    category = style[CATALOGUE.products[0].group].category
+    market = CATALOGUE.markets[0].code
+    items = desk.json("snapshot", "preview", "--market", market, "--category", category)["items"]
+    assert {item["category"] for item in items} == {category}
+
+
+def test_the_check_names_what_is_wrong_and_its_exit_code_says_so(desk: Desk) -> None:
+    rules = desk.folder / "rules.toml"
+    rules.write_text(PIN + PIN.replace("front", "fringe"), encoding="utf-8")
+    found = desk.json("snapshot", "rules", "check", str(rules), exits=Exit.FAILED)
+    assert found["error"] == "unusable-rules"
+    assert any("front, fringe: both take place 1" in one for one in found["findings"])
+    rules.write_text(PIN, encoding="utf-8")
+    assert "1 rules and 0 experiments hold" in desk.run("snapshot", "rules", "check", str(rules)).stdout
+
+
+def test_rules_may_be_json(desk: Desk) -> None:
+    rules = desk.folder / "rules.json"
+    rules.write_text('{"rules": [{"id": "front", "kind": "pin"}]}', encoding="utf-8")
+    result = desk.run("snapshot", "rules", "check", str(rules), exits=Exit.FAILED)
+    assert "`author`" in result.stderr
+
+
+def test_a_key_that_does_not_exist_is_refused_by_name(desk: Desk) -> None:
+    desk.build()
+    weights = desk.folder / "weights.toml"
+    weights.write_text("[recent]\ncolour = 3\n", encoding="utf-8")
+    build = ("snapshot", "build", "--weights", str(weights), str(desk.catalogue))
+    assert "no key recent.colour" in desk.run(*build, exits=Exit.FAILED).stderr
+    weights.write_text("preferred = 900\n", encoding="utf-8")
+    assert "preferred" in desk.run(*build, exits=Exit.FAILED).stderr
+
+
+def test_weights_travel_in_the_snapshot(desk: Desk) -> None:
+    desk.build()
+    weights = desk.folder / "weights.toml"
+    weights.write_text("preferred = 7\n", encoding="utf-8")
+    desk.json("snapshot", "build", "--weights", str(weights), str(desk.catalogue))
+    colour, market = CATALOGUE.products[0].color, CATALOGUE.markets[0].code
+    query = f"prefer=color:{colour}&explain=true"
+    ask = ("snapshot", "preview", "--market", market, "--slot", "recommendations", "--query", query)
+    terms = [term for item in desk.json(*ask)["items"] for term in item["explain"]]
+    assert {term["points"] for term in terms if term["name"] == "preferred"} == {7}

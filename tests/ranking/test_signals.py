@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from origin.building import build
+from selvedge.ranking.signals import Signal, decay_factors, occasion, weigh
+from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT, RankingWeights
+from selvedge.shopper.context import MAX_RECENT, Affinity
+from tests.ranking.conftest import index_of
+from tests.wardrobe import certificate, garment, shell, shop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selvedge.snapshot.index import Index
+
+
+def wardrobe() -> Index:
+    return index_of(
+        build(
+            shop(
+                garment("a", color="red", components=(shell(linen=100),), evidence=(certificate("GOTS"),)),
+                garment("b", color="blue", components=(shell(cotton=100),), evidence=(certificate("GRS"),)),
+                garment("c", color="green", components=()),
+                brands={"style-b": "Bolt"},
+            ),
+            shop="acme",
+        )
+    )
+
+
+def rank(index: Index, product: str) -> int:
+    ordinal = index.ordinal(product)
+    assert ordinal is not None
+    found = index.rank(ordinal)
+    assert found is not None
+    return found
+
+
+def points(signals: Iterable[Signal]) -> dict[tuple[str, str], int]:
+    total: dict[tuple[str, str], int] = {}
+    for one in signals:
+        total[one.field, one.value] = total.get((one.field, one.value), 0) + one.points
+    return total
+
+
+def test_nothing_known_weighs_nothing() -> None:
+    assert weigh(wardrobe()) == ()
+
+
+def test_signals_about_one_value_add_up_to_no_more_than_the_most() -> None:
+    index = wardrobe()
+    both = weigh(index, affinities=[Affinity("color", "red", 100)], preferred=[("color", "red")])
+    assert [(one.source, one.points) for one in both] == [("affinity", 100), ("preferred", 27)]
+    assert points(both) == {("color", "red"): MAX_WEIGHT}
+    assert points(weigh(index, preferred=[("color", "red")])) == {("color", "red"): DEFAULTS.preferred}
+
+
+def test_the_newest_recent_product_lends_its_values_in_full() -> None:
+    index = wardrobe()
+    weights = points(weigh(index, recent=[rank(index, "a")]))
+    assert weights["color", "red"] == DEFAULTS.recent.color
+    assert weights["brand", "acme"] == DEFAULTS.recent.brand
+
+
+def test_older_recent_products_count_less() -> None:
+    index = wardrobe()
+    weights = points(weigh(index, recent=[rank(index, "a"), rank(index, "b")]))
+    assert weights["brand", "acme"] > weights["brand", "bolt"] > 0
+
+
+def test_the_decay_is_that_of_powers() -> None:
+    assert decay_factors(80) == tuple(round(256 * 0.8**age) for age in range(MAX_RECENT))
+    assert decay_factors(0) == (256, *[0] * (MAX_RECENT - 1))
+
+
+def test_what_is_unknown_about_a_recent_product_is_no_taste() -> None:
+    index = wardrobe()
+    assert ("material", "unknown") not in points(weigh(index, recent=[rank(index, "c")]))
+
+
+def test_only_the_strongest_values_enter_an_order() -> None:
+    index = wardrobe()
+    affinities = [Affinity("color", value, 9 + at) for at, value in enumerate(("red", "blue", "green"))]
+    weights = points(weigh(index, RankingWeights(terms=2), affinities=affinities))
+    assert weights == {("color", "blue"): 10, ("color", "green"): 11}
+
+
+def test_values_that_the_snapshot_lacks_take_no_room() -> None:
+    affinities = [Affinity("color", "puce", 100), Affinity("smell", "new", 100), Affinity("color", "red", 1)]
+    assert points(weigh(wardrobe(), RankingWeights(terms=1), affinities=affinities)) == {("color", "red"): 1}
+
+
+def test_priorities_on_evidence_share_a_bounded_amount() -> None:
+    index, weights = wardrobe(), RankingWeights(priority=24, priorities=30)
+    one = weigh(index, weights, preferred=[("certification", "GOTS"), ("color", "red")])
+    assert [(signal.source, signal.points) for signal in one] == [("priority", 24), ("preferred", 48)]
+    two = weigh(index, weights, preferred=[("certification", "GOTS"), ("certification", "GRS")])
+    assert [signal.points for signal in two] == [15, 15]
+
+
+def test_season_and_market_add_what_the_weights_say() -> None:
+    weights = RankingWeights(
+        season=12, seasons={"winter": ("category:coats",)}, markets={"nl": {"brand:acme": 5}}
+    )
+    assert occasion(weights, "nl", "winter") == [
+        Signal("season", "category", "coats", 12),
+        Signal("market", "brand", "acme", 5),
+    ]
+    assert occasion(weights, "au", "summer") == []
+    assert occasion(DEFAULTS, "nl", "winter") == []

@@ -1,0 +1,56 @@
+"""The origin as what takes events when the queue does not: the adapter over the platform's fetch."""
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from development.launcher import WorkerdFailed
+from development.workerd import Workerd
+
+SEND = """
+from cloudflare.queue import OriginQueue
+await OriginQueue("http://127.0.0.1:{port}/{path}", "secret", 300).send(b'{{"events": []}}')
+"""
+
+
+class Origin(BaseHTTPRequestHandler):
+    """Takes events, is out of order, or takes its time."""
+
+    taken: list[tuple[str, str | None, bytes]]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path.startswith("/slow"):
+            time.sleep(1)
+        type(self).taken.append((self.path, self.headers["Authorization"], body))
+        self.send_response(500 if self.path.startswith("/broken") else 202)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    Origin.taken = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Origin)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server.server_port
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_origin_takes_a_message_under_the_token(runtime: Workerd, port: int) -> None:
+    runtime.run(SEND.format(port=port, path="base/"))
+    assert Origin.taken == [("/base/events", "Bearer secret", b'{"events": []}')]
+
+
+@pytest.mark.parametrize("path", ["broken", "slow"])
+def test_what_the_origin_does_not_take_in_time_is_said(runtime: Workerd, port: int, path: str) -> None:
+    with pytest.raises(WorkerdFailed, match="QueueUnavailable"):
+        runtime.run(SEND.format(port=port, path=path))

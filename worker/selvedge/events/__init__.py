@@ -1,0 +1,1 @@
+"""What shoppers did: events, their batches, and how these are handed on."""

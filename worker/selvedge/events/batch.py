@@ -1,0 +1,56 @@
+"""Batches: many events in one request, each judged for itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from selvedge.events.event import Event
+
+MAX_EVENTS = 50
+MAX_BATCH_BYTES = 64 * 1024
+
+
+class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page sends; the events are looked at one by one."""
+
+    events: Annotated[list[msgspec.Raw], Meta(min_length=1, max_length=MAX_EVENTS)]
+
+
+class Rejection(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An event that was not kept: its place in the batch, its id where it could be read, and why."""
+
+    index: int
+    reason: str
+    id: str | None = None
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str
+
+
+_event = msgspec.json.Decoder(Event)
+_named = msgspec.json.Decoder(_Named)
+
+
+def judge(batch: Batch) -> tuple[list[Event], list[Rejection]]:
+    """Return the events that can be understood, each id once, and the others with their reasons."""
+    events: dict[str, Event] = {}
+    rejected: list[Rejection] = []
+    for index, raw in enumerate(batch.events):
+        try:
+            event = _event.decode(raw)
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            rejected.append(Rejection(index, str(error), _id_of(raw)))
+        else:
+            events.setdefault(event.id, event)
+    return list(events.values()), rejected
+
+
+def _id_of(raw: msgspec.Raw) -> str | None:
+    try:
+        return _named.decode(raw).id[:64]
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,68 @@
+"""Handing events on: what the message says, and where it goes when the queue is not there."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.errors import QueueUnavailable
+from selvedge.events.event import Event
+from selvedge.shopper.policy import Purpose
+
+if TYPE_CHECKING:
+    from selvedge.ports import Queue
+    from selvedge.shopper.consent import Consent
+    from selvedge.shopper.context import Context
+
+HANDED_ON_FOR: frozenset[Purpose] = frozenset({"training", "measurement"})
+"""Events leave the edge for these purposes alone."""
+
+
+class ConsentNote(msgspec.Struct, frozen=True):
+    """The purposes that the events may serve, and the version of the choice that says so."""
+
+    version: int
+    purposes: tuple[Purpose, ...]
+
+
+class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """A batch as the origin gets it. `received` is in epoch seconds.
+
+    `context` names the browser, so that its events can be erased; it is there where `session` is allowed.
+    """
+
+    market: str
+    locale: str
+    snapshot: str
+    received: int
+    consent: ConsentNote
+    events: list[Event]
+    context: str | None = None
+    version: int = 1
+
+
+class FallbackQueue:
+    """Hands over to the second queue what the first does not take."""
+
+    def __init__(self, first: Queue, second: Queue) -> None:
+        self._first = first
+        self._second = second
+
+    async def send(self, message: bytes) -> None:
+        """Hand over `message`. Raises `QueueUnavailable` where neither took it."""
+        try:
+            await self._first.send(message)
+        except QueueUnavailable:
+            await self._second.send(message)
+
+
+def served_purposes(consent: Consent) -> frozenset[Purpose]:
+    """Return the purposes for which events may be handed on."""
+    return consent.allowed & HANDED_ON_FOR
+
+
+def context_name(context: Context | None) -> str | None:
+    """Return how a message names a context."""
+    return base64.urlsafe_b64encode(context.id).decode() if context and context.id else None

@@ -1,0 +1,86 @@
+"""What a list goes by from its first page on: later pages take it from the cursor, come what may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.ranking.affinity import Bonuses, Personal, Shift
+from selvedge.ranking.blocks import Pin
+from selvedge.ranking.signals import SOURCES, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selvedge.ranking.rulebook import Rulebook
+    from selvedge.ranking.weights import RankingWeights
+    from selvedge.snapshot.index import Index
+
+DAY = 86_400
+MAX_SEEN = 40
+"""At most this many products, those seen last, are lowered: cursors carry them."""
+
+
+class Frozen(msgspec.Struct, frozen=True, array_like=True):
+    """All in numbers of one version: facet fields and values by position, products by rank, rules by number.
+
+    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment.
+    """
+
+    signals: tuple[tuple[int, int, int, int], ...] = ()
+    bonuses: tuple[tuple[int, int], ...] = ()
+    model: str | None = None
+    seen: tuple[int, ...] = ()
+    rules: tuple[int, ...] = ()
+    pins: tuple[Pin, ...] = ()
+    arms: dict[str, str] = {}
+
+
+NOTHING = Frozen()
+
+
+def freeze_signals(index: Index, signals: Iterable[Signal]) -> tuple[tuple[int, int, int, int], ...]:
+    """Return signals, all on values of `index`, in its numbers."""
+    names = {name: at for at, name in enumerate(index.facets)}
+    return tuple(
+        (SOURCES.index(one.source), names[one.field], at, one.points)
+        for one in signals
+        if (at := index.facets[one.field].index(one.value)) is not None
+    )
+
+
+def thaw_signals(index: Index, frozen: Frozen) -> list[Signal]:
+    """Return the signals again."""
+    infos = [facet.info for facet in index.facets.values()]
+    return [
+        Signal(SOURCES[source], infos[field].name, infos[field].values[value], points)
+        for source, field, value, points in frozen.signals
+    ]
+
+
+def personal(
+    index: Index, rulebook: Rulebook, weights: RankingWeights, frozen: Frozen, ordered_at: int
+) -> Personal:
+    """Return the order that `frozen` stands for."""
+    shifts = rulebook.shifts(frozen.rules, ordered_at)
+    if frozen.seen:
+        seen = sum(1 << rank for rank in {one for rank in frozen.seen for one in index.siblings(rank)})
+        shifts.append(Shift("seen", seen, -weights.seen))
+    if weights.arrival:
+        since = ordered_at // DAY - weights.arrival_days
+        shifts.append(Shift("arrival", index.range("published").between(since, None), weights.arrival))
+    bonuses = Bonuses(dict(frozen.bonuses), frozen.model)
+    return Personal(index, thaw_signals(index, frozen), ordered_at, bonuses=bonuses, shifts=shifts)
+
+
+def shifted(index: Index, rulebook: Rulebook, frozen: Frozen, ordered_at: int) -> Personal | None:
+    """Return the public order where rules shift it, else None: the base order."""
+    shifts = rulebook.shifts(frozen.rules, ordered_at)
+    return Personal(index, (), ordered_at, shifts=shifts) if shifts else None
+
+
+def rests_on_evidence(index: Index, rulebook: Rulebook, frozen: Frozen) -> bool:
+    """Whether a delta may move products in this order."""
+    infos = [facet.info for facet in index.facets.values()]
+    return any(infos[field].dated for _, field, _, _ in frozen.signals) or rulebook.dated(frozen.rules)

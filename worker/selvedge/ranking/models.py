@@ -1,0 +1,85 @@
+"""Models: products that a recommender thinks come next, as points on single products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from selvedge.ranking.affinity import NO_BONUSES, Bonuses
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from selvedge.ranking.weights import RankingWeights
+    from selvedge.snapshot.index import Index
+
+MAX_SCORED = 40
+"""At most this many products, the best, get points from a model: cursors carry them."""
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """What `model` in `version` says: stable ordinals and scores above 0, on a scale of the model's own."""
+
+    model: str
+    version: str
+    scores: tuple[tuple[int, float], ...] = ()
+
+
+class Predictor(Protocol):
+    """A recommender. It gets what consent allows it to get, and is not asked where that is nothing."""
+
+    def predict(self, recent: Sequence[int], count: int) -> Prediction | None:
+        """Return up to `count` products after `recent` (ordinals, newest first), or None: no opinion."""
+        ...
+
+
+class TablePredictor:
+    """Item-to-item rows from a table; the newest product that has a row decides.
+
+    The stand-in until a trained model is there, in memory or from a file that `decode_table` reads.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def predict(self, recent: Sequence[int], count: int) -> Prediction | None:
+        """Return the row of the newest product that has one."""
+        for ordinal in recent:
+            row = self._table.rows.get(ordinal)
+            if row:
+                best = sorted(row, key=lambda pair: (-pair[1], pair[0]))[:count]
+                return Prediction(self._table.model, self._table.version, tuple(best))
+        return None
+
+
+class Table(msgspec.Struct, frozen=True):
+    """What a table file holds, as JSON: rows of (ordinal, score) by ordinal."""
+
+    model: str
+    version: str
+    rows: Mapping[int, tuple[tuple[int, float], ...]]
+
+
+_decoder = msgspec.json.Decoder(Table)
+
+
+def decode_table(data: bytes) -> Table:
+    """Return the table in a file's bytes. Raises `msgspec.MsgspecError`."""
+    return _decoder.decode(data)
+
+
+def bonuses(index: Index, weights: RankingWeights, prediction: Prediction | None) -> Bonuses:
+    """Return a prediction as points: `weights.model` for the best product here, others in proportion."""
+    if prediction is None or not weights.model:
+        return NO_BONUSES
+    found = [
+        (rank, score)
+        for ordinal, score in prediction.scores
+        if score > 0 and (rank := index.rank(ordinal)) is not None
+    ]
+    best = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
+    points = {rank: int(weights.model * score / best[0][1]) for rank, score in best}
+    kept = {rank: number for rank, number in points.items() if number}
+    return Bonuses(kept, f"{prediction.model}@{prediction.version}")

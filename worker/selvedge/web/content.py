@@ -1,0 +1,31 @@
+"""The content of a request: read within bounds, decoded into a struct."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from selvedge.web.problems import BadContent, ContentTooLarge, UnsupportedMediaType
+
+if TYPE_CHECKING:
+    from selvedge.web.http import Request
+
+T = TypeVar("T")
+
+MEDIA_TYPES = ("application/json", "text/plain")
+"""`navigator.sendBeacon` sends JSON to another origin without a preflight only as plain text."""
+
+
+async def read_content(request: Request, limit: int, decoder: msgspec.json.Decoder[T]) -> T:
+    """Return the JSON content. Raises `UnsupportedMediaType`, `ContentTooLarge`, `BadContent`."""
+    media_type = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
+    if media_type not in MEDIA_TYPES:
+        raise UnsupportedMediaType(f"send {MEDIA_TYPES[0]}")
+    body = await request.body.read(limit)
+    if body is None:
+        raise ContentTooLarge(f"at most {limit} bytes")
+    try:
+        return decoder.decode(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadContent(str(error)) from error

@@ -1,0 +1,121 @@
+"""The events route: judges a batch, hands it on, and then lets the context learn from it.
+
+In that order: what nobody took is not acknowledged and leaves no trace in the cookie either, so that the
+page can send the same batch again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.query import refuse_parameters
+from selvedge.errors import QueueUnavailable
+from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
+from selvedge.events.event import ItemEvent, kind_of
+from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes
+from selvedge.shopper.context import (
+    CONTEXT_COOKIE,
+    MAX_AGE_SECONDS,
+    Context,
+    new_context,
+    open_context,
+    seal_context,
+)
+from selvedge.shopper.learning import Happening, digest, learn
+from selvedge.web.caching import PRIVATE
+from selvedge.web.content import read_content
+from selvedge.web.edge import market_settings
+from selvedge.web.http import JSON, Response, set_cookie
+from selvedge.web.items import Served
+from selvedge.web.origins import require_origin
+from selvedge.web.problems import HandOverFailed
+
+if TYPE_CHECKING:
+    from selvedge.events.event import Event
+    from selvedge.ports import Background
+    from selvedge.shopper.consent import Consent
+    from selvedge.snapshot.index import Index
+    from selvedge.web.edge import Edge
+    from selvedge.web.http import Request
+
+
+class EventsAnswer(Served, frozen=True):
+    """What became of a batch: every event is in one of the first three lists."""
+
+    accepted: tuple[str, ...]
+    ignored: tuple[str, ...]
+    rejected: tuple[Rejection, ...]
+    handed_on: bool
+    remembered: bool
+
+
+_decoder = msgspec.json.Decoder(Batch)
+
+
+async def collect(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
+    """`POST /v1/{market}/{locale}/events`."""
+    require_origin(request, edge.settings.allowed_origins)
+    refuse_parameters(request.query)
+    release = await edge.release(background)  # before the content, which can be read but once
+    market_settings(release.release.manifest, market, locale)
+    events, rejected = judge(await read_content(request, MAX_BATCH_BYTES, _decoder))
+    consent = edge.consent.decide(request, market)
+    now = int(edge.clock.now())
+    context = await _context(edge, request, consent, now)
+    fresh = [event for event in events if context is None or digest(event.id) not in context.events]
+    purposes = served_purposes(consent)
+    if fresh and purposes:
+        message = Message(
+            market=market,
+            locale=locale,
+            snapshot=f"{release.release.version}.{release.release.delta_number}",
+            received=now,
+            consent=ConsentNote(consent.version, tuple(sorted(purposes))),
+            events=fresh,
+            context=context_name(context),
+        )
+        await _hand_on(edge, message)
+    used = bool(purposes) or context is not None
+    ids = tuple(event.id for event in events)
+    answer = EventsAnswer(
+        accepted=ids if used else (),
+        ignored=() if used else ids,
+        rejected=tuple(rejected),
+        handed_on=bool(events) and bool(purposes),
+        remembered=bool(events) and context is not None,
+    )
+    cookies = (
+        ()
+        if context is None or not fresh
+        else (await _learnt(edge, context, fresh, consent, release.index, now),)
+    )
+    return Response(200, {"Content-Type": JSON, **PRIVATE}, msgspec.json.encode(answer), cookies)
+
+
+async def _context(edge: Edge, request: Request, consent: Consent, now: int) -> Context | None:
+    """Return what this person brings along, or a new context; None where nothing may be remembered."""
+    if not consent.allows("session"):
+        return None
+    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now) or new_context()
+
+
+async def _hand_on(edge: Edge, message: Message) -> None:
+    try:
+        await edge.queue.send(msgspec.json.encode(message))
+    except QueueUnavailable as error:
+        raise HandOverFailed("send the same events again") from error
+
+
+async def _learnt(
+    edge: Edge, context: Context, events: list[Event], consent: Consent, index: Index, now: int
+) -> str:
+    """Return the `Set-Cookie` value of the context after `events`."""
+    happenings = [Happening(event.id, kind_of(event), _ordinal(event, index)) for event in events]
+    learnt = msgspec.structs.replace(learn(context, happenings, index), written=now, consent=consent.version)
+    return set_cookie(CONTEXT_COOKIE, await seal_context(learnt, edge.sealer), MAX_AGE_SECONDS)
+
+
+def _ordinal(event: Event, index: Index) -> int | None:
+    return index.ordinal(event.product) if isinstance(event, ItemEvent) else None

@@ -1,0 +1,170 @@
+"""Parts of pages as HTML, for pages that a CDN caches whole: the same decisions, in the page's language.
+
+`alternatives` speaks about a garment alone. It is public, so that caches hold one copy per product page;
+who wants a personal order beside a garment asks `recommendations` with its `item`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.filter import UNKNOWN
+from selvedge.catalogue.query import BadParameter, FacetFilter, canonical, parse_query, split_query
+from selvedge.ranking.frozen import DAY
+from selvedge.web.caching import PRIVATE, not_modified
+from selvedge.web.http import HTML, Response
+from selvedge.web.items import Item
+from selvedge.web.problems import NotFound, Withdrawn
+from selvedge.web.products import canonical_redirect
+from selvedge.web.recommendations import SLOT, decide, read_asked, read_context, without_headers
+from selvedge.web.templating import ImageSize, render
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.query import Query
+    from selvedge.ports import Background
+    from selvedge.web.caching import Edition
+    from selvedge.web.edge import Edge, View
+    from selvedge.web.http import Request
+
+DEFAULT_ITEMS = 8
+MAX_ITEMS = 12
+
+ALTERNATIVES = "alternatives"
+
+_PARAMETERS = {
+    SLOT: ("item", "personalise", "prefer"),
+    "recently-viewed": ("item", "personalise"),
+    ALTERNATIVES: ("item",),
+}
+"""By slot, what may be asked beside filters and `limit`."""
+
+SLOTS = tuple(_PARAMETERS)
+_OF_LISTS_ONLY = ("cursor", "facets", "sort", "variants")
+
+_DEFENCES = {
+    "Content-Type": HTML,
+    "X-Content-Type-Options": "nosniff",
+    # A fragment is no page: nobody should find, frame or run it as one.
+    "X-Robots-Tag": "noindex",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
+
+
+class Picks(msgspec.Struct, frozen=True):
+    """What a fragment shows. Without an id it is no recommendation, and events have none to echo."""
+
+    items: tuple[Item, ...] = ()
+    recommendation_id: str | None = None
+
+
+async def show_fragment(
+    edge: Edge, request: Request, background: Background, market: str, locale: str, slot: str
+) -> Response:
+    """`GET /v1/{market}/{locale}/fragments/{slot}`; a slot with nothing to show is an empty fragment."""
+    if slot not in SLOTS:
+        raise NotFound(f"no slot {slot!r}; there are {', '.join(SLOTS)}")
+    view = await edge.view(market, locale, background)
+    query = _parse(request, view, slot)
+    if slot == ALTERNATIVES:
+        return await _alternatives(edge, request, view, query)
+    pick = _recently_viewed if slot == "recently-viewed" else _recommendations
+    try:
+        picks = await pick(edge, request, view, _bounded(query, request))
+    except Withdrawn:
+        picks = Picks()
+    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+
+
+async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
+    """Return the public fragment. No header is read but those of a conditional request."""
+    if "item" not in dict(query.extra):
+        raise BadParameter("item", "is missing: alternatives are to a product")
+    moved = canonical_redirect(edge, request, canonical(query))
+    if moved is not None:
+        return moved
+    headers = edge.public(_edition(view), request, view.scope.now)
+    try:
+        query = _of_its_kind(view, _bounded(query, request))
+        unchanged = not_modified(request, headers)
+        if unchanged is not None:
+            return unchanged
+        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
+    except Withdrawn:
+        picks = Picks()
+    return _answer(edge, view, ALTERNATIVES, picks, headers)
+
+
+def _edition(view: View) -> Edition:
+    """Return what alternatives depend on: all rules and experiments, and the day."""
+    now, edition, times = view.scope.now, view.edition, view.rulebook.times(view.scope.now)
+    day = now // DAY
+    coming = [one for one in (edition.next_change, times.next, (day + 1) * DAY) if one is not None]
+    return msgspec.structs.replace(
+        edition,
+        evidence_epoch=edition.evidence_epoch + times.passed + day,
+        modified=max(edition.modified, times.last or 0, day * DAY),
+        next_change=min(coming),
+    )
+
+
+async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
+    answer = await decide(edge, request, view, query, slot)
+    return Picks(answer.items, answer.recommendation_id)
+
+
+async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
+    """Return the products looked at last, newest first, as far as they are still to be had."""
+    asked = read_asked(view, query)
+    if not asked.personalise:
+        return Picks()
+    context = await read_context(edge, request, view.market.code, view.scope.now)
+    if context is None:
+        return Picks()
+    found = view.scope.matches(query)
+    ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
+    shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
+    shown = list(dict.fromkeys(shown))[: query.limit]
+    presenter = view.presenter(query)
+    cards = await view.cards.cards(view.locale, shown)
+    return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
+
+
+def _of_its_kind(view: View, query: Query) -> Query:
+    """Return `query` within the item's category, unless it names one: a shoe is no alternative to a shirt."""
+    item = read_asked(view, query).item
+    if item is None or any(one.field == "category" for one in query.facet_filters):
+        return query
+    index = view.scope.index
+    named = dict(index.row_value(number) for number in index.row(item))
+    category = named.get("category", UNKNOWN)
+    if category == UNKNOWN:
+        return query
+    kind = FacetFilter("category", "any", (category,))
+    return msgspec.structs.replace(query, facet_filters=tuple(sorted((*query.facet_filters, kind))))
+
+
+def _parse(request: Request, view: View, slot: str) -> Query:
+    """Return the query as it is written. Raises `BadParameter`."""
+    given = split_query(request.query)
+    for name in _OF_LISTS_ONLY:
+        if name in given:
+            raise BadParameter(name, "is not a parameter of fragments")
+    query = parse_query(request.query, view.scope.vocabulary(_PARAMETERS[slot], sorts=("relevance",)))
+    if "limit" in given and query.limit > MAX_ITEMS:
+        raise BadParameter("limit", f"{query.limit} is more than a fragment holds", (f"1 to {MAX_ITEMS}",))
+    return query
+
+
+def _bounded(query: Query, request: Request) -> Query:
+    """Return `query` with the number of items that fragments have where none is asked for."""
+    if "limit" in split_query(request.query):
+        return query
+    return msgspec.structs.replace(query, limit=DEFAULT_ITEMS)
+
+
+def _answer(edge: Edge, view: View, slot: str, picks: Picks, headers: dict[str, str]) -> Response:
+    image = ImageSize(edge.settings.image_width, edge.settings.image_height)
+    body = render(slot, picks.items, view.locale, image, picks.recommendation_id)
+    return Response(200, {**_DEFENCES, **headers}, body)

@@ -1,0 +1,87 @@
+"""One page of a list: from an order and what it was frozen with to ranks and what marks them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.ranking.blocks import BEGINNING, Arranged, Bookmark
+from selvedge.ranking.page import page
+from selvedge.web.items import Mark
+
+if TYPE_CHECKING:
+    from selvedge.catalogue.query import Query
+    from selvedge.ranking.affinity import Personal
+    from selvedge.ranking.frozen import Frozen
+    from selvedge.ranking.order import Order
+    from selvedge.ranking.rulebook import Rulebook
+    from selvedge.ranking.weights import Spread
+    from selvedge.snapshot.index import Index
+    from selvedge.web.cursors import Cursor
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """A page's ranks, and where it leaves the list."""
+
+    ranks: list[int]
+    bookmark: Bookmark
+
+
+def turn(
+    index: Index,
+    order: Order,
+    matches: int,
+    query: Query,
+    cursor: Cursor | None,
+    frozen: Frozen,
+    spread: Spread | None = None,
+) -> Turn:
+    """Return the page after `cursor`; a list without pins and spread is read straight off the order."""
+    bookmark = cursor.bookmark if cursor else BEGINNING
+    if frozen.pins or spread:
+        arranged = Arranged(
+            index, order, matches, pins=frozen.pins, spread=spread, every_colourway=query.every_colourway
+        )
+        return Turn(*arranged.page(query.limit, bookmark))
+    places = page(
+        index, order, matches, query.limit, start=bookmark.start, every_colourway=query.every_colourway
+    )
+    return Turn([place.rank for place in places], Bookmark(places[-1] if places else bookmark.start))
+
+
+def categories(query: Query) -> frozenset[str]:
+    """Return the categories that a query is limited to."""
+    return frozenset(
+        value
+        for one in query.facet_filters
+        if one.field == "category" and one.mode != "not"
+        for value in one.values
+    )
+
+
+class Marker:
+    """Says of each product of a list which rule put it there and, where asked, what its score is made of."""
+
+    def __init__(
+        self, rulebook: Rulebook, frozen: Frozen, ordered_at: int, explained: Personal | None = None
+    ) -> None:
+        self._rulebook = rulebook
+        self._pinned = {pin.rank: rulebook.rules[pin.rule] for pin in frozen.pins}
+        paid = [number for number in frozen.rules if rulebook.rules[number].sponsored]
+        self._paid = [(rulebook.bits(number, ordered_at), rulebook.rules[number]) for number in paid]
+        self._explained = explained
+        self._order = explained.order() if explained else None
+
+    def mark(self, rank: int) -> Mark:
+        """Return what is to be said of the product at `rank`."""
+        rule = self._pinned.get(rank)
+        if rule is None:
+            rule = next((one for bits, one in self._paid if bits >> rank & 1), None)
+        named, sponsored = (None, False) if rule is None else (rule.id, rule.marked)
+        if self._explained is None or self._order is None:
+            return Mark(named, sponsored)
+        score = self._order.number(rank) - self._explained.offset
+        placed = self._pinned.get(rank)
+        terms = self._explained.explain(rank, placed.kind if placed else None, placed.id if placed else None)
+        return Mark(named, sponsored, score, tuple(terms))
