@@ -1,7 +1,7 @@
 // The demo storefront: every list on this page is the Worker's answer to the URL shown at its foot.
 
 const COUNTED = ["category", "material", "certification", "color", "size", "brand", "countryOfOrigin"];
-const NOT_PREFERABLE = new Set(["size"]);
+const UNKNOWN = "unknown"; // the value of every field where nothing is stated
 const DEFAULT_ORDER = "relevance";
 const CATALOGUE_CHANGED = 410;
 const PHONE = matchMedia("(max-width: 48rem)");
@@ -223,8 +223,9 @@ function facetGroup(facet) {
     .map((key) => key.slice(facet.field.length + 1))
     .filter((value) => !counted.has(value) && held(value))
     .map((value) => ({ value, label: nameOf(`${facet.field}:${value}`), count: 0 }));
-  const rows = [...facet.values, ...kept].map((one) => valueRow(facet.field, one));
-  if (!rows.length) return null;
+  const values = [...facet.values, ...kept];
+  if (values.every((one) => one.value === UNKNOWN && !held(UNKNOWN))) return null;
+  const rows = values.map((one) => valueRow(facet.field, one));
   return element("fieldset", {},
     element("legend", { textContent: facet.label }),
     element("div", { className: "values", id: `values-${facet.field}` }, ...rows));
@@ -240,8 +241,8 @@ function valueRow(field, one) {
   };
   return element("div", { className: "value" },
     element("label", {}, box, element("span", { textContent: one.label })),
-    element("small", { textContent: one.count }),
-    NOT_PREFERABLE.has(field) ? null : heart(`${field}:${one.value}`, one.label));
+    element("small", { textContent: one.count.toLocaleString("en") }),
+    field === "size" || one.value === UNKNOWN ? null : heart(`${field}:${one.value}`, one.label));
 }
 
 function heart(key, label) {

@@ -186,4 +186,5 @@ def _conclude(result: Import, out: Path, report: Path | None, *, as_json: bool) 
     rows_of = [(action, reason, n) for action, reasons in summary.items() for reason, n in reasons.items()]
     if rows_of:
         print_table("Findings", ("what", "why", "rows"), rows_of)
-        say("--report FILE.json lists every row, field and value")
+        if not report:
+            say("--report FILE.json lists every row, field and value")
