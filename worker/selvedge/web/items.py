@@ -205,10 +205,32 @@ class Presenter:
 
     def item(self, rank: int, card: Card, mark: Mark | None = None) -> Item:
         """Return the list item of the product at `rank`, which must be available."""
-        mark = mark or UNMARKED
         market = self._scope.market
-        own, related = self._certifications(rank)
         reduction = market.reduction(rank)
+        regular, lowest = (reduction.regular, reduction.lowest_30_days) if reduction else (None, None)
+        return self._item(rank, card, market.price.value(rank), regular, lowest, mark or UNMARKED)
+
+    def page(
+        self, rank: int, card: Card, detail: Detail, locale: str, variants: tuple[Variant, ...]
+    ) -> ProductPage:
+        """Return the product page of the product at `rank`; it may be sold out."""
+        shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
+        one = min(shown, key=lambda offer: offer.price)
+        item = self._item(rank, card, one.price, one.regular_price, one.lowest_price_30_days, UNMARKED)
+        return ProductPage(
+            **msgspec.structs.asdict(item),
+            description=detail.description.get(locale, ""),
+            components=tuple(
+                ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
+            ),
+            offers=tuple(self._offer(offer) for offer in detail.offers),
+            has_variant=variants,
+        )
+
+    def _item(
+        self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None, mark: Mark
+    ) -> Item:
+        own, related = self._certifications(rank)
         return Item(
             id=card.id,
             in_product_group_with_id=card.group,
@@ -218,11 +240,11 @@ class Presenter:
             color=card.color,
             color_name=card.color_name,
             url=card.link,
-            price=market.price.value(rank),
+            price=price,
             price_currency=self._currency,
             image=card.image,
-            regular_price=reduction.regular if reduction else None,
-            lowest_price_30_days=reduction.lowest_30_days if reduction else None,
+            regular_price=regular,
+            lowest_price_30_days=lowest,
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
@@ -232,40 +254,6 @@ class Presenter:
             rule=mark.rule,
             score=mark.score,
             explain=mark.explain,
-        )
-
-    def page(
-        self, rank: int, card: Card, detail: Detail, locale: str, variants: tuple[Variant, ...]
-    ) -> ProductPage:
-        """Return the product page of the product at `rank`; it may be sold out."""
-        shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
-        own, related = self._certifications(rank)
-        cheapest = min(shown, key=lambda offer: offer.price)
-        return ProductPage(
-            id=card.id,
-            in_product_group_with_id=card.group,
-            name=card.name,
-            brand=card.brand,
-            category=card.category,
-            color=card.color,
-            color_name=card.color_name,
-            url=card.link,
-            price=cheapest.price,
-            price_currency=self._currency,
-            image=card.image,
-            regular_price=cheapest.regular_price,
-            lowest_price_30_days=cheapest.lowest_price_30_days,
-            material=self._materials(card.fibres),
-            recycled_content_percentage=card.recycled_content_percentage,
-            country_of_origin=card.country_of_origin,
-            has_certification=own,
-            related_certification=related,
-            description=detail.description.get(locale, ""),
-            components=tuple(
-                ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
-            ),
-            offers=tuple(self._offer(offer) for offer in detail.offers),
-            has_variant=variants,
         )
 
     def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
