@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.building.facts import EVIDENCE_FACETS, UNKNOWN, field_info
+from origin.building.facts import EVIDENCE_FACETS, field_info
+from selvedge.catalogue.filter import UNKNOWN
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.numbers import u32

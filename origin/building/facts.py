@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.importing.composition import TOLERANCE
+from selvedge.catalogue.filter import UNKNOWN
 from selvedge.catalogue.model import Component, Offer, Product, ProductGroup
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from selvedge.catalogue.model import Catalogue, Level
-
-UNKNOWN = "unknown"
-"""The value of a field about which the shop gives no data; never the same as a bad answer."""
 
 
 CATCH_ALLS = frozenset({"other_fibres", "other_materials"})

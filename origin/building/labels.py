@@ -9,9 +9,9 @@ import tomllib
 from functools import cache
 from importlib import resources
 
-from origin.building.facts import UNKNOWN
 from origin.importing.schemes import scheme_labels
 from origin.importing.vocabulary import vocabulary
+from selvedge.catalogue.filter import SHARE, UNKNOWN
 
 _VOCABULARY_OF = {
     "material": "fibres",
@@ -20,7 +20,6 @@ _VOCABULARY_OF = {
     "countryOfOrigin": "countries",
 }
 _EVIDENCE = frozenset({"certification", "facilityCertification", "brandCertification"})
-_SHARE = "share."
 
 
 class VocabularyLabels:
@@ -28,8 +27,8 @@ class VocabularyLabels:
 
     def field(self, field: str, locale: str) -> str:
         """Return the label of a field; a share is named after its fibre."""
-        if field.startswith(_SHARE):
-            return f"{self.value('material', field.removeprefix(_SHARE), locale)} (%)"
+        if field.startswith(SHARE):
+            return f"{self.value('material', field.removeprefix(SHARE), locale)} (%)"
         return _words(locale)["fields"].get(field, field)
 
     def value(self, field: str, value: str, locale: str) -> str:
