@@ -47,7 +47,7 @@ def port() -> Iterator[int]:
 
 def test_the_origin_takes_a_message_under_the_token(runtime: Workerd, port: int) -> None:
     runtime.run(SEND.format(port=port, path="base/"))
-    assert Origin.taken == [("/base/events", "Bearer secret", b'{"events": []}')]
+    assert Origin.taken == [("/base/v1/events", "Bearer secret", b'{"events": []}')]
 
 
 @pytest.mark.parametrize("path", ["broken", "slow"])

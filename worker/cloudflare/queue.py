@@ -29,7 +29,7 @@ class OriginQueue:
     """The origin's events route; it takes what the queue does not."""
 
     def __init__(self, url: str, token: str, deadline_ms: int) -> None:
-        self._url = f"{url.rstrip('/')}/events"
+        self._url = f"{url.rstrip('/')}/v1/events"
         self._token = token
         self._deadline_ms = deadline_ms
 

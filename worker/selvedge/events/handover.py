@@ -9,6 +9,7 @@ import msgspec
 
 from selvedge.errors import QueueUnavailable
 from selvedge.events.event import Event
+from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from selvedge.shopper.consent import Consent
     from selvedge.shopper.context import Context
 
-HANDED_ON_FOR: frozenset[Purpose] = frozenset({"training", "measurement"})
+HANDED_ON_FOR: frozenset[Purpose] = frozenset({"profile", "training", "measurement"})
 """Events leave the edge for these purposes alone."""
 
 
@@ -30,7 +31,8 @@ class ConsentNote(msgspec.Struct, frozen=True):
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A batch as the origin gets it. `received` is in epoch seconds.
 
-    `context` names the browser, so that its events can be erased; it is there where `session` is allowed.
+    `context` names the browser and `shopper` the person, so that their events can be erased; they are there
+    where `session` is allowed.
     """
 
     market: str
@@ -41,6 +43,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     events: list[Event]
     context: str | None = None
     version: int = 1
+    shopper: ShopperId | None = None
 
 
 class FallbackQueue:
@@ -59,10 +62,16 @@ class FallbackQueue:
 
 
 def served_purposes(consent: Consent) -> frozenset[Purpose]:
-    """Return the purposes for which events may be handed on."""
-    return consent.allowed & HANDED_ON_FOR
+    """Return the purposes for which events may be handed on; without a name they can be in no profile."""
+    served = consent.allowed & HANDED_ON_FOR
+    return served if consent.allows("session") else served - {"profile"}
 
 
 def context_name(context: Context | None) -> str | None:
     """Return how a message names a context."""
     return base64.urlsafe_b64encode(context.id).decode() if context and context.id else None
+
+
+def shopper_name(context: Context | None) -> str | None:
+    """Return how a message names the person behind a context."""
+    return context.shopper if context and context.id else None
