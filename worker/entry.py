@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from workers import Request, WorkerEntrypoint
 
-from cloudflare.crypto import WebCryptoAead, WebCryptoVerifier
+from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
 from cloudflare.http import from_platform, to_platform
 from cloudflare.queue import OriginQueue, WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue
 from selvedge import __version__
 from selvedge.events.handover import FallbackQueue
+from selvedge.identity.service import ServiceTokens
 from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
@@ -65,8 +66,14 @@ def event_queue(env: Any, settings: Settings) -> Queue:
     queue = WorkersQueue(env.EVENTS)
     if not settings.origin_url:
         return queue
-    origin = OriginQueue(settings.origin_url, settings.origin_token, settings.origin_deadline_ms)
+    origin = OriginQueue(settings.origin_url, service_tokens(settings), settings.origin_deadline_ms)
     return FallbackQueue(queue, origin)
+
+
+def service_tokens(settings: Settings) -> ServiceTokens:
+    """Return what makes the tokens that the origin wants to see; there is a key where there is an origin."""
+    key_id, seed = next(iter(settings.service_key.items()))
+    return ServiceTokens(WebCryptoSigner(key_id, decode_key("service_key", seed)), WorkersClock())
 
 
 def worker_version(env: Any) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import js
 import msgspec
 from pyodide.ffi import JsException, to_js
 
 from selvedge.errors import QueueUnavailable
+from selvedge.identity.service import EDGE_SCOPES
+
+if TYPE_CHECKING:
+    from selvedge.identity.service import ServiceTokens
 
 
 class WorkersQueue:
@@ -28,16 +32,15 @@ class WorkersQueue:
 class OriginQueue:
     """The origin's events route; it takes what the queue does not."""
 
-    def __init__(self, url: str, token: str, deadline_ms: int) -> None:
+    def __init__(self, url: str, tokens: ServiceTokens, deadline_ms: int) -> None:
         self._url = f"{url.rstrip('/')}/v1/events"
-        self._token = token
+        self._tokens = tokens
         self._deadline_ms = deadline_ms
 
     async def send(self, message: bytes) -> None:
         """Hand over a JSON object. Raises `QueueUnavailable`, also where the origin takes too long."""
-        headers = {"Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
+        token = await self._tokens.bearer(EDGE_SCOPES)
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         options = to_js(
             {"method": "POST", "headers": headers, "body": message.decode(), "redirect": "manual"},
             dict_converter=js.Object.fromEntries,
