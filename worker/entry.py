@@ -9,7 +9,7 @@ from workers import Request, WorkerEntrypoint
 
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
 from cloudflare.http import from_platform, to_platform
-from cloudflare.queue import OriginQueue, WorkersQueue
+from cloudflare.queue import CONSUMER_DEADLINE_MS, OriginEvents, OriginQueue, WorkersQueue, consume
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue
 from selvedge import __version__
@@ -43,6 +43,16 @@ class Default(WorkerEntrypoint):
         response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
         return to_platform(response)
 
+    async def queue(self, batch: Any) -> None:
+        """Hand the events that the queue brings to the origin. What raises is brought again by the queue."""
+        settings = read_settings(lambda name: getattr(self.env, name, None))
+        if not settings.origin_url:
+            raise BadSetting("SELVEDGE_ORIGIN_URL is not set: the queue keeps what nobody takes")
+        sink = OriginEvents(settings.origin_url, service_tokens(settings), CONSUMER_DEADLINE_MS)
+        count = await consume(batch, sink, WorkersQueue(self.env.DEAD_EVENTS))
+        if count["retried"]:
+            print(f"the origin did not take all events: {count}")  # noqa: T201 - the platform's log
+
 
 def make_application(env: Any) -> Application:
     """Return the application over the bindings in `env`. Raises `BadSetting`."""
@@ -66,8 +76,8 @@ def event_queue(env: Any, settings: Settings) -> Queue:
     queue = WorkersQueue(env.EVENTS)
     if not settings.origin_url:
         return queue
-    origin = OriginQueue(settings.origin_url, service_tokens(settings), settings.origin_deadline_ms)
-    return FallbackQueue(queue, origin)
+    origin = OriginEvents(settings.origin_url, service_tokens(settings), settings.origin_deadline_ms)
+    return FallbackQueue(queue, OriginQueue(origin))
 
 
 def service_tokens(settings: Settings) -> ServiceTokens:

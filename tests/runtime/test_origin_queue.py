@@ -16,11 +16,12 @@ from tests.origin.identity.tokens import TRUSTED
 
 SEND = """
 from cloudflare.crypto import WebCryptoSigner
-from cloudflare.queue import OriginQueue
+from cloudflare.queue import OriginEvents, OriginQueue
 from cloudflare.runtime import WorkersClock
 from selvedge.identity.service import ServiceTokens
 tokens = ServiceTokens(WebCryptoSigner("edge-1", bytes(range(32))), WorkersClock())
-await OriginQueue("http://127.0.0.1:{port}/{path}", tokens, 300).send(b'{{"events": []}}')
+origin = OriginEvents("http://127.0.0.1:{port}/{path}", tokens, 300)
+await OriginQueue(origin).send(b'{{"events": []}}')
 """
 
 

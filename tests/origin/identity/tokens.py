@@ -12,6 +12,7 @@ from origin.identity.trust import TrustedKey
 from selvedge.identity.service import ALGORITHM, AUDIENCE, SCOPES, TOKEN_TYPE, ServiceTokens
 
 NOW = 1_790_000_000
+SEED = base64.b64encode(bytes(range(32))).decode()
 SIGNER = Ed25519TokenSigner("edge-1", bytes(range(32)))
 TRUSTED = {"edge-1": TrustedKey("edge", SIGNER.public, SCOPES)}
 
