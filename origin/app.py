@@ -2,44 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from typing import TYPE_CHECKING
 
-import msgspec
-from litestar import Litestar, Response, get
+from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 import selvedge
 from origin.identity.authentication import Identity
-from origin.identity.principal import PUBLIC, requires
+from origin.identity.principal import requires
 from origin.identity.servicekeys import ServiceVerifier
 from origin.publishing.ledger import Ledger, Publication
 from origin.rehearsal import SystemClock
 from origin.settings import read_settings
+from origin.telemetry.logs import JsonLog
+from origin.telemetry.metrics import Metrics
+from origin.telemetry.observing import note_fault, observe
+from origin.telemetry.publications import publish_ages
+from origin.telemetry.readiness import Readiness
+from origin.telemetry.routes import health, metrics_route, readiness
 
 if TYPE_CHECKING:
     from origin.settings import Settings
-
-
-class Health(msgspec.Struct, frozen=True):
-    """The process runs."""
-
-    status: str
-    version: str
-
-
-@get("/healthz", opt=PUBLIC, sync_to_thread=False)
-def health() -> Health:
-    """Tell that the process runs."""
-    return Health("ok", selvedge.__version__)
-
-
-@get("/readyz", opt=PUBLIC, sync_to_thread=True)
-def readiness(ledger: NamedDependency[Ledger]) -> Response[Health]:
-    """Tell whether the ledger can be read."""
-    ledger.channels()
-    return Response(Health("ready", selvedge.__version__))
+    from origin.telemetry.logs import Log
 
 
 @get("/v1/publications", guards=[requires("publications:read")], sync_to_thread=True)
@@ -48,13 +35,23 @@ def publications(ledger: NamedDependency[Ledger], channel: str | None = None) ->
     return ledger.log(channel)
 
 
-def create_app(settings: Settings | None = None) -> Litestar:
+def create_app(settings: Settings | None = None, log: Log | None = None) -> Litestar:
     """Return the application; uvicorn calls this as its factory."""
     found = settings or read_settings(os.environ)
     ledger = Ledger(found.ledger, found.target)
-    return Litestar(
+    log = log or JsonLog(SystemClock(), found.log_level)
+    metrics = Metrics()
+    metrics.watch_publications(lambda: publish_ages(ledger))
+    ready = Readiness({"ledger": lambda: asyncio.to_thread(ledger.channels)}, log)
+    app = Litestar(
         plugins=[Identity(ServiceVerifier(found.service_keys, SystemClock()))],
-        route_handlers=[health, readiness, publications],
-        dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False)},
+        route_handlers=[health, readiness, metrics_route(open_here=found.metrics_open), publications],
+        dependencies={
+            "ledger": Provide(lambda: ledger, sync_to_thread=False),
+            "metrics": Provide(lambda: metrics, sync_to_thread=False),
+            "readiness": Provide(lambda: ready, sync_to_thread=False),
+        },
+        after_exception=[note_fault],
         openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),
     )
+    return observe(app, metrics, log)

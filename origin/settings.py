@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from origin.identity.trust import TrustedKey
+from origin.telemetry.logs import Level
 from selvedge.settings import NAME_PATTERN, BadSetting
 
 if TYPE_CHECKING:
@@ -88,6 +89,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "scopes; [security.md](security.md). Empty: every route but health and readiness is closed."
         ),
     ] = {}
+    log_level: Annotated[
+        Level, Meta(description="What is logged: `info`, every request; `warning`; `error`.")
+    ] = "info"
+    metrics_open: Annotated[
+        bool,
+        Meta(description="Whether `/metrics` answers anybody on this machine, instead of `metrics:read`."),
+    ] = False
     snapshot_keys: Annotated[
         dict[str, str],
         Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
@@ -138,7 +146,8 @@ def _parse(name: str, text: str, annotation: Any) -> Any:
         return Path(text)
     if Secret in get_args(kind):
         return Secret(text)
+    is_text = kind is str or get_origin(kind) is Literal
     try:
-        return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)
+        return msgspec.convert(text, annotation) if is_text else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error
