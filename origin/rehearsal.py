@@ -29,11 +29,17 @@ class MemoryKeyValue:
     def __init__(self, values: dict[str, bytes] | None = None) -> None:
         self.values = {} if values is None else values
         self.reads: list[str] = []
+        self.lives: dict[str, int] = {}
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None."""
         self.reads.append(key)
         return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value`; nothing expires here, but `lives` says when it would."""
+        self.values[key] = value
+        self.lives[key] = seconds
 
 
 class MemoryQueue:

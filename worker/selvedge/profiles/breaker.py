@@ -35,6 +35,7 @@ class Breaker:
     def __init__(self, rules: BreakerRules | None = None) -> None:
         self._rules = rules or BreakerRules()
         self._outcomes: deque[tuple[float, bool]] = deque()
+        self._failed = 0
         self._opened: float | None = None
         self._probed: float | None = None
         self._permit = 0
@@ -62,12 +63,17 @@ class Breaker:
         if self._opened is not None:
             self._conclude(now, succeeded=succeeded)
             return
-        self._outcomes.append((now, succeeded))
-        while now - self._outcomes[0][0] > self._rules.window:
-            self._outcomes.popleft()
-        failed = sum(not one for _, one in self._outcomes)
-        if failed >= self._rules.failures and failed >= self._rules.share * len(self._outcomes):
+        self._count(now, succeeded=succeeded)
+        enough = max(self._rules.failures, self._rules.share * len(self._outcomes))
+        if self._failed >= enough:
             self._open(now)
+
+    def _count(self, now: float, *, succeeded: bool) -> None:
+        self._outcomes.append((now, succeeded))
+        self._failed += not succeeded
+        while now - self._outcomes[0][0] > self._rules.window:
+            _, old = self._outcomes.popleft()
+            self._failed -= not old
 
     def _is_probing(self, now: float) -> bool:
         return self._probed is not None and now - self._probed < self._rules.patience
@@ -84,3 +90,4 @@ class Breaker:
         self._opened, self._probed = now, None
         self._permit += 1
         self._outcomes.clear()
+        self._failed = 0
