@@ -1,4 +1,4 @@
-"""A proxy before the origin that does to its answers what networks and broken servers do. For tests and soak."""
+"""A proxy before the origin that does to answers what networks and broken servers do; for tests and soak."""
 
 import asyncio
 import contextlib
@@ -9,7 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 Fault = Literal[
@@ -63,6 +63,20 @@ class FaultProxy:
     def set(self, fault: Fault) -> None:
         """From now on do this, also to what is waiting for an answer."""
         self._run(self._set(fault))
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        """Listen, in a thread of its own."""
+        thread = threading.Thread(target=self._serve_forever, daemon=True)
+        thread.start()
+        try:
+            self._run(self._listen())
+            yield self
+        finally:
+            self._run(self._close())
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join(10)
+            self._loop.close()
 
     def _run(self, work: Awaitable[None]) -> None:
         asyncio.run_coroutine_threadsafe(_finish(work), self._loop).result(10)
@@ -123,17 +137,8 @@ class FaultProxy:
 @contextmanager
 def faulty(upstream: str | None = None, slow_seconds: float = 0.4) -> Iterator[FaultProxy]:
     """A running proxy, healthy at first."""
-    proxy = FaultProxy(upstream, slow_seconds)
-    thread = threading.Thread(target=proxy._serve_forever, daemon=True)
-    thread.start()
-    try:
-        proxy._run(proxy._listen())
+    with FaultProxy(upstream, slow_seconds).running() as proxy:
         yield proxy
-    finally:
-        proxy._run(proxy._close())
-        proxy._loop.call_soon_threadsafe(proxy._loop.stop)
-        thread.join(10)
-        proxy._loop.close()
 
 
 async def _finish(work: Awaitable[None]) -> None:

@@ -1,23 +1,26 @@
-"""The origin's API over httpx: what the rehearsed Worker asks, and what tests hold the Worker's fetch against."""
+"""The origin's API over httpx: for the rehearsed Worker, and to hold the Worker's fetch against."""
 
 from __future__ import annotations
 
 import asyncio
-from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from selvedge.errors import OriginUnavailable
 from selvedge.profiles.origin import ANSWER_HEADERS, OriginAnswer, OriginRequest, media_type_of
 
+if TYPE_CHECKING:
+    from types import TracebackType
+
 
 class HttpxOrigin:
     """Asks the origin at `url`; a context manager that closes its connections."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.AsyncClient(base_url=url.rstrip("/"), timeout=None, trust_env=False)
+        self._client = httpx.AsyncClient(base_url=url.rstrip("/"), timeout=None, trust_env=False)  # noqa: S113 - `ask` has its own
 
-    async def __aenter__(self) -> HttpxOrigin:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

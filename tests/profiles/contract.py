@@ -12,7 +12,7 @@ ECHO = {"method": "GET", "path": "/v1/x?a=%20b", "body": "", "authorization": "B
 
 @dataclass(frozen=True)
 class ContractCase:
-    """A request, what the origin does, and what the adapter returns: an answer, or the reason that there is none."""
+    """A request, what the origin does, and the answer that the adapter returns, or why there is none."""
 
     name: str
     fault: Fault = "healthy"

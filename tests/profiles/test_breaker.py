@@ -110,7 +110,7 @@ class BreakerMachine(RuleBasedStateMachine):
 
     @precondition(lambda self: self.out)
     @rule(data=st.data(), succeeded=st.booleans())
-    def answer(self, data: st.DataObject, succeeded: bool) -> None:
+    def answer(self, data: st.DataObject, *, succeeded: bool) -> None:
         permit = self.out.pop(data.draw(st.integers(0, len(self.out) - 1)))
         before = self.breaker.state(self.now)
         self.breaker.report(permit, self.now, succeeded=succeeded)

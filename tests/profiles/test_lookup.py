@@ -19,7 +19,7 @@ from tests.stage import FaultyKeyValue, ManualClock, run
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from selvedge.profiles.lookup import Looked
 
@@ -174,7 +174,7 @@ def test_whoever_objected_has_no_profile_to_use() -> None:
     assert (scene.find().source, scene.find().profile) == ("origin", None)
 
 
-BAD = {
+BAD: dict[str, OriginAnswer | OriginUnavailable] = {
     "refused": OriginUnavailable("unreachable"),
     "too large": OriginUnavailable("too-large"),
     "500": OriginAnswer(500, "application/json", body=b"{}"),
@@ -258,11 +258,9 @@ def test_many_at_once_wait_for_themselves_alone() -> None:
     assert {looked.source for looked in run(crowd())} <= {"origin", "memory"}
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda scene: None, lambda scene: scene.kv.values.update({KEY: b"P"})], ids=["none", "damaged"]
-)
-def test_without_an_origin_kv_is_the_end(spoil: Callable[[Scene], None]) -> None:
+@pytest.mark.parametrize("held", [{}, {KEY: b"P"}], ids=["none", "damaged"])
+def test_without_an_origin_kv_is_the_end(held: dict[str, bytes]) -> None:
     scene = Scene()
     scene.profiles = Profiles(scene.kv, SEALER, scene.clock, rules=RULES)
-    spoil(scene)
+    scene.kv.values |= held
     assert scene.find().source == "none"

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -13,6 +13,9 @@ from selvedge.errors import OriginUnavailable
 from selvedge.profiles.origin import OriginAnswer, OriginRequest, media_type_of
 from tests.profiles.contract import CASES, DEADLINE_MS, MAX_BYTES, ContractCase
 from tests.stage import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,7 @@ def test_a_deadline_is_kept_within_reason(proxy: FaultProxy) -> None:
         httpx.DecodingError("not the compression it says it is"),
         httpx.PoolTimeout("no connection is free"),
     ],
-    ids=lambda fault: str(fault),
+    ids=str,
 )
 def test_faults_that_are_hard_to_make_are_no_answer(fault: httpx.HTTPError) -> None:
     with respx.mock:

@@ -13,7 +13,7 @@ from selvedge.profiles.origin import ANSWER_HEADERS, OriginAnswer, OriginRequest
 
 
 class FetchOrigin:
-    """Asks the origin at `url`. What is not whole in time is aborted, so that its connection is free again."""
+    """Asks the origin at `url`. What is not whole in time is aborted, which frees its connection."""
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")

@@ -215,7 +215,7 @@ class Profiles:
         size = 0
         if isinstance(record, EdgeProfile):
             until = min(until, record.valid_until)
-            # Behind what the cookie knows of, and yet all there is: believed as briefly as if there were none.
+            # Behind what the cookie knows of, yet all there is: believed as briefly as if there were none.
             if record.revision < revision:
                 until = min(until, now + self._rules.negative_seconds)
             revision = max(revision, record.revision)
