@@ -17,7 +17,8 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ports import Clock, KeyValue, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
@@ -140,6 +141,8 @@ def rehearse(
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
+    records: RecordStore | None = None,
+    origin: OriginClient | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -152,5 +155,7 @@ def rehearse(
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
             predictor=predictor,
+            records=records or MemoryKeyValue(),
+            origin=origin,
         )
     )

@@ -88,9 +88,9 @@ class BreakerMachine(RuleBasedStateMachine):
         self.out: list[int] = []
         self.probes: list[float] = []
 
-    @rule(seconds=st.floats(0, 6))
-    def pass_time(self, seconds: float) -> None:
-        self.now += seconds
+    @rule(quarters=st.integers(0, 24))
+    def pass_time(self, quarters: int) -> None:
+        self.now += quarters / 4
 
     @rule()
     def ask(self) -> None:

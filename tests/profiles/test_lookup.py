@@ -11,7 +11,7 @@ from origin.rehearsal import AesGcm, Tasks
 from selvedge.errors import OriginUnavailable
 from selvedge.profiles.breaker import BreakerRules
 from selvedge.profiles.lookup import LookupRules, Profiles
-from selvedge.profiles.origin import OriginAnswer, OriginRequest
+from selvedge.profiles.origin import OriginAnswer, OriginClient, OriginRequest
 from selvedge.shopper.profile import EdgeProfile
 from selvedge.shopper.record import Tombstone, decode_record, encode_profile, encode_tombstone, record_key
 from selvedge.shopper.sealing import Sealer
@@ -69,8 +69,7 @@ class Scene:
             self.kv,
             SEALER,
             self.clock,
-            origin=self.origin,
-            tokens=Tokens(),
+            origin=OriginClient(self.origin, Tokens()),
             rules=msgspec.structs.replace(RULES, **rules),
         )
 

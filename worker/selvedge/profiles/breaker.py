@@ -65,7 +65,7 @@ class Breaker:
             return
         self._count(now, succeeded=succeeded)
         enough = max(self._rules.failures, self._rules.share * len(self._outcomes))
-        if self._failed >= enough:
+        if not succeeded and self._failed >= enough:
             self._open(now)
 
     def _count(self, now: float, *, succeeded: bool) -> None:

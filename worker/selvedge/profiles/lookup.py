@@ -7,11 +7,12 @@ another one asked: each looks for itself, and leaves what it has found behind.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from selvedge.errors import OriginUnavailable, StorageUnavailable
+from selvedge.identity.service import EDGE_SCOPES
 from selvedge.profiles.breaker import Breaker, BreakerRules
 from selvedge.profiles.memory import Entry, ProfileMemory
 from selvedge.profiles.origin import OriginRequest
@@ -28,26 +29,17 @@ from selvedge.shopper.record import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable
 
-    from selvedge.ports import Background, Clock, Origin, RecordStore
-    from selvedge.profiles.origin import OriginAnswer
+    from selvedge.ports import Background, Clock, RecordStore
+    from selvedge.profiles.origin import OriginAnswer, OriginClient
     from selvedge.shopper.sealing import Sealer
 
 Source = Literal["memory", "kv", "origin", "none", "timeout", "open"]
 """Where a profile was found, or why it was not: `none` is kept or readable, the deadline, the breaker."""
 
-SCOPES = ("edge-profile:read", "events:write")
 _OK, _NOT_FOUND, _GONE = 200, 404, 410
 _decoder = msgspec.json.Decoder(EdgeProfile)
-
-
-class TokenSource(Protocol):
-    """What makes the tokens that the origin wants to see."""
-
-    async def bearer(self, scopes: Iterable[str], shopper: str | None = None) -> str:
-        """Return a token for `scopes`, bound to `shopper` if one is named."""
-        ...
 
 
 class LookupRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,15 +83,13 @@ class Profiles:
         sealer: Sealer,
         clock: Clock,
         *,
-        origin: Origin | None = None,
-        tokens: TokenSource | None = None,
+        origin: OriginClient | None = None,
         rules: LookupRules | None = None,
     ) -> None:
         self._store = store
         self._sealer = sealer
         self._clock = clock
         self._origin = origin
-        self._tokens = tokens
         self._rules = rules or LookupRules()
         self._memory = ProfileMemory(self._rules.memory_bytes)
         self.breaker = Breaker(self._rules.breaker)
@@ -132,14 +122,17 @@ class Profiles:
         if isinstance(record, Tombstone) or (record is not None and _is_current(record, revision, now)):
             self._remember(shopper, record, revision)
             return Looked("kv", record)
-        if self._origin is None or self._tokens is None:
+        if self._origin is None:
             self._remember(shopper, None, revision)
             return Looked("none")
         permit = self.breaker.ask(now)
         if permit is None:
             return Looked("open")
         left = self._rules.deadline_ms - int((now - started) * 1000)
-        return await self._try_origin(shopper, revision, background, permit, max(1, left))
+        asking = self._ask(self._origin, shopper, max(1, left))
+        # What runs out of time counts only where the origin was left at least half of the deadline.
+        fair = left * 2 >= self._rules.deadline_ms
+        return await self._try_origin(shopper, revision, background, permit, asking, fair=fair)
 
     async def _read(self, shopper: str) -> Record | None:
         """Return KV's record, or None where it has none or gives none."""
@@ -150,15 +143,18 @@ class Profiles:
         return None if data is None else await decode_record(data, shopper, self._sealer)
 
     async def _try_origin(
-        self, shopper: str, revision: int, background: Background, permit: int, left_ms: int
+        self,
+        shopper: str,
+        revision: int,
+        background: Background,
+        permit: int,
+        asking: Awaitable[Record | None],
+        *,
+        fair: bool,
     ) -> Looked:
-        """Ask the origin, and tell the breaker what came of it.
-
-        Running out of time counts only where the origin was left at least half of the deadline.
-        """
-        fair = left_ms * 2 >= self._rules.deadline_ms
+        """Ask the origin, and tell the breaker what came of it; being late counts where that is `fair`."""
         try:
-            record = await self._ask(shopper, left_ms)
+            record = await asking
         except asyncio.CancelledError:
             if fair:
                 self.breaker.report(permit, self._clock.now(), succeeded=False)
@@ -178,17 +174,11 @@ class Profiles:
         background.run(self._keep(shopper, record))
         return Looked("origin", record)
 
-    async def _ask(self, shopper: str, left_ms: int) -> Record | None:
+    async def _ask(self, origin: OriginClient, shopper: str, left_ms: int) -> Record | None:
         """Return what the origin says of `shopper`. Raises `OriginUnavailable`, `BadAnswer`."""
-        if self._origin is None or self._tokens is None:
-            raise OriginUnavailable("unreachable")
-        token = await self._tokens.bearer(SCOPES)
-        request = OriginRequest(
-            path=f"/v1/shoppers/{shopper}/edge-profile",
-            deadline_ms=left_ms,
-            headers={"Authorization": f"Bearer {token}"},
-        )
-        return _judge(await self._origin.ask(request), shopper, int(self._clock.now()))
+        request = OriginRequest(path=f"/v1/shoppers/{shopper}/edge-profile", deadline_ms=left_ms)
+        answer = await origin.ask(request, EDGE_SCOPES)
+        return _judge(answer, shopper, int(self._clock.now()))
 
     async def _keep(self, shopper: str, record: Record) -> None:
         """Write a record that the origin gave into KV, unless the person has been erased meanwhile."""

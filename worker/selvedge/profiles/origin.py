@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Protocol
+
 import msgspec
 
 from selvedge.shopper.profile import MAX_EDGE_PROFILE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selvedge.ports import Origin
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -39,6 +46,33 @@ class OriginAnswer(msgspec.Struct, frozen=True):
     def is_json(self) -> bool:
         """Whether the content says that it is JSON."""
         return self.media_type == JSON
+
+
+class TokenSource(Protocol):
+    """What makes the tokens that the origin wants to see."""
+
+    async def bearer(self, scopes: Iterable[str], shopper: str | None = None) -> str:
+        """Return a token for `scopes`, bound to `shopper` if one is named."""
+        ...
+
+
+class OriginClient:
+    """The origin, asked under a service token."""
+
+    def __init__(self, origin: Origin, tokens: TokenSource) -> None:
+        self._origin = origin
+        self._tokens = tokens
+
+    async def ask(
+        self, request: OriginRequest, scopes: Iterable[str], shopper: str | None = None
+    ) -> OriginAnswer:
+        """Return the answer to `request` under a token for `scopes`, bound to `shopper` if one is named.
+
+        Raises `OriginUnavailable`.
+        """
+        token = await self._tokens.bearer(scopes, shopper)
+        headers = {**request.headers, "Authorization": f"Bearer {token}"}
+        return await self._origin.ask(msgspec.structs.replace(request, headers=headers))
 
 
 def media_type_of(content_type: str | None) -> str:
