@@ -74,6 +74,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     signing_key_file: Annotated[
         Path, Meta(description="Where the key is read from if `signing_key` is not set; mode 0600.")
     ] = Path(".selvedge/signing.key")
+    service_key: Annotated[
+        Secret | None,
+        Meta(
+            description="What jobs sign their service tokens with: key id to Ed25519 private key, base64 of "
+            "32 bytes; the first one signs. A secret."
+        ),
+    ] = None
     service_keys: Annotated[
         dict[str, TrustedKey],
         Meta(

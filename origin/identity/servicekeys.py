@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -14,7 +13,7 @@ from joserfc.jwk import OKPKey
 from origin.identity.principal import Principal
 from origin.identity.trust import Name, TrustedKey
 from selvedge.identity.compact import InvalidToken, parse_compact
-from selvedge.identity.service import ALGORITHM, AUDIENCE, LIFETIME_SECONDS, SCOPES, TOKEN_TYPE, ServiceTokens
+from selvedge.identity.service import ALGORITHM, AUDIENCE, LIFETIME_SECONDS, SCOPES, TOKEN_TYPE
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.identity import ShopperId
 
@@ -92,30 +91,6 @@ class ServiceVerifier:
             raise InvalidToken("lifetime")
         if not trusted.scopes.issuperset(claims.scope.split()):
             raise InvalidToken("scope")
-
-
-class Ed25519TokenSigner:
-    """Signs service tokens by the `cryptography` library."""
-
-    def __init__(self, key_id: str, seed: bytes) -> None:
-        self.key_id = key_id
-        self._private = Ed25519PrivateKey.from_private_bytes(seed)
-        self.public = base64.b64encode(self._private.public_key().public_bytes_raw()).decode()
-
-    async def sign(self, data: bytes) -> bytes:
-        """Return the 64-byte signature over `data`."""
-        return self._private.sign(data)
-
-
-def service_tokens(keys: Mapping[str, str], clock: Clock, issuer: str) -> ServiceTokens:
-    """Return what makes tokens with the first of `keys`, the setting SELVEDGE_SERVICE_KEY.
-
-    Raises `BadSetting`.
-    """
-    if not keys:
-        raise BadSetting("SELVEDGE_SERVICE_KEY holds no key")
-    key_id, text = next(iter(keys.items()))
-    return ServiceTokens(Ed25519TokenSigner(key_id, decode_key("service_key", text)), clock, issuer)
 
 
 def _import(key: TrustedKey) -> OKPKey:

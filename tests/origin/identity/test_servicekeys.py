@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from origin.identity.minting import Ed25519TokenSigner, service_tokens
 from origin.identity.principal import Principal
-from origin.identity.servicekeys import Ed25519TokenSigner, ServiceVerifier, service_tokens
+from origin.identity.servicekeys import ServiceVerifier
 from origin.identity.trust import TrustedKey
 from selvedge.identity.compact import InvalidToken
 from selvedge.identity.service import SCOPES

@@ -7,7 +7,7 @@ import base64
 import json
 from typing import Any
 
-from origin.identity.servicekeys import Ed25519TokenSigner
+from origin.identity.minting import Ed25519TokenSigner
 from origin.identity.trust import TrustedKey
 from selvedge.identity.service import ALGORITHM, AUDIENCE, SCOPES, TOKEN_TYPE, ServiceTokens
 

@@ -42,6 +42,9 @@ SCOPES = frozenset(
 )
 """All there are; docs/security.md says what each lets do."""
 
+EDGE_SCOPES = ("edge-profile:read", "events:write")
+"""What the edge may do for anybody; it keeps one token for it."""
+
 _ID_BYTES = 12
 
 
