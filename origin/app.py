@@ -52,6 +52,8 @@ def create_app(settings: Settings | None = None, log: Log | None = None) -> Lite
             "readiness": Provide(lambda: ready, sync_to_thread=False),
         },
         after_exception=[note_fault],
+        # Its own would let every library write to the log, addresses and names of persons included.
+        logging_config=None,
         openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),
     )
     return observe(app, metrics, log)

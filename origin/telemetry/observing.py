@@ -7,6 +7,7 @@ import secrets
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 
 from origin.identity.principal import Principal
@@ -43,7 +44,7 @@ class Observer:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the application answer."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         started = perf_counter()

@@ -56,7 +56,7 @@ async def readiness(readiness: NamedDependency[Readiness]) -> Response[Ready]:
 
 
 def metrics_route(*, open_here: bool) -> HTTPRouteHandler:
-    """Return `GET /metrics`, for who holds `metrics:read`; with `open_here`, for whoever is on this machine."""
+    """Return `GET /metrics`, for `metrics:read`; with `open_here`, for whoever is on this machine."""
     opt = PUBLIC if open_here else None
     guard = on_this_machine if open_here else requires("metrics:read")
 

@@ -11,20 +11,25 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from selvedge.errors import QueueUnavailable
+from selvedge.errors import OriginUnavailable, QueueUnavailable
 from selvedge.events.receipt import Receipt
+from selvedge.identity.service import EDGE_SCOPES
+from selvedge.profiles.origin import JSON, OriginRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.ports import Queue
+    from selvedge.profiles.origin import OriginClient
 
 FIRST_DELAY_SECONDS = 2
 LONGEST_DELAY_SECONDS = 3600
 """How soon a message is tried again: twice as late each time, up to an hour."""
 
-TAKEN = range(200, 300)
-"""What the origin answers to what it took."""
+_TAKEN = range(200, 300)
+
+DEADLINE_MS = 30_000
+"""How long the consumer waits for the origin. Nobody waits for the consumer."""
 
 _TOO_MUCH_AT_ONCE = frozenset({400, 413})
 
@@ -58,6 +63,30 @@ class EventSink(Protocol):
     async def post(self, body: bytes) -> Said:
         """Hand over a JSON list of messages. Raises `QueueUnavailable` where there was no answer in time."""
         ...
+
+
+class OriginEvents:
+    """The events route of the origin that `client` asks."""
+
+    def __init__(self, client: OriginClient, deadline_ms: int = DEADLINE_MS) -> None:
+        self._client = client
+        self._deadline_ms = deadline_ms
+
+    async def post(self, body: bytes) -> Said:
+        """Hand over a JSON list of messages. Raises `QueueUnavailable`."""
+        request = OriginRequest(
+            method="POST",
+            path="/v1/events",
+            headers={"Content-Type": JSON},
+            body=body,
+            deadline_ms=self._deadline_ms,
+        )
+        try:
+            answer = await self._client.ask(request, EDGE_SCOPES)
+        except OriginUnavailable as error:
+            raise QueueUnavailable("the origin") from error
+        wanted = answer.headers.get("retry-after", "")
+        return Said(answer.status, answer.body, int(wanted) if wanted.isdecimal() else 0)
 
 
 DONE = Verdict()
@@ -109,7 +138,7 @@ async def _bury(body: bytes, dead: Queue) -> int | None:
 
 def _read(said: Said) -> Receipt | None:
     """Return the origin's receipt, or None: whoever answered took nothing, or is not the origin."""
-    if said.status not in TAKEN:
+    if said.status not in _TAKEN:
         return None
     try:
         return _receipt.decode(said.body)

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.errors import QueueUnavailable
+from selvedge.errors import OriginUnavailable, QueueUnavailable
 from selvedge.events.event import Event
+from selvedge.identity.service import EDGE_SCOPES
+from selvedge.profiles.origin import JSON, OriginRequest
 from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
     from selvedge.ports import Queue
+    from selvedge.profiles.origin import OriginClient
     from selvedge.shopper.consent import Consent
     from selvedge.shopper.context import Context
 
 HANDED_ON_FOR: frozenset[Purpose] = frozenset({"profile", "training", "measurement"})
 """Events leave the edge for these purposes alone."""
+
+_ACCEPTED = 202
 
 
 class ConsentNote(msgspec.Struct, frozen=True):
@@ -44,6 +49,30 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     context: str | None = None
     version: int = 1
     shopper: ShopperId | None = None
+
+
+class OriginQueue:
+    """The origin's events route; it takes what the queue does not."""
+
+    def __init__(self, origin: OriginClient, deadline_ms: int) -> None:
+        self._origin = origin
+        self._deadline_ms = deadline_ms
+
+    async def send(self, message: bytes) -> None:
+        """Hand over a JSON object. Raises `QueueUnavailable`, also where the origin takes too long."""
+        request = OriginRequest(
+            path="/v1/events",
+            method="POST",
+            headers={"Content-Type": JSON},
+            body=message,
+            deadline_ms=self._deadline_ms,
+        )
+        try:
+            answer = await self._origin.ask(request, EDGE_SCOPES)
+        except OriginUnavailable as error:
+            raise QueueUnavailable("the origin") from error
+        if answer.status != _ACCEPTED:
+            raise QueueUnavailable(f"the origin answered {answer.status}")
 
 
 class FallbackQueue:
