@@ -1,9 +1,9 @@
 """Derivation: what a person's events add up to. A sum, so that the order in which they arrive is nothing.
 
-An event counts in the period of 30 days in which it happened; a period that has passed counts half of the one
-after it. Points are those of the context cookie (`selvedge.shopper.learning`): an event's step, in quarters by
-field. Of a product, the last purchase, return or dismissal that happened says whether it is bought or
-unwanted. All of it is integers; docs/events.md has the rule.
+An event counts in the period of 30 days in which it happened; each period counts half of the one after it.
+Points are those of the context cookie (`selvedge.shopper.learning`): an event's step, in quarters by field.
+Of a product, the last purchase, return or dismissal that happened says whether it is bought or unwanted. All
+of it is integers; docs/events.md has the rule.
 """
 
 from __future__ import annotations

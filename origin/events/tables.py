@@ -17,6 +17,8 @@ event = Table(
     Column("purposes", SmallInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Index("ix_event_shopper_number", "shopper", "number"),
+    # Or SQLite would give the numbers of the newest rows again once these are erased.
+    sqlite_autoincrement=True,
 )
 """A row for each event. Numbers grow in the order of commits, so that nothing appears behind a cursor.
 
@@ -45,5 +47,6 @@ training_removal = Table(
     metadata,
     Column("number", Big, primary_key=True, autoincrement=True),
     Column("key", String(32), nullable=False),
+    sqlite_autoincrement=True,
 )
 """Keys of sessions that training must forget: digests that nobody can turn back into names."""

@@ -34,7 +34,7 @@ class MemoryTraits:
 
 
 class CatalogueTraits:
-    """Traits by the index of the newest snapshot, which `newest` names and `load` reads when it has changed."""
+    """Traits by the index of the newest snapshot: `newest` names it, `load` reads it."""
 
     def __init__(self, newest: Callable[[], str | None], load: Callable[[str], Index]) -> None:
         self._newest = newest
