@@ -53,7 +53,9 @@ async def test_what_was_done_cannot_be_read_in_the_database(store: EventStore, d
 
 async def test_a_page_holds_what_may_serve_its_purpose(store: EventStore) -> None:
     await store.keep(rows(click("event-01"), consent={"version": 1, "purposes": ["training"]}))
-    await store.keep(rows(click("event-02"), consent={"version": 1, "purposes": ["measurement"]}, shopper=None))
+    await store.keep(
+        rows(click("event-02"), consent={"version": 1, "purposes": ["measurement"]}, shopper=None)
+    )
     await store.keep(rows(click("event-03"), shopper=BOB))
     found = await store.page(0, 10, "training")
     assert [(one.shopper, one.content.event.id) for one in found] == [(ANNA, "event-01"), (BOB, "event-03")]
