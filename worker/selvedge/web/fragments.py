@@ -16,9 +16,10 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
+from selvedge.web.people import NOBODY, Known, read_context, read_known
 from selvedge.web.problems import NotFound, Withdrawn
 from selvedge.web.products import canonical_redirect
-from selvedge.web.recommendations import SLOT, decide, read_asked, read_context, without_headers
+from selvedge.web.recommendations import SLOT, decide, read_asked, without_headers
 from selvedge.web.templating import ImageSize, render
 
 if TYPE_CHECKING:
@@ -69,12 +70,19 @@ async def show_fragment(
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    pick = _recently_viewed if slot == "recently-viewed" else _recommendations
+    query = _bounded(query, request)
+    known = NOBODY
     try:
-        picks = await pick(edge, request, view, _bounded(query, request))
+        if slot == "recently-viewed":
+            picks = await _recently_viewed(edge, request, view, query)
+        else:
+            if read_asked(view, query).personalise:
+                known = await read_known(edge, request, market, view.scope.now, background)
+            picks = await _recommendations(edge, request, view, query, known)
     except Withdrawn:
         picks = Picks()
-    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+    headers = PRIVATE | edge.marks(view.edition) | known.headers
+    return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
@@ -90,7 +98,7 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
         unchanged = not_modified(request, headers)
         if unchanged is not None:
             return unchanged
-        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
+        picks = await _recommendations(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
     except Withdrawn:
         picks = Picks()
     return _answer(edge, view, ALTERNATIVES, picks, headers)
@@ -109,8 +117,10 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
-    answer = await decide(edge, request, view, query, slot)
+async def _recommendations(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Picks:
+    answer = await decide(edge, request, view, query, known, slot)
     return Picks(answer.items, answer.recommendation_id)
 
 

@@ -12,16 +12,26 @@ import msgspec
 
 from selvedge.catalogue.query import BadParameter, parse_query
 from selvedge.ranking.experiments import assign, overrides
-from selvedge.ranking.frozen import DAY, MAX_SEEN, Frozen, freeze_signals, personal, rests_on_evidence
-from selvedge.ranking.models import MAX_SCORED, bonuses
+from selvedge.ranking.frozen import (
+    DAY,
+    MAX_SEEN,
+    Frozen,
+    freeze_pairs,
+    freeze_signals,
+    personal,
+    rests_on_evidence,
+)
+from selvedge.ranking.models import MAX_SCORED, Prediction, bonuses
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.signals import occasion, weigh
-from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
+from selvedge.shopper.context import Affinity, Context
+from selvedge.shopper.profile import EdgeProfile
 from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, categories, turn
+from selvedge.web.people import NOBODY, Known, read_known
 from selvedge.web.problems import NotFound, StaleCursor
 from selvedge.web.products import (
     ProductList,
@@ -37,8 +47,8 @@ from selvedge.web.products import (
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.ranking.models import Prediction
     from selvedge.ranking.weights import RankingWeights
+    from selvedge.snapshot.index import Index
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
 
@@ -75,21 +85,24 @@ async def recommend(
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
-    answer = await decide(edge, request, view, query)
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
-    return Response(200, headers, msgspec.json.encode(answer))
-
-
-async def decide(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Recommendations:
-    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     asked = read_asked(view, query)
-    context = (
-        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    known = (
+        await read_known(edge, request, market, view.scope.now, background) if asked.personalise else NOBODY
     )
+    answer = await decide(edge, request, view, query, known)
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition), **known.headers}
+    return Response(200, headers, msgspec.json.encode(answer), known.cookies)
+
+
+async def decide(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
+    asked, context = read_asked(view, query), known.context
     cursor = await read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
-    person = Person(asked, context)
+    person = Person(asked, context, known.profile)
     arms = cursor.frozen.arms if cursor else _assign(view, context)
     scene = _scene(view, slot, query, person, arms)
     holding = view.rulebook.holding(scene)
@@ -130,6 +143,34 @@ class Person(msgspec.Struct, frozen=True):
 
     asked: Asked
     context: Context | None
+    profile: EdgeProfile | None = None
+
+    @property
+    def preferred(self) -> tuple[tuple[str, str], ...]:
+        """What the request prefers, and then what the person has declared."""
+        declared = self.profile.preferred if self.profile else ()
+        return tuple(dict.fromkeys(self.asked.preferred + declared))
+
+    @property
+    def avoided(self) -> tuple[tuple[str, str], ...]:
+        """What the person avoids, but for what this very request prefers."""
+        declared = self.profile.avoided if self.profile else ()
+        return tuple(pair for pair in dict.fromkeys(declared) if pair not in self.asked.preferred)
+
+    @property
+    def affinities(self) -> tuple[Affinity, ...]:
+        """The leanings of context and profile: of one that both know, the stronger.
+
+        Both have learnt from the same events, so that adding them up would count these twice.
+        """
+        context = self.context.affinities if self.context else ()
+        profile = self.profile.affinities if self.profile else ()
+        strongest: dict[tuple[str, str], Affinity] = {}
+        for one in context + profile:
+            known = strongest.get((one.field, one.value))
+            if known is None or one.weight > known.weight:
+                strongest[one.field, one.value] = one
+        return tuple(strongest.values())
 
 
 def without_person(request: Request) -> Request:
@@ -166,13 +207,6 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
-    """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not edge.consent.decide(request, market).allows("session"):
-        return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
-
-
 async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
     """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
@@ -195,15 +229,14 @@ def _assign(view: View, context: Context | None) -> dict[str, str]:
 
 
 def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
-    leanings = person.context.affinities if person.context else ()
     return Scene(
         view.market.code,
         slot,
         categories(query),
         view.scope.now,
         frozenset(
-            [f"{one.field}:{one.value}" for one in leanings]
-            + [f"{field}:{value}" for field, value in person.asked.preferred]
+            [f"{one.field}:{one.value}" for one in person.affinities]
+            + [f"{field}:{value}" for field, value in person.preferred]
         ),
         frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
@@ -243,12 +276,12 @@ def _freeze(
     signals = weigh(
         index,
         weights,
-        affinities=context.affinities if context else (),
-        preferred=asked.preferred,
+        affinities=person.affinities,
+        preferred=person.preferred,
         recent=recent,
         occasion=occasion(weights, view.market.code, situation.season),
     )
-    predicted = bonuses(index, weights, _predict(edge, view, recent))
+    predicted = bonuses(index, weights, _predict(edge, view, recent), _outputs(index, person.profile))
     return Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
@@ -256,7 +289,17 @@ def _freeze(
         seen=tuple(_ranks(view, context.seen)[:MAX_SEEN]) if context else (),
         rules=view.rulebook.shifting(holding),
         arms=arms,
+        avoided=freeze_pairs(index, person.avoided),
     )
+
+
+def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
+    """Return what a model has said of this person beforehand, about the products that this version knows."""
+    if profile is None or profile.outputs is None:
+        return None
+    found = profile.outputs
+    scores = [(ordinal, score) for one, score in found.scores if (ordinal := index.ordinal(one)) is not None]
+    return Prediction(found.model, found.version, tuple(scores))
 
 
 def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
@@ -276,6 +319,10 @@ def _unwanted(view: View, person: Person) -> int:
     ranks = [] if person.asked.item is None else [person.asked.item]
     if person.context is not None:
         ranks += _ranks(view, person.context.purchased + person.context.dismissed)
+    if person.profile is not None:
+        named = person.profile.purchased + person.profile.dismissed
+        ordinals = (view.scope.index.ordinal(one) for one in named)
+        ranks += _ranks(view, tuple(one for one in ordinals if one is not None))
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
 
 
