@@ -27,6 +27,9 @@ MAX_EVENTS = 64
 """More than a batch has, so that a batch that is sent again as a whole is told."""
 
 MAX_AGE_SECONDS = 30 * 86_400
+MAX_AHEAD_SECONDS = 300
+"""How far the clocks of two machines may differ; what claims to be written later would never expire."""
+
 ID_SIZE = 12
 _SEAL_CONTEXT = b"selvedge context cookie"
 _MAX_PAYLOAD = MAX_COOKIE_LENGTH * 3 // 4 - 64
@@ -107,7 +110,7 @@ async def seal_context(context: Context, sealer: Sealer) -> str:
 
 
 async def open_context(text: str, sealer: Sealer, now: int) -> Context | None:
-    """Return the context in a cookie's value, or None: absent, tampered with, foreign or expired."""
+    """Return the context in a cookie's value, or None: absent, forged, foreign, expired, of the future."""
     if not text or len(text) > MAX_COOKIE_LENGTH or not text.isascii():
         return None
     try:
@@ -121,4 +124,4 @@ async def open_context(text: str, sealer: Sealer, now: int) -> Context | None:
         context = _decoder.decode(payload)
     except msgspec.MsgspecError:
         return None
-    return context if now - context.written <= MAX_AGE_SECONDS else None
+    return context if -MAX_AHEAD_SECONDS <= now - context.written <= MAX_AGE_SECONDS else None

@@ -20,7 +20,7 @@ from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.items import Claim, Presenter
-from selvedge.web.problems import NotFound
+from selvedge.web.problems import NotFound, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -288,7 +288,7 @@ def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
     markets = {one.code: one for one in manifest.markets}
     found = markets.get(market)
     if found is None:
-        raise NotFound(f"no market {market!r}; there are {', '.join(markets)}")
+        raise NotFound(f"no market {quoted(market)}; there are {', '.join(markets)}")
     if locale not in found.locales:
-        raise NotFound(f"market {market!r} has no locale {locale!r}; it has {', '.join(found.locales)}")
+        raise NotFound(f"market {market!r} has no locale {quoted(locale)}; it has {', '.join(found.locales)}")
     return found

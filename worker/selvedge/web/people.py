@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.profiles.lookup import Looked
-from selvedge.shopper.context import CONTEXT_COOKIE, ID_SIZE, Context, open_context
+from selvedge.shopper.context import CONTEXT_COOKIE, ID_SIZE, Affinity, Context, open_context
+from selvedge.shopper.profile import EdgeProfile
 from selvedge.web.http import set_cookie
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
-    from selvedge.shopper.profile import EdgeProfile
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
 
@@ -43,6 +43,54 @@ class Known(msgspec.Struct, frozen=True):
 
 
 NOBODY = Known()
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What the request itself says about the wanted order. `item` is a rank, None also if it is withdrawn.
+
+    `unknown` are preferences, as `field:value`, that no product of this version meets.
+    """
+
+    item: int | None
+    preferred: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
+    explain: bool
+    personalise: bool
+
+
+class Person(msgspec.Struct, frozen=True):
+    """What the order may know: what the request asks for, and what consent lets us read."""
+
+    asked: Asked
+    context: Context | None
+    profile: EdgeProfile | None = None
+
+    @property
+    def preferred(self) -> tuple[tuple[str, str], ...]:
+        """What the request prefers, and then what the person has declared."""
+        declared = self.profile.preferred if self.profile else ()
+        return tuple(dict.fromkeys(self.asked.preferred + declared))
+
+    @property
+    def avoided(self) -> tuple[tuple[str, str], ...]:
+        """What the person avoids, but for what this very request prefers."""
+        declared = self.profile.avoided if self.profile else ()
+        return tuple(pair for pair in dict.fromkeys(declared) if pair not in self.asked.preferred)
+
+    @property
+    def affinities(self) -> tuple[Affinity, ...]:
+        """The leanings of context and profile: of one that both know, the stronger.
+
+        Both have learnt from the same events, so that adding them up would count these twice.
+        """
+        context = self.context.affinities if self.context else ()
+        profile = self.profile.affinities if self.profile else ()
+        strongest: dict[tuple[str, str], Affinity] = {}
+        for one in context + profile:
+            known = strongest.get((one.field, one.value))
+            if known is None or one.weight > known.weight:
+                strongest[one.field, one.value] = one
+        return tuple(strongest.values())
 
 
 async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
