@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from origin.identity.signatures import LibraryJws
 from selvedge.errors import QueueUnavailable
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
@@ -17,7 +18,7 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ports import Clock, Documents, KeyValue, Queue, Telemetry
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
@@ -134,6 +135,7 @@ def rehearse(
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -146,5 +148,7 @@ def rehearse(
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
             predictor=predictor,
+            documents=documents,
+            token_verifier=LibraryJws(),
         )
     )

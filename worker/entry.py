@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from workers import Request, WorkerEntrypoint
 
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
+from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
 from cloudflare.queue import OriginQueue, WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue
+from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
 from selvedge.events.handover import FallbackQueue
 from selvedge.identity.service import ServiceTokens
@@ -57,6 +59,8 @@ def make_application(env: Any) -> Application:
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
         deployed=deployed(env),
+        documents=FetchedDocuments(),
+        token_verifier=WebCryptoJws(),
     )
     return Application(edge)
 

@@ -10,6 +10,8 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.identity.jwks import KeySet
+from selvedge.identity.person import PersonVerifier
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Queue, Telemetry
+    from selvedge.identity.jwk import JwsVerifier
+    from selvedge.ports import Background, Clock, Documents, Queue, Telemetry
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -54,8 +57,10 @@ class Edge:
         worker_version: str,
         deployed: int,
         predictor: Predictor | None = None,
+        accounts: PersonVerifier | None = None,
     ) -> None:
         self.settings = settings
+        self.accounts = accounts
         self.store = store
         self.clock = clock
         self.sealer = sealer
@@ -191,6 +196,8 @@ def make_edge(
     worker_version: str,
     deployed: int = 0,
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
+    token_verifier: JwsVerifier | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
@@ -213,7 +220,17 @@ def make_edge(
         worker_version=worker_version,
         predictor=predictor,
         deployed=deployed,
+        accounts=accounts(settings, documents, token_verifier, clock),
     )
+
+
+def accounts(
+    settings: Settings, documents: Documents | None, verifier: JwsVerifier | None, clock: Clock
+) -> PersonVerifier | None:
+    """Return what verifies shoppers' tokens, or None for a shop without accounts."""
+    if settings.oidc is None or documents is None or verifier is None:
+        return None
+    return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
 
 
 def consent_rules(settings: Settings) -> ConsentRules:
