@@ -18,7 +18,8 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, Documents, KeyValue, Queue, Telemetry
+    from selvedge.ports import Clock, Documents, KeyValue, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
@@ -30,11 +31,17 @@ class MemoryKeyValue:
     def __init__(self, values: dict[str, bytes] | None = None) -> None:
         self.values = {} if values is None else values
         self.reads: list[str] = []
+        self.lives: dict[str, int] = {}
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None."""
         self.reads.append(key)
         return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value`; nothing expires here, but `lives` says when it would."""
+        self.values[key] = value
+        self.lives[key] = seconds
 
 
 class MemoryQueue:
@@ -136,6 +143,8 @@ def rehearse(
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
     documents: Documents | None = None,
+    records: RecordStore | None = None,
+    origin: OriginClient | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -150,5 +159,7 @@ def rehearse(
             predictor=predictor,
             documents=documents,
             token_verifier=LibraryJws(),
+            records=records or MemoryKeyValue(),
+            origin=origin,
         )
     )

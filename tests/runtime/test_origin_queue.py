@@ -16,11 +16,14 @@ from tests.origin.identity.tokens import TRUSTED
 
 SEND = """
 from cloudflare.crypto import WebCryptoSigner
-from cloudflare.queue import OriginQueue
+from cloudflare.origin import FetchOrigin
 from cloudflare.runtime import WorkersClock
+from selvedge.events.handover import OriginQueue
 from selvedge.identity.service import ServiceTokens
+from selvedge.profiles.origin import OriginClient
 tokens = ServiceTokens(WebCryptoSigner("edge-1", bytes(range(32))), WorkersClock())
-await OriginQueue("http://127.0.0.1:{port}/{path}", tokens, 300).send(b'{{"events": []}}')
+origin = OriginClient(FetchOrigin("http://127.0.0.1:{port}/{path}"), tokens)
+await OriginQueue(origin, 300).send(b'{{"events": []}}')
 """
 
 

@@ -119,8 +119,27 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
     origin_deadline_ms: Annotated[
-        int, Meta(ge=1, description="How long the Worker waits for the origin, in milliseconds.")
+        int, Meta(ge=1, description="How long the origin may take over events, in milliseconds.")
     ] = 500
+    rights_deadline_ms: Annotated[
+        int, Meta(ge=1, description="How long the origin may take over `/v1/me`, in milliseconds.")
+    ] = 5000
+    profile_deadline_ms: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="How long a shopper waits for a profile, KV and origin together: milliseconds.",
+        ),
+    ] = 80
+    profile_memory_bytes: Annotated[
+        int, Meta(ge=0, description="How many bytes of profiles an isolate keeps.")
+    ] = 4_000_000
+    profile_memory_seconds: Annotated[
+        int, Meta(ge=0, le=60, description="How long an isolate believes a profile that it keeps.")
+    ] = 60
+    profile_negative_seconds: Annotated[
+        int, Meta(ge=0, le=60, description="How long an isolate believes that there is no profile.")
+    ] = 10
 
 
 def variable(field: str) -> str:

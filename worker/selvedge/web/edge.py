@@ -12,6 +12,7 @@ from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.identity.jwks import KeySet
 from selvedge.identity.person import PersonVerifier
+from selvedge.profiles.lookup import LookupRules, Profiles
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
@@ -21,14 +22,15 @@ from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.items import Claim, Presenter
-from selvedge.web.problems import NotFound
+from selvedge.web.problems import NotFound, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
     from selvedge.identity.jwk import JwsVerifier
-    from selvedge.ports import Background, Clock, Documents, Queue, Telemetry
+    from selvedge.ports import Background, Clock, Documents, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -56,6 +58,8 @@ class Edge:
         telemetry: Telemetry,
         worker_version: str,
         deployed: int,
+        profiles: Profiles,
+        origin: OriginClient | None = None,
         predictor: Predictor | None = None,
         accounts: PersonVerifier | None = None,
     ) -> None:
@@ -70,6 +74,8 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.profiles = profiles
+        self.origin = origin
         self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
@@ -195,6 +201,8 @@ def make_edge(
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
+    records: RecordStore,
+    origin: OriginClient | None = None,
     predictor: Predictor | None = None,
     documents: Documents | None = None,
     token_verifier: JwsVerifier | None = None,
@@ -219,6 +227,8 @@ def make_edge(
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,
+        profiles=Profiles(records, sealer, clock, origin=origin, rules=lookup_rules(settings)),
+        origin=origin,
         deployed=deployed,
         accounts=accounts(settings, documents, token_verifier, clock),
     )
@@ -231,6 +241,16 @@ def accounts(
     if settings.oidc is None or documents is None or verifier is None:
         return None
     return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
+
+
+def lookup_rules(settings: Settings) -> LookupRules:
+    """Return the rules by which profiles are looked for."""
+    return LookupRules(
+        deadline_ms=settings.profile_deadline_ms,
+        memory_bytes=settings.profile_memory_bytes,
+        memory_seconds=settings.profile_memory_seconds,
+        negative_seconds=settings.profile_negative_seconds,
+    )
 
 
 def consent_rules(settings: Settings) -> ConsentRules:
@@ -285,7 +305,7 @@ def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
     markets = {one.code: one for one in manifest.markets}
     found = markets.get(market)
     if found is None:
-        raise NotFound(f"no market {market!r}; there are {', '.join(markets)}")
+        raise NotFound(f"no market {quoted(market)}; there are {', '.join(markets)}")
     if locale not in found.locales:
-        raise NotFound(f"market {market!r} has no locale {locale!r}; it has {', '.join(found.locales)}")
+        raise NotFound(f"market {market!r} has no locale {quoted(locale)}; it has {', '.join(found.locales)}")
     return found
