@@ -56,6 +56,21 @@ class Folded(msgspec.Struct, frozen=True):
     counters: int = 0
 
 
+class Reading:
+    """Counts as they were at one time, in memory."""
+
+    def __init__(self, products: list[tuple[int, str]], columns: NDArray[np.int64]) -> None:
+        self._products, self._columns = products, columns
+
+    def products(self) -> list[tuple[int, str]]:
+        """The number and the product's id of every item that is counted."""
+        return self._products
+
+    def columns(self) -> NDArray[np.int64]:
+        """All counts as rows of day, what, a, b, n."""
+        return self._columns
+
+
 class Counts:
     """The counts in one SQLite file, or in memory where `path` is None."""
 
@@ -114,6 +129,10 @@ class Counts:
         while rows := cursor.fetchmany(200_000):
             pieces.append(np.array(rows, dtype=np.int64))
         return np.concatenate(pieces) if pieces else np.empty((0, 5), dtype=np.int64)
+
+    def reading(self) -> Reading:
+        """All counts, to be read more than once."""
+        return Reading(self.products(), self.columns())
 
     def _fold(self, batch: Iterable[Session], oldest: int | None) -> None:
         changes: Counter[_DayKey] = Counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from origin.training.counts import Counts
     from origin.training.rows import Matrix
     from origin.training.settings import RowSettings, Settings
-    from origin.training.table import Table
+    from origin.training.table import Counted, Table
 
 MODEL = "session-rows"
 
@@ -55,7 +55,7 @@ class Built(msgspec.Struct, frozen=True):
 
 
 def build_model(
-    counts: Counts,
+    counts: Counted,
     ordinals: Mapping[str, int],
     settings: Settings,
     progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
@@ -131,7 +131,7 @@ def _head(table: Table, settings: RowSettings, ceiling: float) -> Head:
         version="",
         items=len(table.ordinals),
         ceiling=ceiling,
-        step=_STEP,
+        fall=math.exp(-_STEP),
         positions=tuple(positions),
         reach=(settings.reach,) * settings.positions,
         returns=tuple(tuple(map(float, kind)) for kind in returns),

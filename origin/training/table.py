@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
-from scipy import sparse
 
 from origin.training.tally import CLICKED, FARTHEST, POSITIONS, REPEATED, RETURNED
 from selvedge.sessions.part import KINDS, MAX_ITEMS
@@ -16,12 +15,21 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from origin.training.counts import Counts
 
 FADING_ONE = 1 << 16
 """What a count of the newest day weighs: fading is in integers, so that sums do not depend on their order."""
 
-Integers = "NDArray[np.int64]"
+
+class Counted(Protocol):
+    """Counts that can be read; `origin.training.counts` says what the columns are."""
+
+    def products(self) -> list[tuple[int, str]]:
+        """The number and the product's id of every item that is counted."""
+        ...
+
+    def columns(self) -> NDArray[np.int64]:
+        """All counts as rows of day, what, a, b, n."""
+        ...
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -39,7 +47,7 @@ class Table(msgspec.Struct, frozen=True):
     returns: NDArray[np.int64]
 
 
-def read_table(counts: Counts, ordinals: Mapping[str, int], fading_days: float) -> Table:
+def read_table(counts: Counted, ordinals: Mapping[str, int], fading_days: float) -> Table:
     """Return the counts of the products that have an ordinal, faded by their days' age.
 
     Of more than `MAX_ITEMS` products the most clicked are taken.

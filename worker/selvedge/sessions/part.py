@@ -8,7 +8,7 @@ no Python object exists for a neighbour. Items are numbered from 0 in the order 
 | `ordinals` | u32 a known item, ascending; left out where item n is ordinal n |
 | `starts` | u32 an item and one more: where its row begins |
 | `neighbours` | u16 a neighbour: its item, the strongest first in each row |
-| `weights` | u8 a neighbour: its weight is `ceiling * exp((code - 255) * step)`, or 0 for code 0 |
+| `weights` | u8 a neighbour: its weight is `ceiling * fall ** (255 - code)` |
 | `repeats` | u8 a kind of click (`KINDS`) an item: P(the item is clicked once more), in 255ths |
 | `popular` | u16: items that fill up what rows leave empty, the most clicked first |
 """
@@ -50,7 +50,7 @@ class Head(msgspec.Struct, frozen=True):
     version: str
     items: int
     ceiling: float
-    step: float
+    fall: float
     positions: tuple[float, ...]
     reach: tuple[int, ...]
     returns: tuple[tuple[float, ...], ...]
@@ -122,9 +122,11 @@ class SessionRows:
         return item if self._ordinals is None else self._ordinals[item]
 
     def weight_table(self, factor: float) -> list[float]:
-        """The weight of every code, times `factor`."""
-        top = self.head.ceiling * factor
-        return [0.0, *(top * math.exp((code - CODES + 1) * self.head.step) for code in range(1, CODES))]
+        """The weight of every code, times `factor`; by multiplication alone, which is equal everywhere."""
+        weights = [self.head.ceiling * factor]
+        for _ in range(CODES - 1):
+            weights.append(weights[-1] * self.head.fall)
+        return weights[::-1]
 
     def _check(self) -> None:
         head = self.head
@@ -144,7 +146,7 @@ class SessionRows:
         starts = self.starts.tolist()
         if starts[0] != 0 or starts[-1] != count or starts != sorted(starts):
             raise DamagedPart(f"the rows of session model {head.version} overlap")
-        numbers = (head.ceiling, head.step, head.repeat, *head.positions, *sum(head.returns, ()))
+        numbers = (head.ceiling, head.fall, head.repeat, *head.positions, *sum(head.returns, ()))
         if not all(math.isfinite(number) and number >= 0 for number in numbers):
             raise DamagedPart(f"session model {head.version} has weights that are no weights")
 
