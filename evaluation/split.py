@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.training.files import events_of, read_events, read_sessions
+from origin.training.job import number_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,8 +63,7 @@ class Split:
     @cached_property
     def ordinals(self) -> dict[str, int]:
         """The number of every training item, in the order of their names."""
-        names = {product for session in self.sessions for product in session.products}
-        return {name: number for number, name in enumerate(sorted(names, key=_by_name))}
+        return number_by_name([product for session in self.sessions for product in session.products])
 
     @cached_property
     def visits(self) -> tuple[Visit, ...]:
@@ -100,7 +100,3 @@ def prepared(visits: Iterable[Visit], *, drop_repeats: bool, drop_longest: float
     longest = lengths[min(int(len(lengths) * drop_longest / 100), len(lengths) - 1)]
     return [visit for visit in found if len(visit.items) <= longest]
 
-
-def _by_name(name: str) -> tuple[int, str]:
-    """Numbers by their value, before other names."""
-    return (int(name), name) if name.isdecimal() else (1 << 62, name)

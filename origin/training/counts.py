@@ -89,10 +89,10 @@ class Counts:
         self,
         source: SessionSource,
         *,
-        oldest: int | None = None,
+        keep_days: int | None = None,
         progress: Callable[[int], None] = lambda _done: None,
     ) -> Folded:
-        """Fold the source's sessions in and its removals out, and drop days before `oldest`.
+        """Fold the source's sessions in and its removals out, and keep the newest `keep_days` days.
 
         The work is in proportion to what the source gives; `progress` gets the sessions done so far.
         """
@@ -102,12 +102,13 @@ class Counts:
             sessions = source.sessions()
             done = 0
             while batch := list(islice(sessions, BATCH)):
-                self._fold(batch, oldest)
+                self._fold(batch)
                 done += len(batch)
                 progress(done)
             self._remove(source.removals())
-            if oldest is not None:
-                self._age_out(oldest)
+            newest = self.newest_day()
+            if keep_days is not None and newest is not None:
+                self._age_out(newest - keep_days + 1)
         return Folded(**self._done)
 
     def newest_day(self) -> int | None:
@@ -134,11 +135,9 @@ class Counts:
         """All counts, to be read more than once."""
         return Reading(self.products(), self.columns())
 
-    def _fold(self, batch: Iterable[Session], oldest: int | None) -> None:
+    def _fold(self, batch: Iterable[Session]) -> None:
         changes: Counter[_DayKey] = Counter()
         for session in batch:
-            if oldest is not None and session.day < oldest:
-                continue
             items = self._numbered(session.products)
             before = self._take_out(session.key, changes, unless=(session.day, items))
             if before == "same":
