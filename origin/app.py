@@ -11,7 +11,11 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 import selvedge
+from origin.identity.authentication import Identity
+from origin.identity.principal import PUBLIC, requires
+from origin.identity.servicekeys import ServiceVerifier
 from origin.publishing.ledger import Ledger, Publication
+from origin.rehearsal import SystemClock
 from origin.settings import read_settings
 
 if TYPE_CHECKING:
@@ -25,20 +29,20 @@ class Health(msgspec.Struct, frozen=True):
     version: str
 
 
-@get("/healthz", sync_to_thread=False)
+@get("/healthz", opt=PUBLIC, sync_to_thread=False)
 def health() -> Health:
     """Tell that the process runs."""
     return Health("ok", selvedge.__version__)
 
 
-@get("/readyz", sync_to_thread=True)
+@get("/readyz", opt=PUBLIC, sync_to_thread=True)
 def readiness(ledger: NamedDependency[Ledger]) -> Response[Health]:
     """Tell whether the ledger can be read."""
     ledger.channels()
     return Response(Health("ready", selvedge.__version__))
 
 
-@get("/v1/publications", sync_to_thread=True)
+@get("/v1/publications", guards=[requires("publications:read")], sync_to_thread=True)
 def publications(ledger: NamedDependency[Ledger], channel: str | None = None) -> list[Publication]:
     """List what was published, the newest first."""
     return ledger.log(channel)
@@ -49,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     found = settings or read_settings(os.environ)
     ledger = Ledger(found.ledger, found.target)
     return Litestar(
+        plugins=[Identity(ServiceVerifier(found.service_keys, SystemClock()))],
         route_handlers=[health, readiness, publications],
         dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False)},
         openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),

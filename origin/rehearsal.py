@@ -17,7 +17,8 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ports import Clock, KeyValue, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
@@ -29,11 +30,17 @@ class MemoryKeyValue:
     def __init__(self, values: dict[str, bytes] | None = None) -> None:
         self.values = {} if values is None else values
         self.reads: list[str] = []
+        self.lives: dict[str, int] = {}
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None."""
         self.reads.append(key)
         return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value`; nothing expires here, but `lives` says when it would."""
+        self.values[key] = value
+        self.lives[key] = seconds
 
 
 class MemoryQueue:
@@ -134,6 +141,8 @@ def rehearse(
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
+    records: RecordStore | None = None,
+    origin: OriginClient | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -146,5 +155,7 @@ def rehearse(
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
             predictor=predictor,
+            records=records or MemoryKeyValue(),
+            origin=origin,
         )
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from origin.identity.trust import TrustedKey
 from selvedge.settings import NAME_PATTERN, BadSetting
 
 if TYPE_CHECKING:
@@ -73,6 +74,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     signing_key_file: Annotated[
         Path, Meta(description="Where the key is read from if `signing_key` is not set; mode 0600.")
     ] = Path(".selvedge/signing.key")
+    service_key: Annotated[
+        Secret | None,
+        Meta(
+            description="What jobs sign their service tokens with: key id to Ed25519 private key, base64 of "
+            "32 bytes; the first one signs. A secret."
+        ),
+    ] = None
+    service_keys: Annotated[
+        dict[str, TrustedKey],
+        Meta(
+            description="Whose service tokens to trust: key id to issuer, public key (Ed25519, base64) and "
+            "scopes; [security.md](security.md). Empty: every route but health and readiness is closed."
+        ),
+    ] = {}
     snapshot_keys: Annotated[
         dict[str, str],
         Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),

@@ -83,7 +83,8 @@ def build(
     sections = {**index_sections(catalogue, arrangement), **_weights_section(weights)}
     parts.group("index", sections)
     if rules != NO_RULES:
-        _check_rules(rules, sections, catalogue)
+        index = Index({name: memoryview(data) for name, data in sections.items()})
+        refuse_unusable(rules, index, [market.code for market in catalogue.markets])
         parts.group("rules", {"rules": encode_rules(rules)})
     for market in catalogue.markets:
         progress(f"encoding market {market.code}")
@@ -121,10 +122,9 @@ def _weights_section(weights: RankingWeights) -> dict[str, bytes]:
     return {} if weights == DEFAULTS else {"weights": encode_weights(weights)}
 
 
-def _check_rules(rules: RuleSet, sections: Mapping[str, bytes], catalogue: Catalogue) -> None:
-    index = Index({name: memoryview(data) for name, data in sections.items()})
-    found = check(rules, index, [market.code for market in catalogue.markets])
-    errors = [one for one in found if one.level == "error"]
+def refuse_unusable(rules: RuleSet, index: Index, markets: Sequence[str]) -> None:
+    """Raise `UnusableRules` for rules that cannot hold over `index`."""
+    errors = [one for one in check(rules, index, markets) if one.level == "error"]
     if errors:
         raise UnusableRules(errors)
 

@@ -13,6 +13,7 @@ from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys
+from origin.cli.service import service
 from origin.cli.snapshot import snapshot
 from origin.cli.training import train
 from origin.cli.workshop import Workshop
@@ -66,6 +67,7 @@ def jobs() -> None:
 jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
+jobs.add_command(service)
 jobs.add_command(demo)
 jobs.add_command(train)
 

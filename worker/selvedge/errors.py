@@ -87,3 +87,11 @@ class StorageUnavailable(SelvedgeError):
 
 class QueueUnavailable(SelvedgeError):
     """A queue did not take a message; `__cause__` holds what it said. Nothing was kept."""
+
+
+class OriginUnavailable(SelvedgeError):
+    """The origin gave no whole answer. `reason` is `timeout`, `unreachable` or `too-large`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

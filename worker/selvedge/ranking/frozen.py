@@ -25,7 +25,8 @@ MAX_SEEN = 40
 class Frozen(msgspec.Struct, frozen=True, array_like=True):
     """All in numbers of one version: facet fields and values by position, products by rank, rules by number.
 
-    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment.
+    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment,
+    `item` the product looked at, `excluding` the rules that took products out of the first page.
     """
 
     signals: tuple[tuple[int, int, int, int], ...] = ()
@@ -35,6 +36,13 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[int, ...] = ()
     pins: tuple[Pin, ...] = ()
     arms: dict[str, str] = {}
+    item: int | None = None
+    excluding: tuple[int, ...] = ()
+
+    @property
+    def ruled(self) -> bool:
+        """Whether any rule or experiment has a part in the list."""
+        return bool(self.rules or self.pins or self.arms or self.excluding)
 
 
 NOTHING = Frozen()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import msgspec
 
 from selvedge.errors import DamagedPart, MissingPart
 from selvedge.ranking.rulebook import Rulebook
-from selvedge.ranking.rules import NO_RULES, decode_rules
+from selvedge.ranking.rules import decode_rules
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
@@ -18,7 +19,6 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from selvedge.ranking.rules import RuleSet
     from selvedge.snapshot.manifest import Release
     from selvedge.snapshot.parts import PartReader
 
@@ -56,9 +56,7 @@ class LoadedRelease:
         self.trouble: str | None = None
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
-        self.rulebook = Rulebook(
-            self.index, _rules({**base_groups.get("rules", {}), **overlay.get("rules", {})})
-        )
+        self.rulebook = _rulebook(self.index, {**base_groups.get("rules", {}), **overlay.get("rules", {})})
         self._reader = reader
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
@@ -186,8 +184,11 @@ def _labels(sections: Mapping[str, memoryview]) -> Labels:
         raise DamagedPart(f"unreadable labels: {error}") from error
 
 
-def _rules(sections: Mapping[str, memoryview]) -> RuleSet:
-    return decode_rules(sections["rules"]) if "rules" in sections else NO_RULES
+def _rulebook(index: Index, sections: Mapping[str, memoryview]) -> Rulebook:
+    if "rules" not in sections:
+        return Rulebook(index)
+    section = sections["rules"]
+    return Rulebook(index, decode_rules(section), hashlib.sha256(section).hexdigest()[:8])
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

@@ -10,6 +10,7 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.profiles.lookup import LookupRules, Profiles
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
@@ -19,13 +20,14 @@ from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.items import Claim, Presenter
-from selvedge.web.problems import NotFound
+from selvedge.web.problems import NotFound, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Queue, Telemetry
+    from selvedge.ports import Background, Clock, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -53,6 +55,8 @@ class Edge:
         telemetry: Telemetry,
         worker_version: str,
         deployed: int,
+        profiles: Profiles,
+        origin: OriginClient | None = None,
         predictor: Predictor | None = None,
     ) -> None:
         self.settings = settings
@@ -65,6 +69,8 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.profiles = profiles
+        self.origin = origin
         self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
@@ -190,6 +196,8 @@ def make_edge(
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
+    records: RecordStore,
+    origin: OriginClient | None = None,
     predictor: Predictor | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
@@ -212,7 +220,19 @@ def make_edge(
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,
+        profiles=Profiles(records, sealer, clock, origin=origin, rules=lookup_rules(settings)),
+        origin=origin,
         deployed=deployed,
+    )
+
+
+def lookup_rules(settings: Settings) -> LookupRules:
+    """Return the rules by which profiles are looked for."""
+    return LookupRules(
+        deadline_ms=settings.profile_deadline_ms,
+        memory_bytes=settings.profile_memory_bytes,
+        memory_seconds=settings.profile_memory_seconds,
+        negative_seconds=settings.profile_negative_seconds,
     )
 
 
@@ -268,7 +288,7 @@ def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
     markets = {one.code: one for one in manifest.markets}
     found = markets.get(market)
     if found is None:
-        raise NotFound(f"no market {market!r}; there are {', '.join(markets)}")
+        raise NotFound(f"no market {quoted(market)}; there are {', '.join(markets)}")
     if locale not in found.locales:
-        raise NotFound(f"market {market!r} has no locale {locale!r}; it has {', '.join(found.locales)}")
+        raise NotFound(f"market {market!r} has no locale {quoted(locale)}; it has {', '.join(found.locales)}")
     return found

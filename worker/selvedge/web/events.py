@@ -14,7 +14,7 @@ from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
-from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes
+from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes, shopper_name
 from selvedge.shopper.context import (
     CONTEXT_COOKIE,
     MAX_AGE_SECONDS,
@@ -75,6 +75,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
             consent=ConsentNote(consent.version, tuple(sorted(purposes))),
             events=fresh,
             context=context_name(context),
+            shopper=shopper_name(context),
         )
         await _hand_on(edge, message)
     used = bool(purposes) or context is not None

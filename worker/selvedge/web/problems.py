@@ -11,6 +11,8 @@ from selvedge.web.http import Response
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 MAX_ALLOWED = 50
+MAX_ECHO = 64
+MAX_DETAIL = 400
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,6 +76,11 @@ class HandOverFailed(SelvedgeError):
     """Neither the queue nor the origin took the events; nothing of them was kept, so send them again."""
 
 
+def quoted(text: str) -> str:
+    """Return what a stranger wrote, as a problem may repeat it: in quotes, and no more than its beginning."""
+    return repr(text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…")
+
+
 def answer_for(error: Exception) -> Response:
     """Return the answer that tells of `error`; what is not ours is told without its details."""
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
@@ -116,8 +123,8 @@ def _bad_parameter(error: BadParameter) -> Problem:
         "/problems/bad-parameter",
         "A parameter makes no sense",
         400,
-        f"{error.parameter} {error.detail}",
-        parameter=error.parameter,
+        f"{error.parameter[:MAX_ECHO]} {error.detail}"[:MAX_DETAIL],
+        parameter=error.parameter[:MAX_ECHO],
         allowed=error.allowed[:MAX_ALLOWED],
         more=max(0, len(error.allowed) - MAX_ALLOWED),
     )

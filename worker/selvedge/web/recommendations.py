@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, parse_query
+from selvedge.catalogue.query import BadParameter, is_value, parse_query
 from selvedge.ranking.experiments import assign, overrides
 from selvedge.ranking.frozen import DAY, MAX_SEEN, Frozen, freeze_signals, personal, rests_on_evidence
 from selvedge.ranking.models import MAX_SCORED, bonuses
@@ -21,8 +21,8 @@ from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
-from selvedge.web.listing import Marker, categories, turn
-from selvedge.web.problems import NotFound, StaleCursor
+from selvedge.web.listing import Marker, categories, goes_on, turn
+from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 from selvedge.web.products import (
     ProductList,
     SnapshotInfo,
@@ -61,10 +61,14 @@ class Recommendations(ProductList, frozen=True, kw_only=True):
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What the request itself says about the wanted order. `item` is a rank."""
+    """What the request itself says about the wanted order. `item` is a rank, None also if it is withdrawn.
+
+    `unknown` are preferences, as `field:value`, that no product of this version meets.
+    """
 
     item: int | None
     preferred: tuple[tuple[str, str], ...]
+    unknown: tuple[str, ...]
     explain: bool
     personalise: bool
 
@@ -90,10 +94,11 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context)
-    arms = cursor.frozen.arms if cursor else _assign(view, context)
-    scene = _scene(view, slot, query, person, arms)
+    arms = cursor.frozen.arms if cursor else assign_arms(view, context)
+    scene = scene_of(view, slot, query, person, arms)
     holding = view.rulebook.holding(scene)
-    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
+    item = cursor.frozen.item if cursor else asked.item
+    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, context))
     weights = _weights(view, arms)
     ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
     frozen = (
@@ -104,11 +109,11 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
     if cursor is None:
         pins = view.rulebook.pins(holding, order, matches, view.scope.now)
         frozen = msgspec.structs.replace(frozen, pins=pins)
-    page = turn(view.scope.index, order, matches, query, cursor, frozen, weights.spread)
+    page = turn(view, order, matches, query, cursor, frozen, weights.spread)
     next_page = None
     if len(page.ranks) == query.limit:
         following = cursor_at(request, view, query, page.bookmark, _revision(view, frozen))
-        following = msgspec.structs.replace(following, ordered_at=ordered_at, frozen=frozen)
+        following = goes_on(following, view, cursor, frozen, ordered_at)
         next_page = await _write_cursor(edge, following, private=context is not None)
     marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
     return Recommendations(
@@ -119,6 +124,7 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
         items=await present(view, query, page.ranks, marker),
         facets=facet_counts(view, query),
         next=next_page,
+        unknown_values=(*view.scope.unknown_values(query), *asked.unknown),
         recommendation_id=_recommendation_id(request, view, context, ordered_at),
         personalised=context is not None and (cursor is None or cursor.private),
         experiments=dict(arms),
@@ -158,9 +164,11 @@ class _NoHeaders:
 def read_asked(view: View, query: Query) -> Asked:
     """Return what the query's own parameters ask for. Raises `BadParameter`."""
     extra = dict(query.extra)
+    preferred, unknown = _preferred(view, extra["prefer"]) if "prefer" in extra else ((), ())
     return Asked(
         item=_item(view, extra["item"]) if "item" in extra else None,
-        preferred=_preferred(view, extra["prefer"]) if "prefer" in extra else (),
+        preferred=preferred,
+        unknown=unknown,
         explain=_switch(extra, "explain", {"true": True, "false": False}, default=False),
         personalise=_switch(extra, "personalise", {"on": True, "off": False}, default=True),
     )
@@ -188,13 +196,14 @@ async def read_cursor(edge: Edge, request: Request, query: Query, context: Conte
     return await edge.private_cursors.read(query.cursor)
 
 
-def _assign(view: View, context: Context | None) -> dict[str, str]:
+def assign_arms(view: View, context: Context | None) -> dict[str, str]:
     """Return the arm of each experiment; who may not be told apart is in the control arms."""
     person = context.id.hex() if context is not None and context.id else None
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
+def scene_of(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
+    """Return what rules are to know about this request."""
     leanings = person.context.affinities if person.context else ()
     return Scene(
         view.market.code,
@@ -256,6 +265,8 @@ def _freeze(
         seen=tuple(_ranks(view, context.seen)[:MAX_SEEN]) if context else (),
         rules=view.rulebook.shifting(holding),
         arms=arms,
+        item=asked.item,
+        excluding=view.rulebook.excluding(holding),
     )
 
 
@@ -271,11 +282,11 @@ def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
     return [rank for rank in ranks if rank is not None]
 
 
-def _unwanted(view: View, person: Person) -> int:
+def _unwanted(view: View, item: int | None, context: Context | None) -> int:
     """The styles that are not for this list: the one looked at, and those bought or dismissed."""
-    ranks = [] if person.asked.item is None else [person.asked.item]
-    if person.context is not None:
-        ranks += _ranks(view, person.context.purchased + person.context.dismissed)
+    ranks = [] if item is None else [item]
+    if context is not None:
+        ranks += _ranks(view, context.purchased + context.dismissed)
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
 
 
@@ -289,7 +300,7 @@ async def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
 def _revision(view: View, frozen: Frozen) -> str:
     """Return the delta's name where a delta may move products."""
     moved = rests_on_evidence(view.scope.index, view.rulebook, frozen)
-    return view.edition.revision if moved else ""
+    return (view.edition.revision if moved else "") + view.rulebook.revision_for(frozen)
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None, ordered_at: int) -> str:
@@ -312,27 +323,34 @@ def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode()
 
 
-def _item(view: View, product_id: str) -> int:
+def _item(view: View, product_id: str) -> int | None:
+    """Return the product's rank; None where it was withdrawn, as the page about it may live on in caches."""
     try:
         return locate(view, product_id)[1]
+    except Withdrawn:
+        return None
     except NotFound as error:
-        raise BadParameter("item", f"{product_id!r} is not a product") from error
+        raise BadParameter("item", f"{quoted(product_id)} is not a product") from error
 
 
-def _preferred(view: View, text: str) -> tuple[tuple[str, str], ...]:
+def _preferred(view: View, text: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the preferences on values that some product has, and the others."""
     pairs = text.split(",")
     if len(pairs) > MAX_PREFERENCES:
         raise BadParameter("prefer", f"names more than {MAX_PREFERENCES} preferences")
-    preferred = []
+    preferred, unknown = [], []
     for pair in sorted(set(pairs)):
         field, _, value = pair.partition(":")
         facet = view.scope.index.facets.get(field)
         if facet is None:
-            raise BadParameter("prefer", f"{field!r} is not a field", list(view.scope.index.facets))
+            raise BadParameter("prefer", f"{quoted(field)} is not a field", list(view.scope.index.facets))
+        if not is_value(value):
+            raise BadParameter("prefer", f"{quoted(value)} cannot be a value of {field}", facet.values())
         if facet.index(value) is None:
-            raise BadParameter("prefer", f"{value!r} is not a value of {field}", facet.values())
-        preferred.append((field, value))
-    return tuple(preferred)
+            unknown.append(pair)
+        else:
+            preferred.append((field, value))
+    return tuple(preferred), tuple(unknown)
 
 
 def _switch(extra: dict[str, str], name: str, choices: dict[str, bool], *, default: bool) -> bool:
