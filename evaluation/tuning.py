@@ -113,7 +113,7 @@ class Search:
             low, high = SPACE[name]
             moved = values[name] * 2.718281828 ** (chance.gauss(0, 1) * _STEP)
             moved += chance.gauss(0, 1) * _SHARE * _STEP * (high - low)
-            values[name] = round(min(max(moved, low), high), 0 if name in _WHOLE else _DIGITS)
+            values[name] = round(float(min(max(moved, low), high)), 0 if name in _WHOLE else _DIGITS)
         return values
 
     def _resume(self) -> list[Trial]:

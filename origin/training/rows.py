@@ -72,7 +72,7 @@ def _pair_weights(table: Table, settings: RowSettings) -> Matrix:
 
 
 def _by_distance(power: float) -> NDArray[np.int64]:
-    distances = np.arange(1, FARTHEST + 1)
+    distances = np.arange(1.0, FARTHEST + 1)
     weights = np.rint(_DISTANCE_ONE * distances**-power).astype(np.int64)
     return np.concatenate([[0], weights])
 
