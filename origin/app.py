@@ -11,9 +11,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 import selvedge
-from origin.identity.authentication import Identity
 from origin.identity.principal import requires
-from origin.identity.servicekeys import ServiceVerifier
+from origin.identity.setup import identity
 from origin.publishing.ledger import Ledger, Publication
 from origin.rehearsal import SystemClock
 from origin.settings import read_settings
@@ -44,7 +43,7 @@ def create_app(settings: Settings | None = None, log: Log | None = None) -> Lite
     metrics.watch_publications(lambda: publish_ages(ledger))
     ready = Readiness({"ledger": lambda: asyncio.to_thread(ledger.channels)}, log)
     app = Litestar(
-        plugins=[Identity(ServiceVerifier(found.service_keys, SystemClock()))],
+        plugins=[identity(found, SystemClock())],
         route_handlers=[health, readiness, metrics_route(open_here=found.metrics_open), publications],
         dependencies={
             "ledger": Provide(lambda: ledger, sync_to_thread=False),

@@ -9,11 +9,13 @@ from workers import Request, WorkerEntrypoint
 
 from cloudflare.consumer import consume
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
+from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
 from cloudflare.origin import FetchOrigin
 from cloudflare.queue import WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue, profiles
+from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
 from selvedge.events.delivery import OriginEvents
 from selvedge.events.handover import FallbackQueue, OriginQueue
@@ -73,6 +75,8 @@ def make_application(env: Any) -> Application:
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
         deployed=deployed(env),
+        documents=FetchedDocuments(),
+        token_verifier=WebCryptoJws(),
     )
     return Application(edge)
 

@@ -37,7 +37,7 @@ class Profiles:
 
     async def keep_derived(self, _connection: AsyncConnection, derived: Mapping[str, Derived]) -> None:
         if self.broken:
-            raise ConnectionError
+            raise LookupError
         self.kept |= derived
 
     def leanings(self, shopper: str = ANNA) -> dict[str, int]:
@@ -108,7 +108,7 @@ async def test_a_page_that_broke_off_is_added_up_again_and_once(
 ) -> None:
     await store.keep(rows(click()))
     profiles.broken = True
-    with pytest.raises(ConnectionError):
+    with pytest.raises(LookupError):
         await deriver.step()
     profiles.broken = False
     assert await deriver.step() == 1
