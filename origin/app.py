@@ -12,10 +12,9 @@ from litestar.openapi import OpenAPIConfig
 from litestar.params import FromQuery
 
 import selvedge
-from origin.identity.authentication import Identity
 from origin.identity.principal import PUBLIC, requires
-from origin.identity.servicekeys import ServiceVerifier
 from origin.composition import Kept
+from origin.identity.setup import identity
 from origin.problems import exception_handlers, may_answer
 from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES
 from origin.profiles.routes import ROUTES
@@ -59,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     ledger = Ledger(found.ledger, found.target)
     kept = Kept(found)
     return Litestar(
-        plugins=[Identity(ServiceVerifier(found.service_keys, SystemClock()))],
+        plugins=[identity(found, SystemClock())],
         route_handlers=[health, readiness, publications, *ROUTES, *OUTPUT_ROUTES],
         dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False), **kept.dependencies()},
         lifespan=[kept.open],

@@ -68,5 +68,5 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
         value = value.reveal()
     if value is None or value == "":
         return "-"
-    text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
+    text = msgspec.json.encode(value).decode() if isinstance(value, dict | msgspec.Struct) else str(value)
     return f"`{text}`"
