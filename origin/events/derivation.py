@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from origin.profiles.model import Derived
 from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_AFFINITIES, MAX_DISMISSED, MAX_PURCHASED, Affinity
 from selvedge.shopper.learning import SHARES, STEPS
@@ -55,14 +56,6 @@ class State(msgspec.Struct, frozen=True):
 
     points: dict[str, dict[str, dict[int, int]]] = {}
     verdicts: tuple[Verdict, ...] = ()
-
-
-class Derived(msgspec.Struct, frozen=True):
-    """What the edge profile says of events. The strongest affinities, the newest products first."""
-
-    affinities: tuple[Affinity, ...] = ()
-    purchased: tuple[str, ...] = ()
-    dismissed: tuple[str, ...] = ()
 
 
 def add(state: State, happened: Iterable[Happened], traits: Traits) -> State:

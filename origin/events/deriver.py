@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from origin.events.derivation import Derived, Happened, State, add, derive
+from origin.events.derivation import Happened, State, add, derive
 from origin.events.purposes import BITS
 from origin.events.rows import NOBODY, Content
 from origin.events.store import one_writer
 from origin.events.tables import event, event_cursor, event_state
+from origin.profiles.rows import keep_derived
 from origin.telemetry.logs import place_of
 from selvedge.events.event import ItemEvent, kind_of
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
     from origin.events.traits import Traits
+    from origin.profiles.model import Derived
     from origin.storage.database import Database
     from origin.telemetry.logs import Log
     from selvedge.ports import Clock
@@ -49,30 +51,20 @@ _states = msgspec.json.Decoder(State)
 _encoder = msgspec.json.Encoder()
 
 
-class DerivedSink(Protocol):
-    """Where results go: the profiles."""
-
-    async def keep_derived(self, connection: AsyncConnection, derived: Mapping[str, Derived]) -> None:
-        """Keep what was derived of each shopper, in the transaction of `connection`."""
-        ...
-
-
 class Deriver:
-    """Adds up the events of `database` for `sink`, as long as `running` is entered."""
+    """Adds up the events of `database` for profiles, as long as `running` is entered."""
 
     def __init__(
         self,
         database: Database,
         keyring: Keyring,
         traits: Traits,
-        sink: DerivedSink,
         clock: Clock,
         log: Log,
     ) -> None:
         self._database = database
         self._keyring = keyring
         self._traits = traits
-        self._sink = sink
         self._clock = clock
         self._log = log
         self._wake = asyncio.Event()
@@ -100,10 +92,7 @@ class Deriver:
             states = await _read_states(connection, ciphers)
             changed = self._added(found, states, ciphers)
             await self._write(connection, changed, ciphers)
-            now = int(self._clock.now())
-            await self._sink.keep_derived(
-                connection, {name: derive(state, now) for name, state in changed.items()}
-            )
+            await self._tell(connection, states, changed, ciphers)
             await self._upsert(
                 connection, event_cursor, [{"name": _READER, "number": found[-1].number}], "name"
             )
@@ -134,6 +123,7 @@ class Deriver:
     async def _read(self) -> None:
         while True:
             try:
+                await asyncio.to_thread(self._traits.refresh)
                 await self.catch_up()
                 wait = REST_SECONDS
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may be luckier
@@ -143,6 +133,20 @@ class Deriver:
                 async with asyncio.timeout(wait):
                     await self._wake.wait()
             self._wake.clear()
+
+    async def _tell(
+        self,
+        connection: AsyncConnection,
+        before: Mapping[str, State],
+        after: Mapping[str, State],
+        ciphers: Mapping[str, Cipher],
+    ) -> None:
+        """Let profiles know what has changed, in the order of names, as everybody locks them."""
+        now = int(self._clock.now())
+        for name in sorted(after):
+            derived = derive(after[name], now)
+            if name not in before or derive(before[name], now) != derived:
+                await keep_derived(connection, ciphers[name], name, derived, now)
 
     def _added(
         self, found: Any, states: Mapping[str, State], ciphers: Mapping[str, Cipher]

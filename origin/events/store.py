@@ -6,13 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
-from sqlalchemy import BindParameter, bindparam, delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.events.purposes import BITS, bits_of, named
 from origin.events.rows import Content, Row, digest_of
 from origin.events.tables import event, event_state, training_removal
-from origin.profiles.tables import shopper as person
+from origin.profiles.rows import standings
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
+    from origin.profiles.model import Derived
+    from origin.profiles.rows import Standing
     from origin.storage.database import Database
 
 Outcome = Literal["accepted", "duplicate", "dropped"]
@@ -33,10 +36,6 @@ _WRITER_LOCK = 0x5E1F_E7E7
 
 _AFTER_OBJECTION = BITS["measurement"]
 
-_names: BindParameter[list[str]] = bindparam("names", expanding=True)
-_standings = select(person.c.shopper, person.c.erased, person.c.merged_into, person.c.objected).where(
-    person.c.shopper.in_(_names)
-)
 _content = msgspec.json.Decoder(Content)
 
 
@@ -96,20 +95,38 @@ class EventStore:
             done = await connection.execute(delete(event).where(event.c.received < before))
         return done.rowcount
 
-    async def move(self, connection: AsyncConnection, visitor: str, account: str) -> int:
-        """Give the events of `visitor` to `account`, sealed anew; in the transaction of the merge."""
+    async def move(
+        self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
+    ) -> Derived | None:
+        """Give the events of `visitor` to `account`, sealed anew; in the transaction that merges them.
+
+        They come at the end of the log, so that the deriver adds them to the account's. Returns None: until
+        then the profiles know best.
+        """
         await one_writer(connection)
-        found = (await connection.execute(_raw(event.c.shopper == visitor))).all()
-        opened = await self._keyring.open_ciphers([visitor])
-        rows = []
-        for one in found:
-            if visitor in opened:
-                content = opened[visitor].open(one.payload, one.digest)
-                identity = _content.decode(content).event.id
-                rows.append(Row(account, identity, one.occurred, one.received, one.purposes, content))
+        theirs, own = ciphers
+        values = []
+        for one in (await connection.execute(_raw(event.c.shopper == visitor))).all():
+            content = theirs.open(one.payload, one.digest)
+            digest = digest_of(account, _content.decode(content).event.id)
+            values.append(
+                {
+                    "digest": digest,
+                    "shopper": account,
+                    "occurred": one.occurred,
+                    "received": one.received,
+                    "purposes": one.purposes,
+                    "payload": own.seal(content, digest),
+                }
+            )
         await forget(connection, visitor)
-        await self._insert(connection, await self._sealed(rows))
-        return len(rows)
+        await self._insert(connection, values)
+        return None
+
+    async def withdraw(self, connection: AsyncConnection, shopper: str, purposes: Iterable[Purpose]) -> None:
+        """Take `purposes` from all events of one person; in the transaction that changes the consent."""
+        await one_writer(connection)
+        await withdraw(connection, shopper, purposes)
 
     async def _sealed(self, rows: Sequence[Row]) -> list[dict[str, object]]:
         ciphers = await self._keyring.ciphers({row.shopper for row in rows}) if rows else {}
@@ -199,34 +216,20 @@ async def _remove_sessions(connection: AsyncConnection, where: ColumnElement[boo
         await connection.execute(insert(training_removal), [{"key": key} for key in sorted(keys)])
 
 
-async def _read_standings(connection: AsyncConnection, rows: Sequence[Row]) -> dict[str, _Standing]:
-    found: dict[str, _Standing] = {}
-    names = {row.shopper for row in rows}
-    while names:
-        result = await connection.execute(_standings, {"names": sorted(names)})
-        for one in result:
-            found[one.shopper] = _Standing(one.erased, one.merged_into, one.objected)
-        names = {one.merged_into for one in found.values() if one.merged_into} - found.keys() - names
-    return found
+async def _read_standings(connection: AsyncConnection, rows: Sequence[Row]) -> dict[str, Standing]:
+    """Return the standing of everybody in `rows`, and of the accounts that they were merged into."""
+    found = await standings(connection, {row.shopper for row in rows})
+    accounts = {one.merged_into for one in found.values() if one.merged_into} - found.keys()
+    return found | await standings(connection, accounts)
 
 
-class _Standing(msgspec.Struct, frozen=True):
-    """What is known of a person that events must obey."""
-
-    erased: int | None = None
-    merged_into: str | None = None
-    objected: bool = False
-
-
-def _allowed(rows: Sequence[Row], standings: dict[str, _Standing]) -> list[Row | None]:
+def _allowed(rows: Sequence[Row], standings: dict[str, Standing]) -> list[Row | None]:
     """Return the rows as they may be kept, None for each that may not."""
     return [_allow(row, standings) for row in rows]
 
 
-def _allow(row: Row, standings: dict[str, _Standing]) -> Row | None:
-    standing = standings.get(row.shopper)
-    if standing is None:
-        return row
+def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
+    standing = standings[row.shopper]
     if standing.erased is not None and row.received <= standing.erased:
         return None
     if standing.merged_into is not None:

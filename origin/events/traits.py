@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from origin.publishing.folder import folders, read
 from selvedge.shopper.learning import traits_of
+from selvedge.snapshot.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-
-    from selvedge.snapshot.index import Index
+    from pathlib import Path
 
 Pair = tuple[str, str]
 
@@ -19,6 +20,10 @@ class Traits(Protocol):
 
     def of(self, product: str) -> Sequence[Pair]:
         """Return field and value of each trait that affinities are about; of a stranger, none."""
+        ...
+
+    def refresh(self) -> None:
+        """Look for what has changed. It may read files: not to be called by what must answer."""
         ...
 
 
@@ -32,6 +37,21 @@ class MemoryTraits:
         """Return the traits given."""
         return self._traits.get(product, ())
 
+    def refresh(self) -> None:
+        """Change nothing."""
+
+
+def snapshot_traits(root: Path) -> CatalogueTraits:
+    """Return traits by the newest snapshot that was built below `root`."""
+
+    def newest() -> str | None:
+        return next((path.name for path in folders(root)), None)
+
+    def load(name: str) -> Index:
+        return Index(read(root / name).sections("index"))
+
+    return CatalogueTraits(newest, load)
+
 
 class CatalogueTraits:
     """Traits by the index of the newest snapshot: `newest` names it, `load` reads it."""
@@ -43,7 +63,7 @@ class CatalogueTraits:
         self._index: Index | None = None
 
     def refresh(self) -> None:
-        """Look whether there is a newer snapshot. It reads files: not to be called by what must answer."""
+        """Look whether there is a newer snapshot, and read it."""
         version = self._newest()
         if version is not None and version != self._version:
             self._index, self._version = self._load(version), version

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from litestar import Response, get
-from litestar.di import NamedDependency  # noqa: TC002 - Litestar reads annotations
+from litestar.di import NamedDependency
 from litestar.exceptions import PermissionDeniedException
 
 import selvedge
 from origin.identity.principal import PUBLIC, requires
 from origin.telemetry.metrics import CONTENT_TYPE, Metrics
-from origin.telemetry.readiness import Readiness  # noqa: TC001
+from origin.telemetry.readiness import Readiness
 
 if TYPE_CHECKING:
     from litestar.connection import ASGIConnection

@@ -6,63 +6,96 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from origin.events.derivation import Derived
 from origin.events.deriver import Deriver
 from origin.events.store import EventStore, withdraw
 from origin.events.tables import event_state
 from origin.events.traits import MemoryTraits
+from origin.profiles.model import Derived
+from origin.profiles.rows import find
+from origin.profiles.sealed import open_derived
 from origin.telemetry.logs import MemoryLog
 from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows
 from tests.origin.identity.tokens import Clock
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
     from origin.encryption.keyring import Keyring
     from origin.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 
-TRAITS = MemoryTraits({"P1": [("category", "knitwear")], "P2": [("category", "trousers")]})
-
 
 class Profiles:
-    """Keeps the newest result of each; breaks where it is told to."""
+    """What the profiles say was derived."""
 
-    def __init__(self) -> None:
-        self.kept: dict[str, Derived] = {}
-        self.broken = False
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
 
-    async def keep_derived(self, _connection: AsyncConnection, derived: Mapping[str, Derived]) -> None:
+    async def kept(self, shopper: str = ANNA) -> Derived | None:
+        async with self._database.reading() as connection:
+            row = await find(connection, shopper)
+        cipher = await self._keyring.cipher(shopper)
+        return None if row is None else open_derived(cipher, shopper, row.derived)
+
+    async def revision(self, shopper: str = ANNA) -> int:
+        async with self._database.reading() as connection:
+            row = await find(connection, shopper)
+        return 0 if row is None else row.revision
+
+    async def leanings(self, shopper: str = ANNA) -> dict[str, int]:
+        found = await self.kept(shopper)
+        return {} if found is None else {one.value: one.weight for one in found.affinities}
+
+
+class Fragile(MemoryTraits):
+    """Traits that break where they are told to."""
+
+    broken = False
+
+    def of(self, product: str) -> Any:
         if self.broken:
             raise LookupError
-        self.kept |= derived
-
-    def leanings(self, shopper: str = ANNA) -> dict[str, int]:
-        return {one.value: one.weight for one in self.kept[shopper].affinities}
+        return super().of(product)
 
 
 @pytest.fixture
-def profiles() -> Profiles:
-    return Profiles()
+def traits() -> Fragile:
+    return Fragile({"P1": [("category", "knitwear")], "P2": [("category", "trousers")]})
 
 
 @pytest.fixture
-def deriver(database: Database, keyring: Keyring, profiles: Profiles) -> Deriver:
-    return Deriver(database, keyring, TRAITS, profiles, Clock(NOW), MemoryLog())
+def profiles(database: Database, keyring: Keyring) -> Profiles:
+    return Profiles(database, keyring)
+
+
+@pytest.fixture
+def deriver(database: Database, keyring: Keyring, traits: Fragile) -> Deriver:
+    return Deriver(database, keyring, traits, Clock(NOW), MemoryLog())
 
 
 async def test_events_are_added_up_once_each(store: EventStore, deriver: Deriver, profiles: Profiles) -> None:
     await store.keep(rows(click("event-01"), click("event-02", "P2")) + rows(click(), shopper=BOB))
     assert await deriver.catch_up() == 3
-    assert profiles.leanings() == {"knitwear": 4, "trousers": 4}
-    assert profiles.leanings(BOB) == {"knitwear": 4}
+    assert await profiles.leanings() == {"knitwear": 4, "trousers": 4}
+    assert await profiles.leanings(BOB) == {"knitwear": 4}
     await store.keep(rows(click("event-02", "P2"), click("event-03")))
     assert await deriver.catch_up() == 1
-    assert profiles.leanings() == {"knitwear": 8, "trousers": 4}
+    assert await profiles.leanings() == {"knitwear": 8, "trousers": 4}
     assert await deriver.catch_up() == 0
+
+
+async def test_a_revision_counts_what_has_changed(
+    store: EventStore, deriver: Deriver, profiles: Profiles
+) -> None:
+    await store.keep(rows(click("event-01")))
+    await deriver.catch_up()
+    before = await profiles.revision()
+    await store.keep(rows(click("event-02", "stranger")))
+    await deriver.catch_up()
+    assert await profiles.revision() == before
+    await store.keep(rows(click("event-03")))
+    await deriver.catch_up()
+    assert await profiles.revision() == before + 1
 
 
 async def test_however_events_arrive_the_result_is_that_of_their_order(
@@ -82,12 +115,13 @@ async def test_however_events_arrive_the_result_is_that_of_their_order(
         await store.keep(rows(*events[start : start + 7]))
         await deriver.step(limit=5)
     await deriver.catch_up()
-    late = profiles.kept[ANNA]
+    late = await profiles.kept()
     ordered = sorted(events, key=lambda one: str(one["time"]))
     await store.keep(rows(*ordered, shopper=BOB))
     await deriver.catch_up()
+    assert late is not None
     assert late.affinities
-    assert late == profiles.kept[BOB]
+    assert late == await profiles.kept(BOB)
     async with database.writing() as connection:
         assert await deriver.rebuild(connection, ANNA) == late
 
@@ -98,32 +132,33 @@ async def test_without_the_purpose_nothing_is_derived(
     await store.keep(rows(click(), consent={"version": 1, "purposes": ["training", "measurement"]}))
     await store.keep(rows(click(), shopper=None))
     await deriver.catch_up()
-    assert profiles.kept == {}
+    assert await profiles.kept() is None
     async with database.reading() as connection:
         assert (await connection.execute(select(event_state))).all() == []
 
 
 async def test_a_page_that_broke_off_is_added_up_again_and_once(
-    store: EventStore, deriver: Deriver, profiles: Profiles
+    store: EventStore, deriver: Deriver, profiles: Profiles, traits: Fragile
 ) -> None:
     await store.keep(rows(click()))
-    profiles.broken = True
+    traits.broken = True
     with pytest.raises(LookupError):
         await deriver.step()
-    profiles.broken = False
+    traits.broken = False
     assert await deriver.step() == 1
-    assert profiles.leanings() == {"knitwear": 4}
+    assert await profiles.leanings() == {"knitwear": 4}
 
 
 async def test_what_moved_to_an_account_counts_there(
-    store: EventStore, deriver: Deriver, profiles: Profiles, database: Database
+    store: EventStore, deriver: Deriver, profiles: Profiles, database: Database, keyring: Keyring
 ) -> None:
     await store.keep(rows(click("event-01")) + rows(click("event-02", "P2"), shopper=ACCOUNT))
     await deriver.catch_up()
+    ciphers = await keyring.ciphers([ANNA, ACCOUNT])
     async with database.writing() as connection:
-        await store.move(connection, ANNA, ACCOUNT)
+        await store.move(connection, ANNA, ACCOUNT, (ciphers[ANNA], ciphers[ACCOUNT]))
     await deriver.catch_up()
-    assert profiles.leanings(ACCOUNT) == {"knitwear": 4, "trousers": 4}
+    assert await profiles.leanings(ACCOUNT) == {"knitwear": 4, "trousers": 4}
 
 
 async def test_nothing_is_left_of_a_purpose_that_was_withdrawn(
@@ -145,10 +180,10 @@ async def test_it_runs_beside_and_goes_on_after_an_error(
         await store.keep(rows(click()))
         deriver.wake()
         for _ in range(200):
-            if ANNA in profiles.kept:
+            if await profiles.leanings():
                 break
             await asyncio.sleep(0.01)
-    assert profiles.leanings() == {"knitwear": 4}
+    assert await profiles.leanings() == {"knitwear": 4}
 
 
 async def test_the_state_cannot_be_read_in_the_database(

@@ -99,11 +99,14 @@ async def test_who_objected_is_only_counted(store: EventStore, database: Databas
     assert [one.purposes for one in await store.of(ANNA)] == [("measurement",)]
 
 
-async def test_moved_events_are_the_accounts_and_kept_once(store: EventStore, database: Database) -> None:
+async def test_moved_events_are_the_accounts_and_kept_once(
+    store: EventStore, database: Database, keyring: Keyring
+) -> None:
     await store.keep(rows(click("event-01"), click("event-02", product="P2")))
     await store.keep(rows(click("event-02", product="P2"), shopper=ACCOUNT))
+    ciphers = await keyring.ciphers([ANNA, ACCOUNT])
     async with database.writing() as connection:
-        assert await store.move(connection, ANNA, ACCOUNT) == 2
+        await store.move(connection, ANNA, ACCOUNT, (ciphers[ANNA], ciphers[ACCOUNT]))
     assert await store.of(ANNA) == []
     assert sorted(one.content.event.id for one in await store.of(ACCOUNT)) == ["event-01", "event-02"]
     assert await removals(database) == {session_key(ANNA, NOW // 86_400)}
