@@ -1,6 +1,6 @@
 """Sessions in files, in the formats that public data sets come in; a name that ends in .gz is unpacked.
 
-- clicks: tab-separated with a header that names `SessionId`, `ItemId` and `Time` (epoch seconds), in any order;
+- clicks: tab-separated with a header that names `SessionId`, `ItemId` and `Time` (epoch seconds);
 - sessions: one a line, oldest first, its items separated by blanks or commas;
 - prefixes: what was seen, a tab, and the item that came next: events to score, not to learn from.
 
@@ -34,7 +34,7 @@ class UnusableSessions(SelvedgeError):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing to predict: after `seen` (oldest first) came `target`. Events of a session are consecutive."""
+    """One thing to predict: after `seen` (oldest first) came `target`. A session's events are consecutive."""
 
     session: str
     seen: tuple[str, ...]
@@ -42,7 +42,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class FileSource:
-    """The sessions of files, whose keys are made of the file's place in the list and the session's own name."""
+    """The sessions of files, under the names that the files give them."""
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths = tuple(paths)
@@ -66,6 +66,11 @@ def read_sessions(path: Path) -> list[Session]:
         if "\t" in first:
             raise UnusableSessions(f"{path} holds prefixes with what came next: nothing to learn from")
         return list(_from_lines(first, lines))
+
+
+def read_in_order(paths: Iterable[Path]) -> list[Session]:
+    """Return the sessions of several files by their days. Raises `UnusableSessions`."""
+    return sorted((one for path in paths for one in read_sessions(path)), key=lambda session: session.day)
 
 
 def read_events(path: Path) -> list[Event]:
