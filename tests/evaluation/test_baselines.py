@@ -34,7 +34,7 @@ def test_sequential_rules_look_ahead_and_near_first() -> None:
 
 @pytest.mark.parametrize("name", ["sknn", "vsknn", "vstan"])
 def test_neighbours_know_more_than_the_newest_item(name: str) -> None:
-    with_five, without = (recommended(name, *seen, count=10) for seen in ((1, 5), (1, 2)))
+    with_five, without = (recommended(name, *seen, count=10) for seen in ((5, 1), (2, 1)))
     assert with_five.index(6) < with_five.index(3)
     assert without.index(6) > without.index(3)
 
