@@ -20,6 +20,7 @@ from origin.rehearsal import (
     rehearse,
 )
 from selvedge.errors import StorageUnavailable
+from selvedge.profiles.origin import OriginClient
 from selvedge.settings import Settings
 from selvedge.shopper.consent import CHOICE_COOKIE, PURPOSES, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
@@ -27,6 +28,7 @@ from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.web.http import Request
 from tests.behaviour.case import Answer
+from tests.origins import PlainTokens
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from origin.building import BuiltSnapshot
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ports import Origin
     from selvedge.web.app import Application
 
 T = TypeVar("T")
@@ -75,7 +78,11 @@ class FaultyKeyValue(MemoryKeyValue):
 class Stage:
     """A channel of one shop, and an isolate that serves it. `arrive` replaces the isolate by a cold one."""
 
-    def __init__(self, catalogue: Catalogue | None = None, **settings: Any) -> None:
+    def __init__(
+        self, catalogue: Catalogue | None = None, *, origin: Origin | None = None, **settings: Any
+    ) -> None:
+        self.origin = origin
+        self.records = FaultyKeyValue()
         self.signer = Ed25519Signer(bytes(range(32)))
         self.kv = FaultyKeyValue()
         self.clock = ManualClock()
@@ -106,6 +113,8 @@ class Stage:
             clock=self.clock,
             telemetry=self.telemetry,
             queue=self.queue,
+            records=self.records,
+            origin=None if self.origin is None else OriginClient(self.origin, PlainTokens()),
         )
         return self.app
 
