@@ -42,7 +42,10 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class FileSource:
-    """The sessions of files, under the names that the files give them."""
+    """The sessions of files, under the names of their file and of themselves in it.
+
+    A file that has grown is read again under its name; what is in two files counts twice.
+    """
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths = tuple(paths)
@@ -65,7 +68,7 @@ def read_sessions(path: Path) -> list[Session]:
             return _from_clicks(first, lines, path)
         if "\t" in first:
             raise UnusableSessions(f"{path} holds prefixes with what came next: nothing to learn from")
-        return list(_from_lines(first, lines))
+        return list(_from_lines(first, lines, path))
 
 
 def read_in_order(paths: Iterable[Path]) -> list[Session]:
@@ -107,16 +110,16 @@ def _from_clicks(header: str, lines: Iterable[str], path: Path) -> list[Session]
     ordered = [(key, sorted(found, key=lambda click: click[0])) for key, found in clicks.items()]
     ordered.sort(key=lambda pair: pair[1][-1][0])
     return [
-        Session(key, int(found[-1][0] // SECONDS_A_DAY), tuple(item for _, item in found))
+        Session(f"{path.name}/{key}", int(found[-1][0] // SECONDS_A_DAY), tuple(item for _, item in found))
         for key, found in ordered
     ]
 
 
-def _from_lines(first: str, lines: Iterable[str]) -> Iterator[Session]:
+def _from_lines(first: str, lines: Iterable[str], path: Path) -> Iterator[Session]:
     for number, line in enumerate((first, *lines)):
         items = tuple(_SEPARATORS.split(line.strip(", \n")))
         if items != ("",):
-            yield Session(str(number), number // SESSIONS_A_DAY, items)
+            yield Session(f"{path.name}/{number}", number // SESSIONS_A_DAY, items)
 
 
 def _from_prefixes(first: str, lines: Iterable[str], path: Path) -> Iterator[Event]:

@@ -30,12 +30,15 @@ def write(folder: Path, text: str) -> Path:
 def test_clicks_become_sessions_by_the_time_of_their_last_click(tmp_path: Path) -> None:
     rows = [("b", "X", 3.5 * DAY), ("a", "Y", 2 * DAY + 9), ("b", "Z", 3.4 * DAY), ("a", "X", 2 * DAY)]
     text = "SessionId\tItemId\tTime\n" + "".join(f"{s}\t{i}\t{t}\n" for s, i, t in rows)
-    assert read_sessions(write(tmp_path, text)) == [Session("a", 2, ("X", "Y")), Session("b", 3, ("Z", "X"))]
+    assert read_sessions(write(tmp_path, text)) == [
+        Session("sessions.txt/a", 2, ("X", "Y")),
+        Session("sessions.txt/b", 3, ("Z", "X")),
+    ]
 
 
 def test_columns_may_be_in_any_order_and_more_of_them(tmp_path: Path) -> None:
     text = "Time\tShop\tItemId\tSessionId\n86400\tnl\tX\ta\n86401\tnl\tY\ta\n"
-    assert read_sessions(write(tmp_path, text)) == [Session("a", 1, ("X", "Y"))]
+    assert read_sessions(write(tmp_path, text)) == [Session("sessions.txt/a", 1, ("X", "Y"))]
 
 
 def test_a_row_that_is_no_click_is_named_by_its_line(tmp_path: Path) -> None:
@@ -57,11 +60,14 @@ def test_without_times_so_many_lines_are_a_day(tmp_path: Path) -> None:
 def test_packed_files_are_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "sessions.txt.gz"
     path.write_bytes(gzip.compress(b"1 2\n"))
-    assert read_sessions(path) == [Session("0", 0, ("1", "2"))]
+    assert read_sessions(path) == [Session("sessions.txt.gz/0", 0, ("1", "2"))]
 
 
 def test_every_position_of_a_session_is_an_event(tmp_path: Path) -> None:
-    assert read_events(write(tmp_path, "A B C\n")) == [Event("0", ("A",), "B"), Event("0", ("A", "B"), "C")]
+    assert read_events(write(tmp_path, "A B C\n")) == [
+        Event("sessions.txt/0", ("A",), "B"),
+        Event("sessions.txt/0", ("A", "B"), "C"),
+    ]
 
 
 @pytest.mark.parametrize("text", ["A\tB\nA B\tC\nX\tY\n", "A B\tC\nA\tB\nX\tY\n"])
