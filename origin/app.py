@@ -11,9 +11,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 
 import selvedge
-from origin.identity.authentication import Identity
 from origin.identity.principal import PUBLIC, requires
-from origin.identity.servicekeys import ServiceVerifier
+from origin.identity.setup import identity
 from origin.publishing.ledger import Ledger, Publication
 from origin.rehearsal import SystemClock
 from origin.settings import read_settings
@@ -53,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     found = settings or read_settings(os.environ)
     ledger = Ledger(found.ledger, found.target)
     return Litestar(
-        plugins=[Identity(ServiceVerifier(found.service_keys, SystemClock()))],
+        plugins=[identity(found, SystemClock())],
         route_handlers=[health, readiness, publications],
         dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False)},
         openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),

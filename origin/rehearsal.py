@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from origin.identity.signatures import LibraryJws
 from selvedge.errors import QueueUnavailable
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
@@ -17,7 +18,7 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Queue, RecordStore, Telemetry
+    from selvedge.ports import Clock, Documents, KeyValue, Queue, RecordStore, Telemetry
     from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
@@ -143,6 +144,7 @@ def rehearse(
     predictor: Predictor | None = None,
     records: RecordStore | None = None,
     origin: OriginClient | None = None,
+    documents: Documents | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -157,5 +159,7 @@ def rehearse(
             predictor=predictor,
             records=records or MemoryKeyValue(),
             origin=origin,
+            documents=documents,
+            token_verifier=LibraryJws(),
         )
     )

@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from origin.identity.rates import Limits
 from origin.identity.trust import TrustedKey
-from selvedge.settings import NAME_PATTERN, BadSetting
+from selvedge.identity.provider import Provider
+from selvedge.settings import NAME_PATTERN, BadSetting, check_provider, require_tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +90,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "scopes; [security.md](security.md). Empty: every route but health and readiness is closed."
         ),
     ] = {}
+    limits: Annotated[
+        Limits,
+        Meta(
+            description="Requests of each `token`, `shopper` and `address`: `per_second` in the long run and "
+            "`burst` at once, per process."
+        ),
+    ] = Limits()
+    oidc: Annotated[
+        Provider | None,
+        Meta(description="The shop's OpenID provider, as the Worker has it. Not set: there are no accounts."),
+    ] = None
     snapshot_keys: Annotated[
         dict[str, str],
         Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
@@ -112,7 +125,11 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         text = environ.get(name) or environ.get(ALIASES.get(field.name, name), "")
         if text:
             found[field.name] = _parse(name, text, field.type)
-    return Settings(**found)
+    settings = Settings(**found)
+    require_tls("kv_url", settings.kv_url)
+    if settings.oidc is not None:
+        check_provider(settings.oidc)
+    return settings
 
 
 def require(settings: Settings, *fields: str) -> tuple[str, ...]:

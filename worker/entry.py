@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 from workers import Request, WorkerEntrypoint
 
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
+from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
 from cloudflare.origin import FetchOrigin
 from cloudflare.queue import WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue, profiles
+from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
 from selvedge.events.handover import FallbackQueue, OriginQueue
 from selvedge.identity.service import ServiceTokens
@@ -62,6 +64,8 @@ def make_application(env: Any) -> Application:
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
         deployed=deployed(env),
+        documents=FetchedDocuments(),
+        token_verifier=WebCryptoJws(),
     )
     return Application(edge)
 

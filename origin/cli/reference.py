@@ -66,5 +66,5 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
     if value is None or value == "" or isinstance(value, Secret):
         return "-"
-    text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
+    text = msgspec.json.encode(value).decode() if isinstance(value, dict | msgspec.Struct) else str(value)
     return f"`{text}`"

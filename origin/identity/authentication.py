@@ -4,22 +4,93 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 from litestar.datastructures import Headers
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, ServiceUnavailableException
 from litestar.middleware import ASGIMiddleware
-from litestar.plugins import InitPlugin
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 
-from origin.identity.principal import authenticated, calling
-from selvedge.identity.compact import InvalidToken
+from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from selvedge.identity import compact
+from selvedge.identity.compact import InvalidToken, parse_compact
+from selvedge.identity.jwks import ProviderUnavailable
+from selvedge.identity.service import TOKEN_TYPE
+from selvedge.shopper.identity import is_account
 
 if TYPE_CHECKING:
     from litestar.config.app import AppConfig
+    from litestar.routes import BaseRoute
     from litestar.types import ASGIApp, Receive, Scope, Send
 
-    from origin.identity.principal import Principal
+    from origin.identity.limits import Limiter
     from origin.identity.servicekeys import ServiceVerifier
+    from origin.identity.shoppers import ShopperVerifier
+
+SHOPPER_TOKEN = "selvedge-shopper-token"  # noqa: S105 - a header's name
+"""Where the edge hands on a shopper's own token, beside its own."""
+
+RETRY_SECONDS = 5
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A problem (RFC 9457)."""
+
+    status: int
+    detail: str
+    title: str = ""
+    type: str = "about:blank"
+
+
+ANSWERS = {
+    status: ResponseSpec(Refusal, description=meaning, media_type="application/problem+json")
+    for status, meaning in (
+        (401, "No token, or one that proves nothing; `WWW-Authenticate` says which."),
+        (403, "The token is good, and not for this."),
+        (429, "More than a token, shopper or address may ask; `Retry-After` says when to come back."),
+        (503, "The shop's OpenID provider does not answer; `Retry-After` says when to try again."),
+    )
+}
+
+
+class Authenticator:
+    """Finds out who calls, from the tokens of a request."""
+
+    def __init__(self, services: ServiceVerifier, shoppers: ShopperVerifier | None = None) -> None:
+        self._services = services
+        self._shoppers = shoppers
+
+    async def principal(self, headers: Headers) -> Principal | None:
+        """Return who calls, None without a token. Raises `InvalidToken`, `ProviderUnavailable`."""
+        token = bearer_token(headers)
+        if token is None:
+            return None
+        if parse_compact(token).header.get("typ") != TOKEN_TYPE:
+            account = await self._account(token)
+            return Principal("shopper", SHOPPER_SCOPES, account)
+        principal = self._services.verify(token)
+        await self._check_account(principal, headers)
+        return principal
+
+    async def _check_account(self, principal: Principal, headers: Headers) -> None:
+        """Raise `InvalidToken` unless whoever acts for an account shows the proof that its owner asked.
+
+        The edge is believed about visitors alone: what it holds of them is all there is to know.
+        """
+        if principal.shopper is None or not is_account(principal.shopper):
+            return
+        shown = headers.getall(SHOPPER_TOKEN, [])
+        if len(shown) != 1:
+            raise InvalidToken("shopper-token-missing")
+        if await self._account(shown[0]) != principal.shopper:
+            raise InvalidToken("shopper")
+
+    async def _account(self, token: str) -> str:
+        if self._shoppers is None:
+            raise InvalidToken("no-accounts")
+        return (await self._shoppers.verify(token)).id
 
 
 class Authentication(ASGIMiddleware):
@@ -28,27 +99,43 @@ class Authentication(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = "public"
 
-    def __init__(self, services: ServiceVerifier) -> None:
-        self._services = services
+    def __init__(self, authenticator: Authenticator, limiter: Limiter | None) -> None:
+        self._authenticator = authenticator
+        self._limiter = limiter
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Verify the token and go on."""
-        try:
-            scope["user"] = self._principal(Headers.from_scope(scope))
-        except InvalidToken as error:
-            raise refusal(error) from error
+        """Verify the token, count, and go on."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._limiter:
+            self._limiter.expect(address)
+        scope["user"] = principal = await self._principal(scope, address)
+        if self._limiter:
+            self._limiter.admit(principal, address)
         await next_app(scope, receive, send)
 
-    def _principal(self, headers: Headers) -> Principal | None:
-        token = bearer_token(headers)
-        return None if token is None else self._services.verify(token)
+    async def _principal(self, scope: Scope, address: str) -> Principal | None:
+        try:
+            return await self._authenticator.principal(Headers.from_scope(scope))
+        except InvalidToken as error:
+            if self._limiter:
+                self._limiter.refused(address)
+            raise refusal(error) from error
+        except ProviderUnavailable as error:
+            retry = {"Retry-After": str(RETRY_SECONDS)}
+            raise ServiceUnavailableException(str(error), headers=retry) from error
 
 
-class Identity(InitPlugin):
+class Identity(InitPlugin, ReceiveRoutePlugin):
     """Makes an application one that nobody uses without a token, and gives handlers `principal`."""
 
-    def __init__(self, services: ServiceVerifier) -> None:
-        self._middleware = Authentication(services)
+    def __init__(
+        self,
+        services: ServiceVerifier,
+        shoppers: ShopperVerifier | None = None,
+        limiter: Limiter | None = None,
+    ) -> None:
+        self._middleware = Authentication(Authenticator(services, shoppers), limiter)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add middleware, guard and dependency."""
@@ -57,16 +144,21 @@ class Identity(InitPlugin):
         app_config.dependencies["principal"] = Provide(calling, sync_to_thread=False)
         return app_config
 
+    def receive_route(self, route: BaseRoute) -> None:
+        """Let the OpenAPI document say of each route what this adds to its answers."""
+        for handler in getattr(route, "route_handlers", ()):
+            if not handler.opt.get("public"):
+                handler.responses = {**ANSWERS, **(handler.responses or {})}
+
 
 def bearer_token(headers: Headers) -> str | None:
-    """Return the token in `Authorization` (RFC 6750, section 2.1), or None. Raises `InvalidToken`."""
+    """Return the token in `Authorization`, or None. Raises `InvalidToken`, also for two of them."""
     fields = headers.getall("authorization", [])
     if not fields:
         return None
-    scheme, _, token = fields[0].partition(" ")
-    if len(fields) > 1 or scheme.lower() != "bearer" or not token:
+    if len(fields) > 1:
         raise InvalidToken("malformed")
-    return token
+    return compact.bearer_token(fields[0])
 
 
 def refusal(error: InvalidToken) -> NotAuthorizedException:

@@ -24,11 +24,15 @@ SHOPPER_SCOPES = frozenset({"profiles:read", "profiles:write", "privacy"})
 
 
 class Principal(msgspec.Struct, frozen=True):
-    """Whoever a verified token speaks for; with `shopper` they reach that person's paths alone."""
+    """Whoever a verified token speaks for; with `shopper` they reach that person's paths alone.
+
+    `token` names the service token itself (its `jti`), and is empty for shoppers who come themselves.
+    """
 
     name: str
     scopes: frozenset[str]
     shopper: str | None = None
+    token: str = ""
 
 
 def requires(*scopes: str, anyone: bool = False) -> Guard:

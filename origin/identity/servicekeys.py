@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from origin.identity.principal import Principal
 from origin.identity.trust import Name, TrustedKey
 from selvedge.identity.compact import InvalidToken, parse_compact
+from selvedge.identity.person import SKEW_SECONDS
 from selvedge.identity.service import ALGORITHM, AUDIENCE, LIFETIME_SECONDS, SCOPES, TOKEN_TYPE
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.identity import ShopperId
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from selvedge.ports import Clock
-
-SKEW_SECONDS = 30
-"""How far the clocks of issuer and origin may be apart."""
 
 
 class ServiceClaims(msgspec.Struct, frozen=True):
@@ -75,7 +73,7 @@ class ServiceVerifier:
         except (ValueError, msgspec.ValidationError) as error:
             raise InvalidToken("claims") from error
         self._check(claims, trusted)
-        return Principal(claims.iss, frozenset(claims.scope.split()), claims.shopper)
+        return Principal(claims.iss, frozenset(claims.scope.split()), claims.shopper, claims.jti)
 
     def _check(self, claims: ServiceClaims, trusted: TrustedKey) -> None:
         now = self._clock.now()

@@ -62,7 +62,8 @@ def test_the_origin_takes_a_message_under_the_token(runtime: Workerd, port: int)
     assert (path, body) == ("/base/v1/events", b'{"events": []}')
     token = str(authorization).removeprefix("Bearer ")
     principal = ServiceVerifier(TRUSTED, SystemClock()).verify(token)
-    assert principal == Principal("edge", frozenset({"edge-profile:read", "events:write"}))
+    scopes = frozenset({"edge-profile:read", "events:write"})
+    assert principal == Principal("edge", scopes, token=principal.token)
 
 
 @pytest.mark.parametrize("path", ["broken", "slow"])

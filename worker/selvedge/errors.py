@@ -85,6 +85,10 @@ class StorageUnavailable(SelvedgeError):
     reason = "storage-unavailable"
 
 
+class DocumentUnavailable(SelvedgeError):
+    """Another service did not answer with a document of bearable size; the message says what it did."""
+
+
 class QueueUnavailable(SelvedgeError):
     """A queue did not take a message; `__cause__` holds what it said. Nothing was kept."""
 

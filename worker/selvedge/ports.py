@@ -37,6 +37,22 @@ class Origin(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """Reading small documents of other services, such as a provider's keys."""
+
+    async def read(self, url: str, limit: int) -> bytes:
+        """Return what `url` answers with 200, at most `limit` bytes. Raises `DocumentUnavailable`."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts what is done under a key. Approximate, and never a reason to fail."""
+
+    async def allows(self, key: str) -> bool:
+        """Count one more; whether that is still within the limit, or the limiter does not answer."""
+        ...
+
+
 class Clock(Protocol):
     """Time. In production it stands still between two I/O calls (a Spectre defence)."""
 

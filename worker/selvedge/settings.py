@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from selvedge.errors import SelvedgeError
+from selvedge.identity.provider import Provider
 from selvedge.shopper.policy import ManagerSettings, Table
 
 if TYPE_CHECKING:
@@ -110,6 +111,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "Worker shows the origin ([security.md](security.md)). A secret."
         ),
     ] = {}
+    oidc: Annotated[
+        Provider | None,
+        Meta(
+            description="The shop's OpenID provider: `issuer`, `audience` and, where wanted, `jwks_uri`, "
+            "`algorithms`, `parties` ([security.md](security.md)). Not set: there are no accounts."
+        ),
+    ] = None
     origin_deadline_ms: Annotated[
         int, Meta(ge=1, description="How long the origin may take over events, in milliseconds.")
     ] = 500
@@ -157,7 +165,16 @@ def read_settings(lookup: Callable[[str], object]) -> Settings:
         require_tls("origin_url", settings.origin_url)
         if not settings.service_key:
             raise BadSetting("SELVEDGE_SERVICE_KEY is not set: without it the origin answers nothing")
+    if settings.oidc is not None:
+        check_provider(settings.oidc)
     return settings
+
+
+def check_provider(provider: Provider) -> None:
+    """Raise `BadSetting` unless provider and keys are reached over TLS, or on this machine."""
+    for url in (provider.issuer, provider.jwks_uri):
+        if url is not None:
+            require_tls("oidc", url)
 
 
 def _parse(name: str, text: object, kind: Any) -> Any:

@@ -23,7 +23,7 @@ def test_a_new_key_makes_tokens_that_the_origin_trusts(desk: Desk) -> None:
     token = desk.run("service", "token", "outputs:write", "--shopper", SHOPPER).stdout.strip()
     trusted = msgspec.json.decode(made["trusted"], type=dict[str, TrustedKey])
     principal = ServiceVerifier(trusted, SystemClock()).verify(token)
-    assert principal == Principal("jobs", frozenset({"outputs:write"}), SHOPPER)
+    assert principal == Principal("jobs", frozenset({"outputs:write"}), SHOPPER, principal.token)
 
 
 def test_without_json_both_settings_are_lines_to_copy(desk: Desk) -> None:

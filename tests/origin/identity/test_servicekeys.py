@@ -9,7 +9,7 @@ from origin.identity.minting import Ed25519TokenSigner, service_tokens
 from origin.identity.principal import Principal
 from origin.identity.servicekeys import ServiceVerifier
 from origin.identity.trust import TrustedKey
-from selvedge.identity.compact import InvalidToken
+from selvedge.identity.compact import InvalidToken, parse_compact
 from selvedge.identity.service import SCOPES
 from selvedge.settings import BadSetting
 from tests.origin.identity.tokens import (
@@ -38,7 +38,8 @@ def reason(token: str, now: float = NOW) -> str:
 
 def test_what_the_edge_mints_says_who_and_what() -> None:
     token = service_token("profiles:read", "privacy", shopper=SHOPPER)
-    assert verify(token) == Principal("edge", frozenset({"profiles:read", "privacy"}), SHOPPER)
+    jti = parse_compact(token).claims["jti"]
+    assert verify(token) == Principal("edge", frozenset({"profiles:read", "privacy"}), SHOPPER, jti)
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,9 @@ def parse_compact(token: str) -> Compact:
     return Compact(parse_object(header), parse_object(claims), signed, signature)
 
 
-def parse_object(data: bytes) -> dict[str, Any]:
+def parse_object(data: bytes, openings: int = MAX_OPENINGS) -> dict[str, Any]:
     """Return a JSON object in which no member occurs twice, at any depth. Raises `InvalidToken`."""
-    if data.count(b"{") + data.count(b"[") > MAX_OPENINGS:
+    if data.count(b"{") + data.count(b"[") > openings:
         raise InvalidToken("malformed")
     try:
         found = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_refuse_constant)
@@ -77,6 +77,14 @@ def decode_base64url(text: str) -> bytes:
     if encode_base64url(data) != text:
         raise InvalidToken("malformed")
     return data
+
+
+def bearer_token(authorization: str) -> str:
+    """Return the token of an `Authorization` field (RFC 6750, section 2.1). Raises `InvalidToken`."""
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise InvalidToken("malformed")
+    return token
 
 
 def encode_base64url(data: bytes) -> str:

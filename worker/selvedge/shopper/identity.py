@@ -17,6 +17,11 @@ def visitor_id(context: bytes) -> str:
     return f"v{context.hex()}"
 
 
+def is_account(shopper: str) -> bool:
+    """Whether `shopper` is the name of who has an account."""
+    return shopper.startswith("a")
+
+
 def account_id(issuer: str, subject: str) -> str:
     """Return the name of a person whom the shop's OpenID provider knows: SHA-256 of `iss` and `sub`.
 

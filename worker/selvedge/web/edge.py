@@ -10,6 +10,8 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.identity.jwks import KeySet
+from selvedge.identity.person import PersonVerifier
 from selvedge.profiles.lookup import LookupRules, Profiles
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Queue, RecordStore, Telemetry
+    from selvedge.identity.jwk import JwsVerifier
+    from selvedge.ports import Background, Clock, Documents, Queue, RecordStore, Telemetry
     from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
@@ -58,8 +61,10 @@ class Edge:
         profiles: Profiles,
         origin: OriginClient | None = None,
         predictor: Predictor | None = None,
+        accounts: PersonVerifier | None = None,
     ) -> None:
         self.settings = settings
+        self.accounts = accounts
         self.store = store
         self.clock = clock
         self.sealer = sealer
@@ -199,6 +204,8 @@ def make_edge(
     records: RecordStore,
     origin: OriginClient | None = None,
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
+    token_verifier: JwsVerifier | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
@@ -223,6 +230,7 @@ def make_edge(
         profiles=Profiles(records, sealer, clock, origin=origin, rules=lookup_rules(settings)),
         origin=origin,
         deployed=deployed,
+        accounts=accounts(settings, documents, token_verifier, clock),
     )
 
 
@@ -234,6 +242,15 @@ def lookup_rules(settings: Settings) -> LookupRules:
         memory_seconds=settings.profile_memory_seconds,
         negative_seconds=settings.profile_negative_seconds,
     )
+
+
+def accounts(
+    settings: Settings, documents: Documents | None, verifier: JwsVerifier | None, clock: Clock
+) -> PersonVerifier | None:
+    """Return what verifies shoppers' tokens, or None for a shop without accounts."""
+    if settings.oidc is None or documents is None or verifier is None:
+        return None
+    return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
 
 
 def consent_rules(settings: Settings) -> ConsentRules:

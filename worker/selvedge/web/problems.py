@@ -6,6 +6,8 @@ import msgspec
 
 from selvedge.catalogue.query import BadParameter
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
+from selvedge.identity.compact import InvalidToken
+from selvedge.identity.jwks import ProviderUnavailable
 from selvedge.web.http import Response
 
 CONTENT_TYPE = "application/problem+json"
@@ -81,12 +83,31 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…")
 
 
+class TokenNeeded(SelvedgeError):
+    """Only somebody in particular may ask this, and the request does not prove who that is."""
+
+
+class TooManyRequests(SelvedgeError):
+    """More was asked for than one person, token or address may ask; `seconds` is how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
 def answer_for(error: Exception) -> Response:
     """Return the answer that tells of `error`; what is not ours is told without its details."""
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = error.allow
-    if isinstance(error, SnapshotError | StorageUnavailable | HandOverFailed):
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, TokenNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, InvalidToken):
+        said = f'Bearer error="invalid_token", error_description="{error.reason}"'
+        headers["WWW-Authenticate"] = said  # RFC 6750, section 3
+    if isinstance(error, SnapshotError | StorageUnavailable | HandOverFailed | ProviderUnavailable):
         headers["Retry-After"] = str(RETRY_SECONDS)
     problem = problem_of(error)
     return Response(problem.status, headers, msgspec.json.encode(problem))
@@ -110,7 +131,7 @@ def problem_of(error: Exception) -> Problem:
         case SnapshotError() | StorageUnavailable():
             title = "No catalogue can be served yet"
             problem = Problem("/problems/no-snapshot", title, 503, f"reason: {error.reason}")
-        case ForeignOrigin() | BadContent() | ContentTooLarge() | UnsupportedMediaType() | HandOverFailed():
+        case _ if type(error) in _REFUSALS:
             kind, title, status = _REFUSALS[type(error)]
             problem = Problem(kind, title, status, detail)
         case _:
@@ -130,7 +151,11 @@ def _bad_parameter(error: BadParameter) -> Problem:
     )
 
 
-_REFUSALS: dict[type[SelvedgeError], tuple[str, str, int]] = {
+_REFUSALS: dict[type[Exception], tuple[str, str, int]] = {
+    InvalidToken: ("/problems/invalid-token", "The token proves nothing", 401),
+    TokenNeeded: ("/problems/token-needed", "A token is needed", 401),
+    TooManyRequests: ("/problems/too-many-requests", "Too many requests", 429),
+    ProviderUnavailable: ("/problems/provider-unavailable", "Nobody can tell now whose token this is", 503),
     ForeignOrigin: ("/problems/foreign-origin", "This page may not do that", 403),
     BadContent: ("/problems/bad-content", "The content makes no sense", 400),
     ContentTooLarge: ("/problems/content-too-large", "The content is too large", 413),
