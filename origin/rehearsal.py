@@ -142,9 +142,9 @@ def rehearse(
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
     records: RecordStore | None = None,
     origin: OriginClient | None = None,
-    documents: Documents | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -157,9 +157,9 @@ def rehearse(
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
             predictor=predictor,
-            records=records or MemoryKeyValue(),
-            origin=origin,
             documents=documents,
             token_verifier=LibraryJws(),
+            records=records or MemoryKeyValue(),
+            origin=origin,
         )
     )

@@ -18,6 +18,22 @@ class KeyValue(Protocol):
         ...
 
 
+class Documents(Protocol):
+    """Reading small documents of other services, such as a provider's keys."""
+
+    async def read(self, url: str, limit: int) -> bytes:
+        """Return what `url` answers with 200, at most `limit` bytes. Raises `DocumentUnavailable`."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts what is done under a key. Approximate, and never a reason to fail."""
+
+    async def allows(self, key: str) -> bool:
+        """Count one more; whether that is still within the limit, or the limiter does not answer."""
+        ...
+
+
 class RecordStore(KeyValue, Protocol):
     """Workers KV as what keeps shoppers' records; of two writes to a key the later one to arrive stays."""
 
@@ -34,22 +50,6 @@ class Origin(Protocol):
 
         Raises `OriginUnavailable`: not there, not whole before the deadline, or longer than allowed.
         """
-        ...
-
-
-class Documents(Protocol):
-    """Reading small documents of other services, such as a provider's keys."""
-
-    async def read(self, url: str, limit: int) -> bytes:
-        """Return what `url` answers with 200, at most `limit` bytes. Raises `DocumentUnavailable`."""
-        ...
-
-
-class RateLimiter(Protocol):
-    """Counts what is done under a key. Approximate, and never a reason to fail."""
-
-    async def allows(self, key: str) -> bool:
-        """Count one more; whether that is still within the limit, or the limiter does not answer."""
         ...
 
 

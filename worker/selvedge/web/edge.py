@@ -234,6 +234,15 @@ def make_edge(
     )
 
 
+def accounts(
+    settings: Settings, documents: Documents | None, verifier: JwsVerifier | None, clock: Clock
+) -> PersonVerifier | None:
+    """Return what verifies shoppers' tokens, or None for a shop without accounts."""
+    if settings.oidc is None or documents is None or verifier is None:
+        return None
+    return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
+
+
 def lookup_rules(settings: Settings) -> LookupRules:
     """Return the rules by which profiles are looked for."""
     return LookupRules(
@@ -242,15 +251,6 @@ def lookup_rules(settings: Settings) -> LookupRules:
         memory_seconds=settings.profile_memory_seconds,
         negative_seconds=settings.profile_negative_seconds,
     )
-
-
-def accounts(
-    settings: Settings, documents: Documents | None, verifier: JwsVerifier | None, clock: Clock
-) -> PersonVerifier | None:
-    """Return what verifies shoppers' tokens, or None for a shop without accounts."""
-    if settings.oidc is None or documents is None or verifier is None:
-        return None
-    return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
 
 
 def consent_rules(settings: Settings) -> ConsentRules:

@@ -78,11 +78,6 @@ class HandOverFailed(SelvedgeError):
     """Neither the queue nor the origin took the events; nothing of them was kept, so send them again."""
 
 
-def quoted(text: str) -> str:
-    """Return what a stranger wrote, as a problem may repeat it: in quotes, and no more than its beginning."""
-    return repr(text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…")
-
-
 class TokenNeeded(SelvedgeError):
     """Only somebody in particular may ask this, and the request does not prove who that is."""
 
@@ -93,6 +88,11 @@ class TooManyRequests(SelvedgeError):
     def __init__(self, seconds: int) -> None:
         super().__init__(f"wait {seconds} s")
         self.seconds = seconds
+
+
+def quoted(text: str) -> str:
+    """Return what a stranger wrote, as a problem may repeat it: in quotes, and no more than its beginning."""
+    return repr(text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…")
 
 
 def answer_for(error: Exception) -> Response:
