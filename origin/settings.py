@@ -83,6 +83,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "32 bytes; the first one signs. A secret."
         ),
     ] = None
+    database: Annotated[
+        Secret,
+        Meta(
+            description="Where profiles, model outputs and events are: `sqlite+aiosqlite:///PATH` or "
+            "`postgresql+asyncpg://USER:PASSWORD@HOST/NAME?ssl=verify-full`. A secret where it holds a "
+            "password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/origin.sqlite")
+    key_store: Annotated[
+        Secret,
+        Meta(
+            description="Where the wrapped data keys are: another database, with back-ups of its own. A "
+            "secret where it holds a password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/keys.sqlite")
+    master_keys: Annotated[
+        Secret | None,
+        Meta(
+            description="Key id to master key, base64 of 32 bytes: the first wraps data keys, all "
+            "unwrap. Without it nothing about persons is kept or read. A secret."
+        ),
+    ] = None
     service_keys: Annotated[
         dict[str, TrustedKey],
         Meta(
@@ -153,7 +175,7 @@ def _parse(name: str, text: str, annotation: Any) -> Any:
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     if kind is Path:
         return Path(text)
-    if Secret in get_args(kind):
+    if kind is Secret or Secret in get_args(kind):
         return Secret(text)
     try:
         return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)

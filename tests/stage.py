@@ -20,6 +20,7 @@ from origin.rehearsal import (
     rehearse,
 )
 from selvedge.errors import StorageUnavailable
+from selvedge.profiles.origin import OriginClient
 from selvedge.settings import Settings
 from selvedge.shopper.consent import CHOICE_COOKIE, PURPOSES, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
@@ -28,6 +29,7 @@ from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, s
 from selvedge.web.http import Request
 from selvedge.web.limits import RequestLimits
 from tests.behaviour.case import Answer
+from tests.origins import PlainTokens
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
     from origin.building import BuiltSnapshot
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ports import Origin
     from selvedge.web.app import Application
 
 T = TypeVar("T")
@@ -76,7 +79,11 @@ class FaultyKeyValue(MemoryKeyValue):
 class Stage:
     """A channel of one shop, and an isolate that serves it. `arrive` replaces the isolate by a cold one."""
 
-    def __init__(self, catalogue: Catalogue | None = None, **settings: Any) -> None:
+    def __init__(
+        self, catalogue: Catalogue | None = None, *, origin: Origin | None = None, **settings: Any
+    ) -> None:
+        self.origin = origin
+        self.records = FaultyKeyValue()
         self.signer = Ed25519Signer(bytes(range(32)))
         self.kv = FaultyKeyValue()
         self.clock = ManualClock()
@@ -109,6 +116,8 @@ class Stage:
             telemetry=self.telemetry,
             queue=self.queue,
             limits=self.limits,
+            records=self.records,
+            origin=None if self.origin is None else OriginClient(self.origin, PlainTokens()),
         )
         return self.app
 

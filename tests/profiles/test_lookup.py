@@ -11,16 +11,15 @@ from origin.rehearsal import AesGcm, Tasks
 from selvedge.errors import OriginUnavailable
 from selvedge.profiles.breaker import BreakerRules
 from selvedge.profiles.lookup import LookupRules, Profiles
-from selvedge.profiles.origin import OriginAnswer, OriginClient, OriginRequest
+from selvedge.profiles.origin import OriginAnswer, OriginClient
 from selvedge.shopper.profile import EdgeProfile
 from selvedge.shopper.record import Tombstone, decode_record, encode_profile, encode_tombstone, record_key
 from selvedge.shopper.sealing import Sealer
+from tests.origins import ERASED, NOTHING_KEPT, PlainTokens, ScriptedOrigin, answer
 from tests.stage import FaultyKeyValue, ManualClock, run
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from selvedge.profiles.lookup import Looked
 
 SHOPPER = "v" + "5" * 24
@@ -33,43 +32,18 @@ def profile(revision: int = 1, **more: Any) -> EdgeProfile:
     return EdgeProfile(**{"shopper": SHOPPER, "revision": revision, "valid_until": NOW + 600, **more})
 
 
-def answer(found: EdgeProfile) -> OriginAnswer:
-    return OriginAnswer(200, "application/json", body=msgspec.json.encode(found))
-
-
-class Script:
-    """An origin that does as it is told."""
-
-    def __init__(self, does: OriginAnswer | OriginUnavailable | None = None) -> None:
-        self.does = does
-        self.requests: list[OriginRequest] = []
-
-    async def ask(self, request: OriginRequest) -> OriginAnswer:
-        self.requests.append(request)
-        if self.does is None:
-            await asyncio.Event().wait()
-        if isinstance(self.does, OriginAnswer):
-            return self.does
-        raise self.does or AssertionError
-
-
-class Tokens:
-    async def bearer(self, scopes: Iterable[str], shopper: str | None = None) -> str:
-        return f"{'+'.join(scopes)}/{shopper}"
-
-
 class Scene:
     """An isolate's look-up over a KV and an origin."""
 
     def __init__(self, does: OriginAnswer | OriginUnavailable | None = None, **rules: Any) -> None:
         self.kv = FaultyKeyValue()
         self.clock = ManualClock()
-        self.origin = Script(does)
+        self.origin = ScriptedOrigin(does)
         self.profiles = Profiles(
             self.kv,
             SEALER,
             self.clock,
-            origin=OriginClient(self.origin, Tokens()),
+            origin=OriginClient(self.origin, PlainTokens()),
             rules=msgspec.structs.replace(RULES, **rules),
         )
 
@@ -127,7 +101,7 @@ def test_where_the_origin_knows_no_more_it_is_not_asked_again_at_once() -> None:
 
 
 def test_that_there_is_none_is_remembered_briefly() -> None:
-    scene = Scene(OriginAnswer(404, "application/problem+json"))
+    scene = Scene(NOTHING_KEPT)
     assert [scene.find().source for _ in range(5)] == ["none"] * 5
     assert len(scene.origin.requests) == 1
     assert KEY not in scene.kv.values
@@ -137,7 +111,7 @@ def test_that_there_is_none_is_remembered_briefly() -> None:
 
 
 def test_an_answer_to_the_questionnaire_ends_what_was_remembered_of_nobody() -> None:
-    scene = Scene(OriginAnswer(404, "application/problem+json"))
+    scene = Scene(NOTHING_KEPT)
     scene.find()
     scene.origin.does = answer(profile(1))
     assert scene.find(1).source == "origin"
@@ -145,7 +119,7 @@ def test_an_answer_to_the_questionnaire_ends_what_was_remembered_of_nobody() -> 
 
 @pytest.mark.parametrize("where", ["kv", "origin"])
 def test_who_was_erased_is_told_from_memory_afterwards(where: str) -> None:
-    scene = Scene(OriginAnswer(410, "application/problem+json"))
+    scene = Scene(ERASED)
     if where == "kv":
         scene.kv.values[KEY] = encode_tombstone(Tombstone(NOW - 5))
     looked = scene.find(3)

@@ -16,15 +16,14 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
+from selvedge.web.people import NOBODY, Known, Person, read_context, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
 from selvedge.web.recommendations import (
     SLOT,
-    Person,
     assign_arms,
     decide,
     read_asked,
-    read_context,
     scene_of,
     without_headers,
 )
@@ -79,9 +78,15 @@ async def show_fragment(
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    pick = _recently_viewed if slot == RECENT else _recommendations
-    picks = await pick(edge, request, view, _bounded(query, request))
-    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+    query, known = _bounded(query, request), NOBODY
+    if slot == RECENT:
+        picks = await _recently_viewed(edge, request, view, query)
+    else:
+        if read_asked(view, query).personalise:
+            known = await read_known(edge, request, market, view.scope.now, background)
+        picks = await _recommendations(edge, request, view, query, known)
+    headers = PRIVATE | edge.marks(view.edition) | known.headers
+    return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
@@ -99,7 +104,7 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     picks = Picks()  # to a product that is withdrawn there are no alternatives
     if item is not None:
         query = _of_its_kind(view, _bounded(query, request), item)
-        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
+        picks = await _recommendations(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
 
 
@@ -116,8 +121,10 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
-    answer = await decide(edge, request, view, query, slot)
+async def _recommendations(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Picks:
+    answer = await decide(edge, request, view, query, known, slot)
     return Picks(answer.items, answer.recommendation_id)
 
 
