@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from origin.identity.rates import Limits
 from origin.identity.trust import TrustedKey
+from origin.transport import check_database
 from selvedge.identity.provider import Provider
 from selvedge.settings import NAME_PATTERN, BadSetting, check_provider, require_tls
 
@@ -83,6 +84,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "32 bytes; the first one signs. A secret."
         ),
     ] = None
+    database: Annotated[
+        Secret,
+        Meta(
+            description="Where profiles, model outputs and events are: `sqlite+aiosqlite:///PATH` or "
+            "`postgresql+asyncpg://USER:PASSWORD@HOST/NAME?ssl=verify-full`. A secret where it holds a "
+            "password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/origin.sqlite")
+    key_store: Annotated[
+        Secret,
+        Meta(
+            description="Where the wrapped data keys are: another database, with back-ups of its own. A "
+            "secret where it holds a password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/keys.sqlite")
+    master_keys: Annotated[
+        Secret | None,
+        Meta(
+            description="Key id to master key, base64 of 32 bytes: the first wraps data keys, all "
+            "unwrap. Without it nothing about persons is kept or read. A secret."
+        ),
+    ] = None
     service_keys: Annotated[
         dict[str, TrustedKey],
         Meta(
@@ -97,6 +120,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`burst` at once, per process."
         ),
     ] = Limits()
+    plain_http: Annotated[
+        bool,
+        Meta(
+            description="Whether other machines are answered without TLS: only where the network itself "
+            "encrypts ([security.md](security.md))."
+        ),
+    ] = False
     oidc: Annotated[
         Provider | None,
         Meta(description="The shop's OpenID provider, as the Worker has it. Not set: there are no accounts."),
@@ -127,6 +157,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             found[field.name] = _parse(name, text, field.type)
     settings = Settings(**found)
     require_tls("kv_url", settings.kv_url)
+    for name, secret in (("database", settings.database), ("key_store", settings.key_store)):
+        check_database(variable(name), secret.reveal())
     if settings.oidc is not None:
         check_provider(settings.oidc)
     return settings
@@ -153,7 +185,7 @@ def _parse(name: str, text: str, annotation: Any) -> Any:
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
     if kind is Path:
         return Path(text)
-    if Secret in get_args(kind):
+    if kind is Secret or Secret in get_args(kind):
         return Secret(text)
     try:
         return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)

@@ -27,6 +27,7 @@ from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.web.http import Request
+from selvedge.web.limits import RequestLimits
 from tests.behaviour.case import Answer
 from tests.origins import PlainTokens
 from tests.wardrobe import NOW
@@ -94,6 +95,7 @@ class Stage:
         self.clock = ManualClock()
         self.telemetry = MemoryTelemetry()
         self.queue = MemoryQueue()
+        self.limits = RequestLimits()
         self.sequence = 0
         self.live: BuiltSnapshot | None = None
         self.settings = Settings(
@@ -119,6 +121,7 @@ class Stage:
             clock=self.clock,
             telemetry=self.telemetry,
             queue=self.queue,
+            limits=self.limits,
             records=self.records,
             documents=self.documents,
             origin=None if self.origin is None else OriginClient(self.origin, PlainTokens()),

@@ -126,6 +126,7 @@ class Application:
         handler = handlers.get(request.method)
         if handler is None:
             raise MethodNotAllowed(", ".join(handlers))
+        await self._edge.limits.admit(request)
         serving = self._edge.store.current
         try:
             return await handler(self._edge, request, background, *arguments)
