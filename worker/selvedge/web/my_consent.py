@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
+from selvedge.errors import SelvedgeError
 from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
 from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
@@ -16,7 +17,7 @@ from selvedge.web.items import Served
 from selvedge.web.me import Missing, answered, found
 from selvedge.web.myself import NO_COOKIE, Myself, ask, consent_of, identify, read_object, renewed
 from selvedge.web.origins import require_origin
-from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
+from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -75,7 +76,7 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     ]
     try:
         myself = await identify(edge, request)
-    except TokenNeeded:
+    except SelvedgeError:  # who cannot be told now, or asks too often, may still withdraw
         myself = Myself()
     revision = await _record(edge, myself, record, create="profile" in wanted.purposes)
     if not consent.allows("session"):

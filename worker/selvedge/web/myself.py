@@ -57,8 +57,8 @@ _problem = msgspec.json.Decoder(_Told)
 async def identify(edge: Edge, request: Request) -> Myself:
     """Return who asks.
 
-    Raises `InvalidToken`, `ProviderUnavailable`, and `TokenNeeded` where the browser is logged in and shows
-    no token: whoever holds a cookie has not proved to be the account's owner.
+    Raises `InvalidToken`, `ProviderUnavailable`, `TooManyRequests`, and `TokenNeeded` where the browser is
+    logged in and shows no token: whoever holds a cookie has not proved to be the account's owner.
     """
     context = await own_context(edge, request)
     authorization = request.headers.get("authorization")
@@ -68,6 +68,7 @@ async def identify(edge: Edge, request: Request) -> Myself:
         return Myself()
     if context.account:
         raise TokenNeeded("this browser is logged in: show the account's token")
+    await edge.limits.admit_shopper(context.shopper)
     return Myself(context.shopper, context=context)
 
 
@@ -82,6 +83,7 @@ async def _account(edge: Edge, token: str, context: Context | None) -> Myself:
     if edge.accounts is None:
         raise InvalidToken("no-accounts")
     account = await edge.accounts.verify(token)
+    await edge.limits.admit_shopper(account.id)
     # A browser that another account is logged in on says nothing about this one.
     foreign = context is not None and context.account not in {"", account.id}
     return Myself(account.id, token, None if foreign else context)
