@@ -29,7 +29,8 @@ async def ask():
     except OriginUnavailable as error:
         return {{"reason": error.reason}}
     text = answer.body.decode("latin-1")
-    return {{"status": answer.status, "media_type": answer.media_type, "headers": answer.headers, "body": text}}
+    told = {{"status": answer.status, "media_type": answer.media_type, "headers": answer.headers}}
+    return {{**told, "body": text}}
 
 await ask()
 """
