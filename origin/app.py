@@ -9,6 +9,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
+from litestar.params import FromQuery  # noqa: TC002 - Litestar reads annotations
 
 import selvedge
 from origin.identity.principal import PUBLIC, requires
@@ -42,7 +43,7 @@ def readiness(ledger: NamedDependency[Ledger]) -> Response[Health]:
 
 
 @get("/v1/publications", guards=[requires("publications:read")], sync_to_thread=True)
-def publications(ledger: NamedDependency[Ledger], channel: str | None = None) -> list[Publication]:
+def publications(ledger: NamedDependency[Ledger], channel: FromQuery[str | None] = None) -> list[Publication]:
     """List what was published, the newest first."""
     return ledger.log(channel)
 
