@@ -12,6 +12,7 @@ from msgspec import Meta
 from origin.identity.rates import Limits
 from origin.identity.trust import TrustedKey
 from origin.telemetry.logs import Level
+from origin.transport import check_database
 from selvedge.identity.provider import Provider
 from selvedge.settings import NAME_PATTERN, BadSetting, check_provider, require_tls
 
@@ -133,6 +134,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "`burst` at once, per process."
         ),
     ] = Limits()
+    plain_http: Annotated[
+        bool,
+        Meta(
+            description="Whether other machines are answered without TLS: only where the network itself "
+            "encrypts ([security.md](security.md))."
+        ),
+    ] = False
     oidc: Annotated[
         Provider | None,
         Meta(description="The shop's OpenID provider, as the Worker has it. Not set: there are no accounts."),
@@ -163,6 +171,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
             found[field.name] = _parse(name, text, field.type)
     settings = Settings(**found)
     require_tls("kv_url", settings.kv_url)
+    for name, secret in (("database", settings.database), ("key_store", settings.key_store)):
+        check_database(variable(name), secret.reveal())
     if settings.oidc is not None:
         check_provider(settings.oidc)
     return settings

@@ -11,6 +11,7 @@ from cloudflare.consumer import consume
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
 from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
+from cloudflare.limits import limiter
 from cloudflare.origin import FetchOrigin
 from cloudflare.queue import WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
@@ -25,6 +26,7 @@ from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
+from selvedge.web.limits import RequestLimits
 from selvedge.web.problems import answer_for
 
 if TYPE_CHECKING:
@@ -77,6 +79,9 @@ def make_application(env: Any) -> Application:
         deployed=deployed(env),
         documents=FetchedDocuments(),
         token_verifier=WebCryptoJws(),
+        limits=RequestLimits(
+            limiter(env, "REQUEST_RATE"), limiter(env, "SHOPPER_RATE"), personal_lists=settings.limit_lists
+        ),
     )
     return Application(edge)
 

@@ -47,9 +47,7 @@ PATH = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--settings-file", type=FILE, default=FITTED, help="The file with the settings; the one that is shipped."
 )
-@click.option(
-    "--snapshot", type=FOLDER, help="The snapshot whose products the model is about; the newest here."
-)
+@click.option("--snapshot", type=FOLDER, help="The snapshot whose products it is about; the newest here.")
 @click.option("--by-name", is_flag=True, help="Number products by their names: for files of no catalogue.")
 @click.option("-o", "--out", type=PATH, default=Path("sessions.selvedge"), show_default=True)
 @json_option

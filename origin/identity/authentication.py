@@ -8,12 +8,17 @@ import msgspec
 from litestar.datastructures import Headers
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException, ServiceUnavailableException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    PermissionDeniedException,
+    ServiceUnavailableException,
+)
 from litestar.middleware import ASGIMiddleware
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 
 from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from origin.transport import is_exposed
 from selvedge.identity import compact
 from selvedge.identity.compact import InvalidToken, parse_compact
 from selvedge.identity.jwks import ProviderUnavailable
@@ -99,12 +104,17 @@ class Authentication(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = "public"
 
-    def __init__(self, authenticator: Authenticator, limiter: Limiter | None) -> None:
+    def __init__(
+        self, authenticator: Authenticator, limiter: Limiter | None, *, plain_http: bool = True
+    ) -> None:
         self._authenticator = authenticator
+        self._plain_http = plain_http
         self._limiter = limiter
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Verify the token, count, and go on."""
+        if not self._plain_http and is_exposed(scope):
+            raise PermissionDeniedException("this is answered over TLS only")
         client = scope.get("client")
         address = client[0] if client else ""
         if self._limiter:
@@ -134,8 +144,11 @@ class Identity(InitPlugin, ReceiveRoutePlugin):
         services: ServiceVerifier,
         shoppers: ShopperVerifier | None = None,
         limiter: Limiter | None = None,
+        *,
+        plain_http: bool = True,
     ) -> None:
-        self._middleware = Authentication(Authenticator(services, shoppers), limiter)
+        authenticator = Authenticator(services, shoppers)
+        self._middleware = Authentication(authenticator, limiter, plain_http=plain_http)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add middleware, guard and dependency."""

@@ -116,7 +116,8 @@ def _repeats(table: Table, settings: RowSettings) -> NDArray[np.uint8]:
     base = all_by_kind[:, 1] / np.maximum(all_by_kind.sum(axis=1), 1)
     chances = not_repeated + repeated
     shrunk = (repeated + settings.repeat_shrinkage * base) / (chances + settings.repeat_shrinkage)
-    return np.rint(shrunk * (CODES - 1)).astype(np.uint8)
+    found: NDArray[np.uint8] = np.rint(shrunk * (CODES - 1)).astype(np.uint8)
+    return found
 
 
 def _head(table: Table, settings: RowSettings, ceiling: float) -> Head:

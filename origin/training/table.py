@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from origin.training.tally import CLICKED, FARTHEST, POSITIONS, REPEATED, RETURNED
 from selvedge.sessions.part import KINDS, MAX_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
 
 FADING_ONE = 1 << 16
