@@ -39,7 +39,10 @@ BODIES: list[Any] = [
 
 @pytest.fixture
 def app(tmp_path: Path, database_url: str, key_store_url: str) -> Litestar:
-    return create_app(read_settings(environment(tmp_path, database_url, key_store_url)))
+    much = {"per_second": 10_000, "burst": 100_000}
+    limits = json.dumps({"token": much, "shopper": much, "address": much})
+    variables = environment(tmp_path, database_url, key_store_url)
+    return create_app(read_settings({**variables, "SELVEDGE_LIMITS": limits}))
 
 
 @pytest.fixture
