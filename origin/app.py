@@ -9,7 +9,7 @@ import msgspec
 from litestar import Litestar, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.params import FromQuery
+from litestar.params import FromQuery  # noqa: TC002 - Litestar reads annotations
 
 import selvedge
 from origin.composition import Kept
