@@ -153,3 +153,5 @@ def _row(batch: Batch, one: ShopperScores, cipher: Cipher) -> Mapping[str, objec
         "time": batch.time,
         "scores": sealed,
     }
+
+
