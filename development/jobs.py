@@ -18,6 +18,7 @@ from development.catalogues import REPORT, Choice
 from development.session import Session
 
 _KEYS = session.FOLDER / "keys.json"
+SERVICES = ("edge", "jobs")
 _STORE_FRONT = paths.ROOT / "demo" / "shop"
 
 
@@ -87,14 +88,19 @@ def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
         "SELVEDGE_KV_URL": current.kv_base_url,
         "SELVEDGE_KV_ACCOUNT": current.kv_account,
         "SELVEDGE_KV_NAMESPACE": current.kv_namespace,
+        "SELVEDGE_SERVICE_KEYS": trusted_keys(),
+        "SELVEDGE_SERVICE_KEY": service_keys("jobs")["private"],
     }
+
+
+def _local() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(paths.ROOT)}
 
 
 def _environment(choice: Choice) -> dict[str, str]:
     place = folder(choice)
     return {
-        **os.environ,
-        "PYTHONPATH": str(paths.ROOT),
+        **_local(),
         "SELVEDGE_SHOP": choice.shop,
         "SELVEDGE_SNAPSHOTS": str(place / "snapshots"),
         "SELVEDGE_LEDGER": str(place / "ledger.sqlite"),
@@ -120,7 +126,26 @@ def worker_secrets() -> dict[str, str]:
     if not _KEYS.exists():
         key = b64encode(secrets.token_bytes(32)).decode()
         session.write_private(_KEYS, json.dumps({"local": key}))
-    return {"SELVEDGE_SEALING_KEYS": _KEYS.read_text(encoding="utf-8")}
+    return {
+        "SELVEDGE_SEALING_KEYS": _KEYS.read_text(encoding="utf-8"),
+        "SELVEDGE_SERVICE_KEY": service_keys("edge")["private"],
+    }
+
+
+def service_keys(service: str) -> dict[str, str]:
+    """The settings of a service's key, `private` and `trusted`; made up once and kept private."""
+    path = session.FOLDER / f"service-{service}.json"
+    if not path.exists():
+        command = _command(["service", "new", service, "--all", "--json"])
+        shown = subprocess.run(command, env=_local(), capture_output=True, check=True)
+        session.write_private(path, shown.stdout.decode())
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def trusted_keys() -> str:
+    """The origin's setting that trusts the edge and the jobs."""
+    trusted = [json.loads(service_keys(service)["trusted"]) for service in SERVICES]
+    return json.dumps({kid: key for keys in trusted for kid, key in keys.items()})
 
 
 def _run(

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from origin.cli.workshop import Workshop
     from origin.publishing.publisher import Outcome
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ranking.rules import RuleSet
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -58,6 +59,7 @@ def snapshot() -> None:
         "snapshot build catalogue.selvedge",
         "snapshot build --rules rules.toml --weights weights.toml catalogue.selvedge",
         "snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge",
+        "snapshot build --rules rules.toml --delta-on .selvedge/snapshots/0123456789abcdef new.selvedge",
     ),
 )
 @click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -72,6 +74,7 @@ def snapshot() -> None:
 )
 @click.option("--rules", type=FILE, help="Merchandisers' rules and experiments, as docs/rules.md says.")
 @click.option("--weights", type=FILE, help="What each signal adds to a score, as docs/ranking.md says.")
+@click.option("--model", type=FILE, help="The session model, as `train` wrote it for these products.")
 @json_option
 @click.pass_obj
 def build(
@@ -81,6 +84,7 @@ def build(
     delta_on: Path | None,
     rules: Path | None,
     weights: Path | None,
+    model: Path | None,
     *,
     fresh: bool,
     as_json: bool,
@@ -89,14 +93,16 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    if delta_on and (rules or weights):
-        raise click.UsageError("a delta brings no rules and no weights; build a version")
+    if delta_on and (weights or model):
+        raise click.UsageError("a delta brings neither weights nor a model; build a version")
+    if fresh and model:
+        raise click.UsageError("a model speaks of the ordinals that --fresh loses")
     root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
         source = load_catalogue(catalogue)
         if delta_on:
-            built = _build_delta(folders.read(delta_on), source)
+            built = _build_delta(folders.read(delta_on), source, read_rules(rules) if rules else None)
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
@@ -107,6 +113,7 @@ def build(
                 labels=VocabularyLabels(),
                 weights=read_weights(weights) if weights else DEFAULTS,
                 rules=read_rules(rules) if rules else NO_RULES,
+                model=model.read_bytes() if model else None,
                 progress=steps.named,
             )
         steps.named("writing")
@@ -266,10 +273,10 @@ for command in (inspect, diff, preview, rules_group):
     snapshot.add_command(command)
 
 
-def _build_delta(base: BuiltSnapshot, source: Catalogue) -> BuiltSnapshot:
+def _build_delta(base: BuiltSnapshot, source: Catalogue, rules: RuleSet | None) -> BuiltSnapshot:
     if unknown := unknown_to(base, source):
         say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
-    return build_delta(base, source)
+    return build_delta(base, source, rules)
 
 
 def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:

@@ -76,6 +76,7 @@ DESCRIPTIONS: dict[str, str] = {
     "summary": "What decides about lists, in a sentence.",
     "sponsored": "Whether somebody gains by this place: it must be shown as such.",
     "trouble": "Why the snapshot in service is not the newest: a stable name.",
+    "unknownValues": "What the query names, as field:value, that no product of this version has.",
     "url": "The product's page at the shop, absolute or rooted.",
     "validFrom": "When the evidence begins to count, UTC; absent where that is open.",
     "validThrough": "When the evidence ceases to count, UTC; absent where that is open.",

@@ -16,9 +16,17 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
-from selvedge.web.problems import NotFound, Withdrawn
+from selvedge.web.people import NOBODY, Known, Person, read_context, read_known
+from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
-from selvedge.web.recommendations import SLOT, decide, read_asked, read_context, without_headers
+from selvedge.web.recommendations import (
+    SLOT,
+    assign_arms,
+    decide,
+    read_asked,
+    scene_of,
+    without_headers,
+)
 from selvedge.web.templating import ImageSize, render
 
 if TYPE_CHECKING:
@@ -32,10 +40,11 @@ DEFAULT_ITEMS = 8
 MAX_ITEMS = 12
 
 ALTERNATIVES = "alternatives"
+RECENT = "recently-viewed"
 
 _PARAMETERS = {
     SLOT: ("item", "personalise", "prefer"),
-    "recently-viewed": ("item", "personalise"),
+    RECENT: ("item", "personalise"),
     ALTERNATIVES: ("item",),
 }
 """By slot, what may be asked beside filters and `limit`."""
@@ -64,17 +73,20 @@ async def show_fragment(
 ) -> Response:
     """`GET /v1/{market}/{locale}/fragments/{slot}`; a slot with nothing to show is an empty fragment."""
     if slot not in SLOTS:
-        raise NotFound(f"no slot {slot!r}; there are {', '.join(SLOTS)}")
+        raise NotFound(f"no slot {quoted(slot)}; there are {', '.join(SLOTS)}")
     view = await edge.view(market, locale, background)
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    pick = _recently_viewed if slot == "recently-viewed" else _recommendations
-    try:
-        picks = await pick(edge, request, view, _bounded(query, request))
-    except Withdrawn:
-        picks = Picks()
-    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+    query, known = _bounded(query, request), NOBODY
+    if slot == RECENT:
+        picks = await _recently_viewed(edge, request, view, query)
+    else:
+        if read_asked(view, query).personalise:
+            known = await read_known(edge, request, market, view.scope.now, background)
+        picks = await _recommendations(edge, request, view, query, known)
+    headers = PRIVATE | edge.marks(view.edition) | known.headers
+    return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
@@ -85,14 +97,14 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     if moved is not None:
         return moved
     headers = edge.public(_edition(view), request, view.scope.now)
-    try:
-        query = _of_its_kind(view, _bounded(query, request))
-        unchanged = not_modified(request, headers)
-        if unchanged is not None:
-            return unchanged
-        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
-    except Withdrawn:
-        picks = Picks()
+    item = read_asked(view, query).item
+    unchanged = not_modified(request, headers)
+    if unchanged is not None:
+        return unchanged
+    picks = Picks()  # to a product that is withdrawn there are no alternatives
+    if item is not None:
+        query = _of_its_kind(view, _bounded(query, request), item)
+        picks = await _recommendations(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
 
 
@@ -109,20 +121,24 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
-    answer = await decide(edge, request, view, query, slot)
+async def _recommendations(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Picks:
+    answer = await decide(edge, request, view, query, known, slot)
     return Picks(answer.items, answer.recommendation_id)
 
 
 async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
-    """Return the products looked at last, newest first, as far as they are still to be had."""
+    """Return the products looked at last, newest first: those still to be had that no rule excludes."""
     asked = read_asked(view, query)
     if not asked.personalise:
         return Picks()
     context = await read_context(edge, request, view.market.code, view.scope.now)
     if context is None:
         return Picks()
-    found = view.scope.matches(query)
+    arms = assign_arms(view, context)
+    holding = view.rulebook.holding(scene_of(view, RECENT, query, Person(asked, context), arms))
+    found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
     shown = list(dict.fromkeys(shown))[: query.limit]
@@ -131,10 +147,9 @@ async def _recently_viewed(edge: Edge, request: Request, view: View, query: Quer
     return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
 
 
-def _of_its_kind(view: View, query: Query) -> Query:
+def _of_its_kind(view: View, query: Query, item: int) -> Query:
     """Return `query` within the item's category, unless it names one: a shoe is no alternative to a shirt."""
-    item = read_asked(view, query).item
-    if item is None or any(one.field == "category" for one in query.facet_filters):
+    if any(one.field == "category" for one in query.facet_filters):
         return query
     index = view.scope.index
     named = dict(index.row_value(number) for number in index.row(item))

@@ -110,7 +110,7 @@ def document() -> Document:
                     "recommend",
                     "List products in a personal order, as far as consent allows",
                     [*_PLACE, *_LIST_PARAMETERS, *_PERSONAL_PARAMETERS],
-                    {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
+                    {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 429, 503)},
                 )
             },
             "/v1/{market}/{locale}/fragments/{slot}": {
@@ -118,7 +118,7 @@ def document() -> Document:
                     "showFragment",
                     "Show a part of a page as HTML; empty where there is nothing to show",
                     [*_PLACE, _path("slot", "Which part", enum=list(SLOTS)), *_FRAGMENT_PARAMETERS],
-                    {200: _fragment(), **_others(304, 308, 400, 404, 503)},
+                    {200: _fragment(), **_others(304, 308, 400, 404, 429, 503)},
                 )
             },
             "/v1/{market}/{locale}/consent": {
@@ -132,7 +132,7 @@ def document() -> Document:
                     "choose",
                     "Remember a choice, also a refusal; what it withdraws is deleted at once",
                     _PLACE,
-                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 503)},
+                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 429, 503)},
                     _CHOICE,
                 ),
             },
@@ -141,7 +141,11 @@ def document() -> Document:
                     "collectEvents",
                     "Say what a shopper did, as far as consent allows",
                     _PLACE,
-                    {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
+                    {
+                        200: _own(by_type[EventsAnswer]),
+                        **_others(400, 403, 404, 413, 415, 429),
+                        503: _NOT_TAKEN,
+                    },
                     _BATCH,
                 )
             },
@@ -390,6 +394,7 @@ _OTHER_RESPONSES: dict[int, Document] = {
     410: _problem("The product is no longer sold, or the cursor is of a list that has changed"),
     413: _problem("The content is too large"),
     415: _problem("The content is of another media type"),
+    429: _problem("More than an address, token or shopper may ask", "Retry-After"),
     503: _problem("No catalogue can be served yet", "Retry-After"),
 }
 _GLOBAL_PRIVACY_CONTROL: Document = {

@@ -43,10 +43,13 @@ def render(
 
 
 def is_linkable(url: str | None) -> bool:
-    """Whether a URL of the feed may become a link: escaping alone would let `javascript:` through."""
+    """Whether a URL of the feed may become a link: escaping alone would let `javascript:` through.
+
+    What begins with two slashes, of either kind, names another host to a browser.
+    """
     if url is None:
         return False
-    return url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
+    return url.startswith(("https://", "http://")) or (url.startswith("/") and url[1:2] not in ("/", "\\"))
 
 
 def is_promoted(item: Item) -> bool:
