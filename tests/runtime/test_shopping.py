@@ -64,5 +64,5 @@ def test_whatever_happens_in_between_lists_stay_whole_and_personal_to_one_person
     counter = WorkerCounter(front)
     run_state_machine_as_test(
         lambda: Shopping(counter),  # type: ignore[arg-type] # a maker does as well as a class
-        settings=settings(max_examples=8, stateful_step_count=12, phases=[Phase.generate]),
+        settings=settings(max_examples=6, stateful_step_count=12, phases=[Phase.generate]),
     )

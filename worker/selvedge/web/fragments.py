@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from selvedge.web.caching import Edition
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
+    from selvedge.web.recommendations import Recommendations
 
 DEFAULT_ITEMS = 8
 MAX_ITEMS = 12
@@ -67,6 +68,7 @@ class Picks(msgspec.Struct, frozen=True):
 
     items: tuple[Item, ...] = ()
     recommendation_id: str | None = None
+    experiments: dict[str, str] = {}
 
 
 async def show_fragment(
@@ -86,8 +88,6 @@ async def show_fragment(
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
     """Return the public fragment. No header is read but those of a conditional request."""
-    if "item" not in dict(query.extra):
-        raise BadParameter("item", "is missing: alternatives are to a product")
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
@@ -96,11 +96,25 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    picks = Picks()  # to a product that is withdrawn there are no alternatives
-    if item is not None:
-        query = _of_its_kind(view, _bounded(query, request), item)
-        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
+    answer = await _to(edge, request, view, query, item)
+    picks = Picks() if answer is None else _picks(answer)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
+
+
+async def list_alternatives(edge: Edge, request: Request, view: View) -> Recommendations | None:
+    """Return what the public fragment shows, as a list: for previews. Raises `BadParameter`."""
+    query = _parse(request, view, ALTERNATIVES)
+    return await _to(edge, request, view, query, read_asked(view, query).item)
+
+
+async def _to(
+    edge: Edge, request: Request, view: View, query: Query, item: int | None
+) -> Recommendations | None:
+    """Return the alternatives to the product at rank `item`; None where it is withdrawn."""
+    if item is None:
+        return None
+    query = _of_its_kind(view, _bounded(query, request), item)
+    return await decide(edge, without_headers(request), view, query, ALTERNATIVES)
 
 
 def _edition(view: View) -> Edition:
@@ -116,9 +130,12 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
-    answer = await decide(edge, request, view, query, slot)
-    return Picks(answer.items, answer.recommendation_id)
+async def _recommendations(edge: Edge, request: Request, view: View, query: Query) -> Picks:
+    return _picks(await decide(edge, request, view, query))
+
+
+def _picks(answer: Recommendations) -> Picks:
+    return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
 async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
@@ -162,6 +179,8 @@ def _parse(request: Request, view: View, slot: str) -> Query:
     query = parse_query(request.query, view.scope.vocabulary(_PARAMETERS[slot], sorts=("relevance",)))
     if "limit" in given and query.limit > MAX_ITEMS:
         raise BadParameter("limit", f"{query.limit} is more than a fragment holds", (f"1 to {MAX_ITEMS}",))
+    if slot == ALTERNATIVES and "item" not in given:
+        raise BadParameter("item", "is missing: alternatives are to a product")
     return query
 
 
@@ -174,5 +193,5 @@ def _bounded(query: Query, request: Request) -> Query:
 
 def _answer(edge: Edge, view: View, slot: str, picks: Picks, headers: dict[str, str]) -> Response:
     image = ImageSize(edge.settings.image_width, edge.settings.image_height)
-    body = render(slot, picks.items, view.locale, image, picks.recommendation_id)
+    body = render(slot, picks.items, view.locale, image, picks.recommendation_id, picks.experiments)
     return Response(200, {**_DEFENCES, **headers}, body)
