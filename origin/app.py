@@ -1,4 +1,4 @@
-"""The origin's API. Today it tells what has been published; profiles and model outputs will join it."""
+"""The origin's API: profiles, model outputs, and what has been published."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from litestar.params import FromQuery  # noqa: TC002 - Litestar reads annotation
 
 import selvedge
 from origin.identity.principal import PUBLIC, requires
+from origin.composition import Kept
 from origin.identity.setup import identity
+from origin.problems import exception_handlers, may_answer
+from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES
+from origin.profiles.routes import ROUTES
 from origin.publishing.ledger import Ledger, Publication
 from origin.rehearsal import SystemClock
 from origin.settings import read_settings
@@ -35,14 +39,14 @@ def health() -> Health:
     return Health("ok", selvedge.__version__)
 
 
-@get("/readyz", opt=PUBLIC, sync_to_thread=True)
+@get("/readyz", opt=PUBLIC, sync_to_thread=True, responses=may_answer())
 def readiness(ledger: NamedDependency[Ledger]) -> Response[Health]:
     """Tell whether the ledger can be read."""
     ledger.channels()
     return Response(Health("ready", selvedge.__version__))
 
 
-@get("/v1/publications", guards=[requires("publications:read")], sync_to_thread=True)
+@get("/v1/publications", guards=[requires("publications:read")], sync_to_thread=True, responses=may_answer())
 def publications(ledger: NamedDependency[Ledger], channel: FromQuery[str | None] = None) -> list[Publication]:
     """List what was published, the newest first."""
     return ledger.log(channel)
@@ -52,9 +56,12 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """Return the application; uvicorn calls this as its factory."""
     found = settings or read_settings(os.environ)
     ledger = Ledger(found.ledger, found.target)
+    kept = Kept(found)
     return Litestar(
         plugins=[identity(found, SystemClock())],
-        route_handlers=[health, readiness, publications],
-        dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False)},
+        route_handlers=[health, readiness, publications, *ROUTES, *OUTPUT_ROUTES],
+        dependencies={"ledger": Provide(lambda: ledger, sync_to_thread=False), **kept.dependencies()},
+        lifespan=[kept.open],
+        exception_handlers=exception_handlers(),
         openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),
     )

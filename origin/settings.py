@@ -106,6 +106,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "unwrap. Without it nothing about persons is kept or read. A secret."
         ),
     ] = None
+    profile_seconds: Annotated[
+        int,
+        Meta(ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."),
+    ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],
         Meta(

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from origin.building import BuiltSnapshot
     from selvedge.catalogue.model import Catalogue
-    from selvedge.ports import Origin
+    from selvedge.ports import Documents, Origin
     from selvedge.web.app import Application
 
 T = TypeVar("T")
@@ -80,9 +80,15 @@ class Stage:
     """A channel of one shop, and an isolate that serves it. `arrive` replaces the isolate by a cold one."""
 
     def __init__(
-        self, catalogue: Catalogue | None = None, *, origin: Origin | None = None, **settings: Any
+        self,
+        catalogue: Catalogue | None = None,
+        *,
+        origin: Origin | None = None,
+        documents: Documents | None = None,
+        **settings: Any,
     ) -> None:
         self.origin = origin
+        self.documents = documents
         self.records = FaultyKeyValue()
         self.signer = Ed25519Signer(bytes(range(32)))
         self.kv = FaultyKeyValue()
@@ -117,6 +123,7 @@ class Stage:
             queue=self.queue,
             limits=self.limits,
             records=self.records,
+            documents=self.documents,
             origin=None if self.origin is None else OriginClient(self.origin, PlainTokens()),
         )
         return self.app

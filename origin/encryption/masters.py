@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+import os
+
 import msgspec
 
 from origin.encryption.cipher import Cipher
@@ -14,6 +17,11 @@ class MasterKeys:
 
     def __init__(self, keys: dict[str, bytes]) -> None:
         self._ciphers = {kid: Cipher(key) for kid, key in keys.items()}
+        self._keys = tuple(keys.values())
+
+    def derived(self, purpose: str) -> tuple[bytes, ...]:
+        """Return a key for `purpose` from each master key, or a random one where there is none."""
+        return tuple(hmac.digest(key, purpose.encode(), "sha256") for key in self._keys) or (os.urandom(32),)
 
     @property
     def current(self) -> str:

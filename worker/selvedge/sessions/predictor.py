@@ -34,9 +34,7 @@ class SessionPredictor:
             (reach, rows.weight_table(factor))
             for factor, reach in zip(head.positions, head.reach, strict=True)
         ]
-        self._odds = [
-            head.repeat * code / (255 - min(code, _CERTAIN)) for code in range(256)
-        ]
+        self._odds = [head.repeat * code / (255 - min(code, _CERTAIN)) for code in range(256)]
 
     def predict(self, recent: Sequence[int], count: int) -> Prediction | None:
         """Return up to `count` products after `recent` (ordinals, newest first, repeats included).
