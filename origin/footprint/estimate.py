@@ -69,7 +69,9 @@ class Estimates(msgspec.Struct, frozen=True):
 class Estimator:
     """Estimates garments of one seller."""
 
-    def __init__(self, tables: Tables, seller: Seller | None = None, assumed: Assumptions | None = None) -> None:
+    def __init__(
+        self, tables: Tables, seller: Seller | None = None, assumed: Assumptions | None = None
+    ) -> None:
         self._tables = tables
         self._seller = seller or Seller()
         self._assumed = assumed or assumptions()

@@ -142,9 +142,7 @@ def describe(
 def _fibres(part: Component | None) -> tuple[tuple[str, float | None], ...]:
     if part is None:
         return ()
-    return tuple(
-        (one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres
-    )
+    return tuple((one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres)
 
 
 def _organic(one: Evidence, moment: datetime, assumed: Assumptions) -> float:

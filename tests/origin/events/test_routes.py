@@ -78,7 +78,7 @@ def test_events_page_by_cursor_for_one_purpose(client: Client) -> None:
     send(client, said(click("event-99"), consent={"version": 1, "purposes": ["measurement"]}))
     found, cursor = [], None
     for _ in range(4):
-        params = {"purpose": "training", "limit": 3, **({"cursor": cursor} if cursor else {})}
+        params: dict[str, Any] = {"purpose": "training", "limit": 3, **({"cursor": cursor} if cursor else {})}
         page = client.get("/v1/events", params=params, headers=READ).json()
         found += [item["content"]["event"]["id"] for item in page["items"]]
         cursor = page["next"]
