@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from selvedge.catalogue.query import SORTS, Vocabulary
+from selvedge.snapshot.postings import remove
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,33 +58,33 @@ class Scope:
 
     def matches(self, query: Query, *, without: str | None = None) -> int:
         """The available products that satisfy `query`, or all its filters but those on one field."""
-        found = self.market.available & ~self.excluded
+        found = remove(self.market.available, self.excluded)
         for one in query.facet_filters:
             if one.field != without:
-                found &= self._facet_bits(one)
+                found = self._narrow(found, one)
         for ranged in query.range_filters:
             if ranged.field != without:
                 found &= self._range_bits(ranged)
         return found
 
-    def _facet_bits(self, one: FacetFilter) -> int:
+    def _narrow(self, found: int, one: FacetFilter) -> int:
+        """Return those of `found` that the filter leaves."""
         facet = self.facet(one.field)
         sets = [facet.bits(at, self.now) for at in map(facet.index, one.values) if at is not None]
         if one.mode == "all":
-            combined = -1
             for bits in sets:
-                combined &= bits
-            return combined
+                found &= bits
+            return found
         if one.mode == "not" and (unknown := facet.index(UNKNOWN)) is not None:
             sets.append(facet.bits(unknown, self.now))
-        combined = 0
+        union = 0
         for bits in sets:
-            combined |= bits
-        return ~combined if one.mode == "not" else combined
+            union |= bits
+        return remove(found, union) if one.mode == "not" else found & union
 
     def _range_bits(self, one: RangeFilter) -> int:
         column = self.column(one.field)
         bits = column.between(one.low, one.high)
         if one.field.startswith(SHARE) and not one.low:
-            bits |= self.index.shares_stated() & ~column.present
+            bits |= remove(self.index.shares_stated(), column.present)
         return bits

@@ -15,6 +15,7 @@ import msgspec
 
 from selvedge.ranking.order import Position
 from selvedge.ranking.page import page
+from selvedge.snapshot.postings import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,7 +68,7 @@ class Arranged:
         self._every = every_colourway
         self._pins = sorted((pin for pin in pins if matches >> pin.rank & 1), key=lambda pin: pin.place)
         self._kinds = _Kinds(index, spread) if spread else None
-        self._organic = matches & ~self._taken(pin.rank for pin in pins)
+        self._organic = remove(matches, self._taken(pin.rank for pin in pins))
 
     def page(self, count: int, bookmark: Bookmark = BEGINNING) -> tuple[list[int], Bookmark]:
         """Return the ranks of the next `count` products, fewer at the end, and where that leaves it."""
@@ -90,7 +91,7 @@ class Arranged:
         pins = self._pins if at.start is None else []
         matches, room = self._organic, BLOCK - len(pins)
         if at.end is not None:
-            matches &= ~self._order.following(matches, at.end)
+            matches ^= self._order.following(matches, at.end)
             room = matches.bit_count()
         places = self._next(matches, room, at.start) if room else []
         end = at.end or (places[-1] if places else None)
@@ -150,6 +151,8 @@ class _Kinds:
                     brand = number
                 elif start <= number < stop:
                     category = number
+                elif brand >= 0 and category >= 0:
+                    break
             kinds = self._known[rank] = (brand, category)
         return kinds
 
@@ -163,9 +166,11 @@ class _Line:
         self.remaining = (1 << len(ranks)) - 1
         self._holders: tuple[dict[int, int], dict[int, int]] = ({}, {})
         if kinds:
+            brands, categories = self._holders
             for at, rank in enumerate(ranks):
-                for holders, kind in zip(self._holders, kinds.of(rank), strict=True):
-                    holders[kind] = holders.get(kind, 0) | 1 << at
+                brand, category = kinds.of(rank)
+                brands[brand] = brands.get(brand, 0) | 1 << at
+                categories[category] = categories.get(category, 0) | 1 << at
 
     def take(self, before: Sequence[int]) -> int:
         """Return the one that breaks fewest rules after `before`, the first of equals; it waits no longer."""
@@ -181,14 +186,14 @@ class _Line:
 
     def _crowded(self, before: Sequence[int]) -> list[int]:
         """The positions of brands, and of categories, that the last neighbours hold as many of as may be."""
-        if self._kinds is None:
-            return [0, 0]
-        near = [self._kinds.of(rank) for rank in before[max(0, len(before) - self._kinds.neighbours) :]]
         crowded = [0, 0]
-        for at, most in enumerate(self._kinds.most):
-            if len(near) >= most:
-                kinds = [of_rank[at] for of_rank in near]
-                for kind in kinds:
+        if self._kinds is None:
+            return crowded
+        near = map(self._kinds.of, before[max(0, len(before) - self._kinds.neighbours) :])
+        for at, (kinds, most) in enumerate(zip(zip(*near, strict=True), self._kinds.most, strict=False)):
+            distinct = set(kinds)
+            if len(kinds) - len(distinct) + 1 >= most:  # else no kind can occur that often
+                for kind in distinct:
                     if kinds.count(kind) >= most:
                         crowded[at] |= self._holders[at].get(kind, 0)
         return crowded

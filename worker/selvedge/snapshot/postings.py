@@ -114,6 +114,11 @@ def from_ranks(ranks: Sequence[int] | memoryview, size: int) -> int:
     return int.from_bytes(data, "little")
 
 
+def remove(bits: int, others: int) -> int:
+    """Return the products of `bits` that are not among `others`; `bits & ~others` takes twice as long."""
+    return bits ^ (bits & others) if others else bits
+
+
 def to_ranks(bits: int, limit: int) -> list[int]:
     """Return the lowest `limit` ranks in `bits`, ascending."""
     data = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")

@@ -208,7 +208,7 @@ def make_edge(
         consent=consent_rules(settings),
         queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
-        private_cursors=PrivateCursors(sealer),
+        private_cursors=PrivateCursors(list(keys.values())),
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,

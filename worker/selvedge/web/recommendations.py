@@ -86,7 +86,7 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
     context = (
         await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
     )
-    cursor = await read_cursor(edge, request, query, context)
+    cursor = read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context)
@@ -109,7 +109,7 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
     if len(page.ranks) == query.limit:
         following = cursor_at(request, view, query, page.bookmark, _revision(view, frozen))
         following = msgspec.structs.replace(following, ordered_at=ordered_at, frozen=frozen)
-        next_page = await _write_cursor(edge, following, private=context is not None)
+        next_page = _write_cursor(edge, following, private=context is not None)
     marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
     return Recommendations(
         market=view.market.code,
@@ -173,7 +173,7 @@ async def read_context(edge: Edge, request: Request, market: str, now: int) -> C
     return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
 
-async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
+def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
     """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
     Who has got a context since the first page goes on in the order that this page was in. Who has lost
@@ -185,7 +185,7 @@ async def read_cursor(edge: Edge, request: Request, query: Query, context: Conte
         return edge.public_cursors.read(query.cursor)
     if context is None:
         raise StaleCursor(first_page(request.path, query))
-    return await edge.private_cursors.read(query.cursor)
+    return edge.private_cursors.read(query.cursor)
 
 
 def _assign(view: View, context: Context | None) -> dict[str, str]:
@@ -279,11 +279,11 @@ def _unwanted(view: View, person: Person) -> int:
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
 
 
-async def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
+def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
     """Return the cursor's text; a personal one can be read by nobody else."""
     if not private:
         return edge.public_cursors.write(cursor)
-    return await edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
+    return edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
 
 
 def _revision(view: View, frozen: Frozen) -> str:
