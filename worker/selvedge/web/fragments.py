@@ -126,9 +126,7 @@ async def _recently_viewed(edge: Edge, request: Request, view: View, query: Quer
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
     shown = list(dict.fromkeys(shown))[: query.limit]
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, shown)
-    return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
+    return Picks(tuple(await view.presenter(query).items(view.cards, shown)))
 
 
 def _of_its_kind(view: View, query: Query) -> Query:

@@ -8,7 +8,7 @@ import msgspec
 
 from selvedge.ranking.blocks import BEGINNING, Arranged, Bookmark
 from selvedge.ranking.page import page
-from selvedge.web.items import Mark
+from selvedge.web.items import UNMARKED, Mark
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
@@ -72,9 +72,12 @@ class Marker:
         self._paid = [(rulebook.bits(number, ordered_at), rulebook.rules[number]) for number in paid]
         self._explained = explained
         self._order = explained.order() if explained else None
+        self._silent = not self._pinned and not self._paid and explained is None
 
     def mark(self, rank: int) -> Mark:
         """Return what is to be said of the product at `rank`."""
+        if self._silent:
+            return UNMARKED
         rule = self._pinned.get(rank)
         if rule is None:
             rule = next((one for bits, one in self._paid if bits >> rank & 1), None)

@@ -17,7 +17,7 @@ from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Served, Variant
+from selvedge.web.items import Item, Served, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
 
@@ -145,7 +145,7 @@ async def show_product(
     card, *siblings = await release.cards(locale, [rank, *others])
     variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
     presenter = view.presenter()
-    answer = presenter.page(rank, card, detail, locale, variants)
+    answer = presenter.page(rank, card, detail, variants)
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
 
@@ -211,11 +211,8 @@ def public_order(view: View, query: Query, frozen: Frozen = NOTHING, ordered_at:
 
 async def present(view: View, query: Query, ranks: Sequence[int], marker: Marker) -> tuple[Item, ...]:
     """Return the items at `ranks`."""
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, ranks)
-    return tuple(
-        presenter.item(rank, card, marker.mark(rank)) for rank, card in zip(ranks, cards, strict=True)
-    )
+    items = await view.presenter(query).items(view.cards, ranks)
+    return tuple([marked(item, marker.mark(rank)) for rank, item in zip(ranks, items, strict=True)])
 
 
 def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
