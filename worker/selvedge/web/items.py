@@ -196,7 +196,13 @@ class Presenter:
     """Turns cards into what is served, in one market and locale, for one query; `shelf` keeps it ready."""
 
     def __init__(
-        self, scope: Scope, labels: Labels, market: Market, locale: str, shelf: Shelf, query: Query | None = None
+        self,
+        scope: Scope,
+        labels: Labels,
+        market: Market,
+        locale: str,
+        shelf: Shelf,
+        query: Query | None = None,
     ) -> None:
         self._scope = scope
         self._labels = labels
@@ -228,12 +234,10 @@ class Presenter:
         return item
 
     def _ready(self, rank: int) -> Item | None:
-        """Return the item kept; where the query asks for evidence, items say what it matched and are made anew."""
+        """Return the item kept; where a query asks for evidence, items say what it matched: of its own."""
         return None if self._wanted else self._shelf.item((self._market, self._locale, rank))
 
-    def page(
-        self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]
-    ) -> ProductPage:
+    def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
         shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
         one = min(shown, key=lambda offer: offer.price)

@@ -114,8 +114,8 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
         next=None,
     )
     if len(page.ranks) == query.limit:
-        following = cursor_at(request, view, query, page.bookmark, _revision(view, query, frozen))
-        following = msgspec.structs.replace(following, frozen=frozen, ordered_at=ordered_at)
+        revision = _revision(view, query, frozen)
+        following = cursor_at(request, view, query, page.bookmark, revision, frozen, ordered_at)
         answer = msgspec.structs.replace(answer, next=edge.public_cursors.write(following))
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
@@ -258,16 +258,27 @@ def check_cursor(
 
 def _list_hash(request: Request, query: Query) -> bytes:
     """Return what tells the list apart that `query` is a page of; counting facets does not change it."""
-    return query_hash(first_page(request.path, msgspec.structs.replace(query, facets=())))
+    uncounted = msgspec.structs.replace(query, facets=()) if query.facets else query
+    return query_hash(first_page(request.path, uncounted))
 
 
 def first_page(path: str, query: Query) -> str:
     """Return the URL of the first page of the list that `query` is a page of."""
-    start = canonical(msgspec.structs.replace(query, cursor=None))
+    start = canonical(query if query.cursor is None else msgspec.structs.replace(query, cursor=None))
     return f"{path}?{start}" if start else path
 
 
-def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, revision: str) -> Cursor:
+def cursor_at(
+    request: Request,
+    view: View,
+    query: Query,
+    bookmark: Bookmark,
+    revision: str,
+    frozen: Frozen,
+    ordered_at: int,
+    *,
+    private: bool = False,
+) -> Cursor:
     """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`."""
     place = bookmark.start or Position(-1, -1)
     return Cursor(
@@ -276,6 +287,9 @@ def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, re
         number=place.number,
         rank=place.rank,
         revision=revision,
+        frozen=frozen,
+        private=private,
+        ordered_at=ordered_at,
         end=bookmark.end,
         shown=bookmark.shown,
     )

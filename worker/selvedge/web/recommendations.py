@@ -12,7 +12,15 @@ import msgspec
 
 from selvedge.catalogue.query import BadParameter, parse_query
 from selvedge.ranking.experiments import assign, overrides
-from selvedge.ranking.frozen import DAY, MAX_SEEN, Frozen, freeze_signals, personal, rests_on_evidence
+from selvedge.ranking.frozen import (
+    DAY,
+    MAX_SEEN,
+    Frozen,
+    freeze_signals,
+    personal,
+    rests_on_evidence,
+    thaw_signals,
+)
 from selvedge.ranking.models import MAX_SCORED, bonuses
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.signals import occasion, weigh
@@ -35,9 +43,12 @@ from selvedge.web.products import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
     from selvedge.ranking.models import Prediction
+    from selvedge.ranking.signals import Signal
     from selvedge.ranking.weights import RankingWeights
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
@@ -91,25 +102,34 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context)
     arms = cursor.frozen.arms if cursor else _assign(view, context)
-    scene = _scene(view, slot, query, person, arms)
-    holding = view.rulebook.holding(scene)
+    holding = _holding(view, slot, query, person, arms)
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
-    weights = _weights(view, arms)
-    ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
-    frozen = (
-        cursor.frozen if cursor else _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
-    )
-    ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
-    order, matches = ordering.order(), view.scope.matches(query)
+    index, weights = view.scope.index, _weights(view, arms)
     if cursor is None:
+        ordered_at = _ordered_at(view, weights)
+        signals, frozen = _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
+    else:
+        ordered_at, frozen = cursor.ordered_at, cursor.frozen
+        signals = thaw_signals(index, frozen)
+    ordering = personal(index, view.rulebook, weights, frozen, ordered_at, signals)
+    order, matches = ordering.order(), view.scope.matches(query)
+    if cursor is None and holding:
         pins = view.rulebook.pins(holding, order, matches, view.scope.now)
         frozen = msgspec.structs.replace(frozen, pins=pins)
-    page = turn(view.scope.index, order, matches, query, cursor, frozen, weights.spread)
+    page = turn(index, order, matches, query, cursor, frozen, weights.spread)
     next_page = None
     if len(page.ranks) == query.limit:
-        following = cursor_at(request, view, query, page.bookmark, _revision(view, frozen))
-        following = msgspec.structs.replace(following, ordered_at=ordered_at, frozen=frozen)
-        next_page = _write_cursor(edge, following, private=context is not None)
+        following = cursor_at(
+            request,
+            view,
+            query,
+            page.bookmark,
+            _revision(view, frozen),
+            frozen,
+            ordered_at,
+            private=context is not None,
+        )
+        next_page = (edge.private_cursors if following.private else edge.public_cursors).write(following)
     marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
     return Recommendations(
         market=view.market.code,
@@ -194,9 +214,12 @@ def _assign(view: View, context: Context | None) -> dict[str, str]:
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
+def _holding(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
+    """Return the numbers of the rules that hold for this list."""
+    if not view.rulebook.rules:
+        return []
     leanings = person.context.affinities if person.context else ()
-    return Scene(
+    scene = Scene(
         view.market.code,
         slot,
         categories(query),
@@ -207,6 +230,7 @@ def _scene(view: View, slot: str, query: Query, person: Person, arms: dict[str, 
         ),
         frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
+    return view.rulebook.holding(scene)
 
 
 def _weights(view: View, arms: dict[str, str]) -> RankingWeights:
@@ -231,25 +255,22 @@ def _freeze(
     arms: dict[str, str],
     holding: list[int],
     ordered_at: int,
-) -> Frozen:
-    """Return what this list goes by, but for its pins."""
+) -> tuple[Sequence[Signal], Frozen]:
+    """Return the signals of this list, and all that it goes by but for its pins."""
     index, asked, context = view.scope.index, person.asked, person.context
     recent = [] if asked.item is None else [asked.item]
     if context is not None:
         recent += _ranks(view, context.recent)
-    situation = read_situation(
-        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
-    )
     signals = weigh(
         index,
         weights,
         affinities=context.affinities if context else (),
         preferred=asked.preferred,
         recent=recent,
-        occasion=occasion(weights, view.market.code, situation.season),
+        occasion=_occasion(request, view, weights, context, ordered_at),
     )
     predicted = bonuses(index, weights, _predict(edge, view, recent))
-    return Frozen(
+    return signals, Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
@@ -257,6 +278,18 @@ def _freeze(
         rules=view.rulebook.shifting(holding),
         arms=arms,
     )
+
+
+def _occasion(
+    request: Request, view: View, weights: RankingWeights, context: Context | None, ordered_at: int
+) -> list[Signal]:
+    """Return what moment and market add; where somebody is, is read only where it may add something."""
+    if not (weights.season or weights.markets):
+        return []
+    situation = read_situation(
+        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
+    )
+    return occasion(weights, view.market.code, situation.season)
 
 
 def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
@@ -277,13 +310,6 @@ def _unwanted(view: View, person: Person) -> int:
     if person.context is not None:
         ranks += _ranks(view, person.context.purchased + person.context.dismissed)
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
-
-
-def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
-    """Return the cursor's text; a personal one can be read by nobody else."""
-    if not private:
-        return edge.public_cursors.write(cursor)
-    return edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
 
 
 def _revision(view: View, frozen: Frozen) -> str:
