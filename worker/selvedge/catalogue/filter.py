@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, NamedTuple
 
 from selvedge.catalogue.query import SORTS, Vocabulary
 from selvedge.snapshot.postings import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
     from selvedge.snapshot.facets import Facet
@@ -23,6 +25,14 @@ SHARE = "share."
 
 HIDDEN_RANGES = frozenset({"published"})
 """Range columns that serve an order and are no filter."""
+
+
+class Condition(NamedTuple):
+    """A filter on `field`: products are to be in the set `bits`, or outside of it if that is `excluding`."""
+
+    field: str
+    bits: int
+    excluding: bool = False
 
 
 class Scope:
@@ -56,31 +66,32 @@ class Scope:
             sorts,
         )
 
-    def matches(self, query: Query, *, without: str | None = None) -> int:
-        """The available products that satisfy `query`, or all its filters but those on one field."""
+    def matches(self, query: Query) -> int:
+        """The available products that satisfy `query`."""
+        return self.meeting(self.conditions(query))
+
+    def conditions(self, query: Query) -> list[Condition]:
+        """The filters of `query`, each as the products that it is about."""
+        conditions = [self._condition(one) for one in query.facet_filters]
+        conditions += [Condition(one.field, self._range_bits(one)) for one in query.range_filters]
+        return conditions
+
+    def meeting(self, conditions: Iterable[Condition], *, without: str | None = None) -> int:
+        """The available products that meet all of `conditions`, or all but those on one field."""
         found = remove(self.market.available, self.excluded)
-        for one in query.facet_filters:
+        for one in conditions:
             if one.field != without:
-                found = self._narrow(found, one)
-        for ranged in query.range_filters:
-            if ranged.field != without:
-                found &= self._range_bits(ranged)
+                found = remove(found, one.bits) if one.excluding else found & one.bits
         return found
 
-    def _narrow(self, found: int, one: FacetFilter) -> int:
-        """Return those of `found` that the filter leaves."""
+    def _condition(self, one: FacetFilter) -> Condition:
         facet = self.facet(one.field)
         sets = [facet.bits(at, self.now) for at in map(facet.index, one.values) if at is not None]
         if one.mode == "all":
-            for bits in sets:
-                found &= bits
-            return found
+            return Condition(one.field, reduce(and_, sets, -1))
         if one.mode == "not" and (unknown := facet.index(UNKNOWN)) is not None:
             sets.append(facet.bits(unknown, self.now))
-        union = 0
-        for bits in sets:
-            union |= bits
-        return remove(found, union) if one.mode == "not" else found & union
+        return Condition(one.field, reduce(or_, sets, 0), one.mode == "not")
 
     def _range_bits(self, one: RangeFilter) -> int:
         column = self.column(one.field)

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from selvedge.catalogue.counting import count_facet
+from selvedge.catalogue.counting import count_facets
 from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.frozen import NOTHING, Frozen, shifted
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from selvedge.ports import Background
     from selvedge.ranking.blocks import Bookmark
     from selvedge.ranking.order import Order
-    from selvedge.snapshot.loaded import LoadedRelease
+    from selvedge.snapshot.loaded import Labels, LoadedRelease
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
 
@@ -217,19 +217,15 @@ async def present(view: View, query: Query, ranks: Sequence[int], marker: Marker
 
 def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
     """Return the counts of the fields that `query` asks for."""
-    return tuple(
-        FacetCounts(
-            field,
-            view.labels.fields.get(field, field),
-            tuple(
-                FacetValue(value, view.labels.value(field, value), count)
-                for value, count in sorted(
-                    count_facet(view.scope, query, field).items(), key=lambda pair: (-pair[1], pair[0])
-                )
-            ),
-        )
-        for field in query.facets
-    )
+    if not query.facets:
+        return ()
+    return tuple([_labelled(view.labels, field, counts) for field, counts in count_facets(view.scope, query)])
+
+
+def _labelled(labels: Labels, field: str, counts: list[tuple[str, int]]) -> FacetCounts:
+    label_of = labels.values.get(field, {}).get
+    values = [FacetValue(value, label_of(value, value), count) for value, count in counts]
+    return FacetCounts(field, labels.fields.get(field, field), tuple(values))
 
 
 def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Cursor | None:
