@@ -7,10 +7,11 @@ every number in a table, no code can come out above the worst row or below the b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from origin.footprint import method
 from origin.footprint.errors import MethodDataUnusable
@@ -18,18 +19,16 @@ from origin.footprint.errors import MethodDataUnusable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from origin.footprint.published import Country, Distance, Material, Process, ProductKind, Published
 
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 BEST, WORST = -2, -1
 """The rows beyond the codes: indices from the end."""
 
 
 class Tables(msgspec.Struct, frozen=True):
-    """Codes, and arrays of a row per code plus the best and the worst row. Columns of indicators come last (2).
+    """Codes, and arrays of a row per code plus the best and the worst row; columns of indicators come last.
 
     `ground` and `air` are points per kg from country to country; `country_elec` is per kWh.
     """
@@ -113,7 +112,7 @@ def _tabulate(published: Published) -> Tables:
         materials={material.id: at for at, material in enumerate(published.materials)},
         products={product.id: at for at, product in enumerate(published.products)},
         trims=trims,
-        home_elec=_impact(by_id[published.countries[codes[method.HOME]].electricity_process_uuid]) / 1.0,
+        home_elec=_impact(by_id[published.countries[codes[method.HOME]].electricity_process_uuid]),
         end_of_life=_impact(by_id[method.END_OF_LIFE]),
         road_per_kg_km=_impact(by_id[method.ROAD]) / 1000,
         **_countries(published.countries, by_id),
@@ -142,11 +141,9 @@ def _textile(countries: Sequence[Country]) -> list[int]:
     return [at for at, country in enumerate(countries) if "textile" in country.scopes]
 
 
-def _countries(countries: Sequence[Country], by_id: Mapping[str, Process]) -> dict[str, Array]:
+def _countries(countries: Sequence[Country], by_id: Mapping[str, Process]) -> dict[str, Any]:
     among = _textile(countries)
-    heat = [
-        method.HEAT_EUROPE if country.zone == "Europe" else method.HEAT_WORLD for country in countries
-    ]
+    heat = [method.HEAT_EUROPE if country.zone == "Europe" else method.HEAT_WORLD for country in countries]
     flies = [
         country.zone != method.NO_AIR_ZONE and country.code != method.NO_AIR_COUNTRY for country in countries
     ]
@@ -175,15 +172,19 @@ def _distances(
     codes: Mapping[str, int],
     by_id: Mapping[str, Process],
     countries: Sequence[Country],
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     """Points per kg between countries, on the ground and in the air; the bounds stand in both axes."""
     ground, air = np.zeros((2, len(codes), len(codes), 2))
-    road_cost, sea_cost, air_cost = (_impact(by_id[one]) / 1000 for one in (method.ROAD, method.SEA, method.AIR))
+    road_cost, sea_cost, air_cost = (
+        _impact(by_id[one]) / 1000 for one in (method.ROAD, method.SEA, method.AIR)
+    )
     for start, at in codes.items():
         for end, to in codes.items():
             found = transports.get(start, {}).get(end) or transports[end][start]
             share = _road_share(found)
-            ground[at, to] = share * (found.road or 0.0) * road_cost + (1 - share) * (found.sea or 0.0) * sea_cost
+            ground[at, to] = (
+                share * (found.road or 0.0) * road_cost + (1 - share) * (found.sea or 0.0) * sea_cost
+            )
             air[at, to] = (found.air or 0.0) * air_cost
     among = _textile(countries)
     return {
@@ -194,15 +195,13 @@ def _distances(
 
 def _materials(
     materials: Sequence[Material], by_id: Mapping[str, Process], codes: Mapping[str, int]
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     known = {material.id: material for material in materials}
     spinnings = list(method.SPINNING)
     synthetic = np.array([float(material.origin == "Synthetic") for material in materials])
     toxic = _impacts([by_id[method.DYEING_TOXICITY_CELLULOSIC], by_id[method.DYEING_TOXICITY_SYNTHETIC]])
     treatments = [[by_id[one] for one in method.PRE_TREATMENTS[m.origin]] for m in materials]
-    spun = [
-        spinnings.index("SyntheticSpinning" if one else "ConventionalSpinning") for one in synthetic
-    ]
+    spun = [spinnings.index("SyntheticSpinning" if one else "ConventionalSpinning") for one in synthetic]
     return {
         "material_impact": _bounded(np.array([_material_impact(m, known, by_id) for m in materials])),
         "material_waste": _bounded(np.array([by_id[m.material_process_uuid].waste for m in materials])),
@@ -218,7 +217,9 @@ def _materials(
     }
 
 
-def _material_impact(material: Material, known: Mapping[str, Material], by_id: Mapping[str, Process]) -> Array:
+def _material_impact(
+    material: Material, known: Mapping[str, Material], by_id: Mapping[str, Process]
+) -> Array:
     """Points per kg; for recycled ones by the circular footprint formula."""
     own = _impact(by_id[material.material_process_uuid])
     if material.cff is None or material.recycled_from is None:
@@ -228,10 +229,11 @@ def _material_impact(material: Material, known: Mapping[str, Material], by_id: M
     return kept * own + (1 - kept) * material.cff.recycled_quality_ratio * virgin
 
 
-def _processes(by_id: Mapping[str, Process]) -> dict[str, Array]:
+def _processes(by_id: Mapping[str, Process]) -> dict[str, Any]:
     fabrics = [by_id[one] for one in method.FABRIC_PROCESSES.values()]
     in_shape = {
-        code: (waste, method.MINUTES[complexity]) for code, (waste, complexity) in method.FABRIC_MAKING.items()
+        code: (waste, method.MINUTES[complexity])
+        for code, (waste, complexity) in method.FABRIC_MAKING.items()
     }
     shaped = [in_shape.get(code, (np.nan, np.nan)) for code in method.FABRIC_PROCESSES]
     dyeing = [by_id[one] for one in method.DYEING.values()]
@@ -265,7 +267,7 @@ def half_up(numbers: Array) -> Array:
 
 def _products(
     products: Sequence[ProductKind], by_id: Mapping[str, Process], trims: Mapping[str, Array]
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     fabrics, businesses = list(method.FABRIC_PROCESSES), list(method.BUSINESS)
     wears = np.array([max(1.0, product.use.wearsPerCycle) for product in products])
     washing = [by_id[product.use.nonIroningProcessUuid] for product in products]
@@ -283,9 +285,7 @@ def _products(
         "product_surface": _bounded(np.array([p.surface_mass for p in products])),
         "product_yarn": _bounded(np.array([p.yarn_size for p in products])),
         "product_cycles": _bounded(half_up(np.array([p.use.daysOfWear for p in products]) / wears)),
-        "product_use": _bounded(
-            _impacts(washing)
-        ),
+        "product_use": _bounded(_impacts(washing)),
         "product_washing_elec": _bounded(np.array([one.elec for one in washing]) / method.MJ_PER_KWH),
         "product_ironing": _bounded(np.array([p.use.ironing for p in products]) / method.MJ_PER_KWH),
         "product_end": _bounded(trunk * _impact(by_id[method.CAR])),
