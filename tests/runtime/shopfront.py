@@ -16,7 +16,7 @@ from origin.building import BuiltSnapshot
 from origin.publishing.cloudflare import CloudflareApi
 from origin.publishing.ledger import Ledger
 from origin.publishing.pointers import Pointers
-from origin.publishing.publisher import Outcome, Publisher
+from origin.publishing.publisher import Publisher
 from origin.publishing.rest import RestKv
 from origin.publishing.signing import Ed25519Signer, encode_key
 from selvedge.snapshot.manifest import pointer_key
@@ -33,9 +33,9 @@ class Shopfront:
     kv: RestKv
     publisher: Publisher
 
-    def publish(self, built: BuiltSnapshot) -> Outcome:
+    def publish(self, built: BuiltSnapshot) -> None:
         """Publish as a shop would; the same feed may come again."""
-        return self.publisher.publish(built, "live", override="test")
+        self.publisher.publish(built, "live", override="test")
 
     def write_pointer(self, data: bytes) -> None:
         """Put any bytes where the pointer is."""
@@ -64,9 +64,17 @@ class Shopfront:
 
 @contextmanager
 def open_shop(
-    shop: str, folder: Path, variables: Mapping[str, Any] | None = None, state: Path | None = None
+    shop: str,
+    folder: Path,
+    variables: Mapping[str, Any] | None = None,
+    state: Path | None = None,
+    *,
+    consuming: bool = False,
 ) -> Iterator[Shopfront]:
-    """A Worker that serves `shop`; `variables` are further settings. `state` keeps KV between instances."""
+    """A Worker that serves `shop`; `variables` are further settings. `state` keeps KV between instances.
+
+    With `consuming` the Worker consumes its queue, which otherwise the host keeps.
+    """
     texts = {
         "SELVEDGE_SHOP": shop,
         "SELVEDGE_SNAPSHOT_KEYS": json.dumps({SIGNER.key_id: encode_key(SIGNER.public)}),
@@ -74,7 +82,7 @@ def open_shop(
         **{name: str(value) for name, value in (variables or {}).items()},
     }
     with (
-        workerd.running(texts, state=state) as runtime,
+        workerd.running(texts, state=state, consuming=consuming) as runtime,
         CloudflareApi(runtime.kv_token, base_url=runtime.kv_base_url) as api,
     ):
         kv = RestKv(api, host_config.ACCOUNT, runtime.kv_namespace)
