@@ -12,8 +12,8 @@ from litestar.openapi import OpenAPIConfig
 from litestar.params import FromQuery
 
 import selvedge
-from origin.identity.principal import PUBLIC, requires
 from origin.composition import Kept
+from origin.identity.principal import PUBLIC, requires
 from origin.identity.setup import identity
 from origin.problems import exception_handlers, may_answer
 from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES

@@ -127,5 +127,3 @@ def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
         media_type=CONTENT_TYPE,
         headers=dict(headers or {}) | {"Cache-Control": "no-store"},
     )
-
-
