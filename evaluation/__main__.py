@@ -16,6 +16,7 @@ from evaluation.run import Contest
 from evaluation.split import Split
 from origin.cli.output import Steps, print_json
 from origin.cli.places import FILE
+from origin.training.files import read_in_order
 from origin.training.settings import read_all, read_settings
 from selvedge.errors import SelvedgeError
 
@@ -24,20 +25,31 @@ BASELINE_SETTINGS = Path(__file__).with_name("baselines.toml")
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--train", type=FILE, multiple=True, required=True, help="Sessions to learn from; repeatable.")
-@click.option("--test", type=FILE, required=True, help="Sessions, or prefixes with what came next, to predict.")
-@click.option("--tail", type=float, help="Test on this last share of --train instead; --test is not read.")
-@click.option("--settings", "name", help="Settings by name; unless given, those that do best on the end of --train.")
-@click.option("--boost", type=FILE, help="A list of items whose share counts and that a declared priority lifts.")
-@click.option("--baseline", "baselines", multiple=True, type=click.Choice(list(BASELINES)), help="Only these baselines; repeatable.")
+@click.option("--test", type=FILE, help="Sessions to predict, or prefixes with what came next.")
+@click.option("--tail", type=float, metavar="SHARE", help="Predict the last share of --train's sessions.")
+@click.option("--settings", "name", help="Settings by name; unless given, what does best at --train's end.")
+@click.option("--boost", type=FILE, help="Items whose share counts, and which a declared priority lifts.")
+@click.option(
+    "--baseline",
+    "baselines",
+    multiple=True,
+    type=click.Choice(list(BASELINES)),
+    help="Only these baselines; repeatable.",
+)
 @click.option("--no-baselines", is_flag=True, help="Score the model alone.")
-@click.option("--baseline-settings", help="Settings of the baselines by name, of evaluation/baselines.toml.")
-@click.option("--drop-repeats", is_flag=True, help="Give baselines training sessions without repeated items.")
-@click.option("--drop-longest", type=float, metavar="PERCENTILE", help="Give baselines no training sessions longer than this percentile.")
+@click.option("--baseline-settings", metavar="NAME", help="Settings of evaluation/baselines.toml.")
+@click.option("--drop-repeats", is_flag=True, help="Give baselines no item of a training session twice.")
+@click.option(
+    "--drop-longest",
+    type=float,
+    metavar="PERCENTILE",
+    help="Give baselines no training sessions longer than this percentile.",
+)
 @click.option("--no-wasm", is_flag=True, help="Time predictions on CPython only.")
 @click.option("--json", "as_json", is_flag=True, help="Print every metric as JSON.")
 def evaluate(
     train: tuple[Path, ...],
-    test: Path,
+    test: Path | None,
     tail: float | None,
     name: str | None,
     boost: Path | None,
@@ -55,7 +67,7 @@ def evaluate(
     a prefix, a tab and the next item; any of them may be gzipped.
     """
     with Steps() as steps:
-        split = Split.read(train, test) if tail is None else _tail(train, tail)
+        split = _split(train, test, tail)
         choice = None if name else choose(split.sessions, read_all(), steps)
         chosen = name or (choice.name if choice else "")
         contest = Contest(
@@ -72,9 +84,10 @@ def evaluate(
     print_json(report) if as_json else show(report)
 
 
-def _tail(train: tuple[Path, ...], share: float) -> Split:
-    whole = Split.read(train, train[0])
-    return Split.tail(whole.sessions, share)
+def _split(train: tuple[Path, ...], test: Path | None, tail: float | None) -> Split:
+    if (test is None) == (tail is None):
+        raise click.UsageError("either --test or --tail says what to predict")
+    return Split.read(train, test) if test is not None else Split.tail(read_in_order(train), tail or 0.0)
 
 
 def _items(path: Path) -> set[str]:
@@ -87,7 +100,9 @@ def _items(path: Path) -> set[str]:
 def _options(name: str | None) -> dict[str, dict[str, float]]:
     if name is None:
         return {}
-    named: dict[str, dict[str, dict[str, float]]] = tomllib.loads(BASELINE_SETTINGS.read_text(encoding="utf-8"))
+    named: dict[str, dict[str, dict[str, float]]] = tomllib.loads(
+        BASELINE_SETTINGS.read_text(encoding="utf-8")
+    )
     if name not in named:
         raise click.BadParameter(f"there are {', '.join(named)}", param_hint="--baseline-settings")
     return named[name]

@@ -18,7 +18,7 @@ _BLOCK = 50
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A metric of one recommender less that of another: observed, its 95 % interval, and how often it is above 0."""
+    """A metric of one recommender less that of another, its 95 % interval, how often it is above 0."""
 
     metric: str
     length: int
@@ -39,7 +39,10 @@ def compare(one: Lists, other: Lists, metric: str, length: int, draws: int = DRA
 
 
 def _by_session(sessions: NDArray[np.int64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.bincount(sessions, weights=gain, minlength=int(sessions.max()) + 1)
+    found: NDArray[np.float64] = np.bincount(
+        sessions, weights=gain, minlength=int(sessions.max()) + 1
+    ).astype(np.float64)
+    return found
 
 
 def _draw(gains: NDArray[np.float64], counts: NDArray[np.float64], draws: int) -> NDArray[np.float64]:

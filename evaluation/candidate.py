@@ -51,8 +51,8 @@ class Candidate:
 class Boosted:
     """The predictor with a declared priority: items of a list get a bounded bonus.
 
-    As in the Worker's order, the best of the model's `MAX_SCORED` products has 1 and the others a share of it;
-    a product of the list gets `strength` on top.
+    As in the Worker's order, the best of the model's `MAX_SCORED` products has 1 and the others a share of
+    it; a product of the list gets `strength` on top.
     """
 
     def __init__(self, part: bytes, boosted: Collection[int], strength: float) -> None:

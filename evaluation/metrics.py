@@ -22,9 +22,10 @@ MRR_SHARE = 0.8
 
 
 class Metrics(msgspec.Struct, frozen=True):
-    """Of lists of `length`: hit rate, mean reciprocal rank, NDCG; coverage (share of training items that are ever
-    recommended), popularity (the mean over recommended items of clicks, as a share of the most clicked item's),
-    and, where a list of items is given, their share `st` and `sustainable_mrr`.
+    """What lists of `length` reach.
+
+    `coverage` is the share of training items that are ever recommended, `popularity` the mean over what is
+    recommended of its clicks, as a share of the most clicked item's, `st` the share of a given list of items.
     """
 
     length: int
@@ -53,7 +54,11 @@ class Lists:
     def gains(self, name: str, length: int) -> NDArray[np.float64]:
         """What each question adds to `hr`, `mrr` or `ndcg`."""
         rank = self.ranks
-        value = {"hr": np.ones(len(rank)), "mrr": 1 / np.maximum(rank, 1), "ndcg": 1 / np.log2(rank + 1.0 + (rank < 1))}
+        value = {
+            "hr": np.ones(len(rank)),
+            "mrr": 1 / np.maximum(rank, 1),
+            "ndcg": 1 / np.log2(rank + 1.0 + (rank < 1)),
+        }
         return np.where((rank >= 1) & (rank <= length), value[name], 0.0)
 
 
@@ -74,7 +79,7 @@ def measure(lists: Lists, audience: Audience, *, without_repeats: bool = False) 
 
 
 def _measure(lists: Lists, audience: Audience, chosen: NDArray[np.bool_], length: int) -> Metrics:
-    shown = [lists.answers[place][:length] for place in np.nonzero(chosen)[0]]
+    shown = [lists.answers[place][:length] for place in np.nonzero(chosen)[0].tolist()]
     flat = np.array([item for answer in shown for item in answer], dtype=np.int64)
     hr, mrr, ndcg = (float(lists.gains(name, length)[chosen].mean()) for name in ("hr", "mrr", "ndcg"))
     st = None if audience.marked is None else _share(shown, audience.marked, length)

@@ -70,7 +70,10 @@ def show(report: Report) -> None:
     print_table(
         "one prediction, ms",
         ("where", "p50", "p90", "opening"),
-        [(one.where, *(f"{value:.3f}" for value in (one.p50, one.p90, one.opening))) for one in report.timing],
+        [
+            (one.where, *(f"{value:.3f}" for value in (one.p50, one.p90, one.opening)))
+            for one in report.timing
+        ],
     )
     if report.frontier:
         _show_frontier(report.frontier)
@@ -88,7 +91,13 @@ def _show_metrics(title: str, by_name: dict[str, list[Metrics]]) -> None:
 
 def _show_differences(by_name: dict[str, list[Difference]]) -> None:
     rows = [
-        (name, f"{one.metric}@{one.length}", f"{one.observed:+.4f}", f"{one.low:+.4f} to {one.high:+.4f}", f"{one.above_zero:.3f}")
+        (
+            name,
+            f"{one.metric}@{one.length}",
+            f"{one.observed:+.4f}",
+            f"{one.low:+.4f} to {one.high:+.4f}",
+            f"{one.above_zero:.3f}",
+        )
         for name, found in by_name.items()
         for one in found
     ]

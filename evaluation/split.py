@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.training.files import events_of, read_events, read_sessions
+from origin.training.files import events_of, read_events, read_in_order
 from origin.training.job import number_by_name
 
 if TYPE_CHECKING:
@@ -51,8 +51,7 @@ class Split:
     @classmethod
     def read(cls, train: Sequence[Path], test: Path) -> Split:
         """Read a split from files. Raises `UnusableSessions`."""
-        sessions = [session for path in train for session in read_sessions(path)]
-        return cls(sorted(sessions, key=lambda session: session.day), read_events(test))
+        return cls(read_in_order(train), read_events(test))
 
     @classmethod
     def tail(cls, sessions: Sequence[Session], share: float) -> Split:
@@ -99,4 +98,3 @@ def prepared(visits: Iterable[Visit], *, drop_repeats: bool, drop_longest: float
     lengths = sorted(len(visit.items) for visit in found)
     longest = lengths[min(int(len(lengths) * drop_longest / 100), len(lengths) - 1)]
     return [visit for visit in found if len(visit.items) <= longest]
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from evaluation.split import Split
 from evaluation.tuning import Search
 from origin.cli.output import Steps, say
 from origin.cli.places import FILE
-from origin.training.files import read_sessions
+from origin.training.files import read_in_order
 from origin.training.settings import DEFAULT, FITTED, Settings, read_all, read_settings
 from selvedge.errors import SelvedgeError
 
@@ -30,14 +30,24 @@ HEADER = """\
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--train", type=FILE, multiple=True, required=True, help="Sessions to learn from; repeatable.")
-@click.option("--valid", type=FILE, help=f"Sessions to predict; unless given, the last {TAIL:.0%} of --train.")
+@click.option("--valid", type=FILE, help="Sessions to predict; unless given, the last tenth of --train.")
 @click.option("--name", required=True, help="What to call the settings.")
 @click.option("--start", default=DEFAULT, show_default=True, help="The settings to begin with.")
-@click.option("--trials", default=200, show_default=True, help="How many settings to try, earlier runs included.")
+@click.option("--trials", default=200, show_default=True, help="Settings to try, earlier runs included.")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Where trials are kept; .selvedge/tuning/NAME.jsonl unless given.")
+@click.option(
+    "--state",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where trials are kept; .selvedge/tuning/NAME.jsonl unless given.",
+)
 def tune(
-    train: tuple[Path, ...], valid: Path | None, name: str, start: str, trials: int, seed: int, state: Path | None
+    train: tuple[Path, ...],
+    valid: Path | None,
+    name: str,
+    start: str,
+    trials: int,
+    seed: int,
+    state: Path | None,
 ) -> None:
     """Search settings of the session model; a run that was broken off goes on where it stopped.
 
@@ -47,10 +57,13 @@ def tune(
     search = Search(split, read_settings(start), seed, state or Path(".selvedge/tuning") / f"{name}.jsonl")
     with Steps() as steps:
         best = search.run(trials, steps)
-    found = (
-        f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}: best of {trials} trials from {start!r} (seed {seed}), "
-        f"trial {best.number}; MRR@20 + {HIT_SHARE} HR@20 = {best.reached:.4f} on "
-        f"{valid.name if valid else f'the last {TAIL:.0%}'} after {', '.join(path.name for path in train)}"
+    found = "; ".join(
+        (
+            f"{dt.datetime.now(dt.UTC):%Y-%m-%d}: best of {trials} trials from {start!r}, seed {seed}",
+            f"MRR@20 + {HIT_SHARE} HR@20 = {best.reached:.4f} in trial {best.number}",
+            f"on {valid.name if valid else f'the last {TAIL:.0%}'}",
+            f"after {', '.join(path.name for path in train)}",
+        )
     )
     settings = msgspec.structs.replace(search.settings_of(best), found=found)
     write_settings({**read_all(), name: settings}, FITTED)
@@ -60,8 +73,7 @@ def tune(
 def _split(train: tuple[Path, ...], valid: Path | None) -> Split:
     if valid is not None:
         return Split.read(train, valid)
-    sessions = [session for path in train for session in read_sessions(path)]
-    return Split.tail(sorted(sessions, key=lambda session: session.day), TAIL)
+    return Split.tail(read_in_order(train), TAIL)
 
 
 def write_settings(named: Mapping[str, Settings], path: Path) -> None:

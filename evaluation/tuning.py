@@ -16,13 +16,13 @@ from evaluation.choice import score_part
 from origin.training.counts import Counts
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions
+from origin.training.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from evaluation.split import Split
-    from origin.training.settings import Settings
 
 SPACE: dict[str, tuple[float, float]] = {
     "fading_days": (1, 365),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
+    from selvedge.web.limits import RequestLimits
 
 
 class MemoryKeyValue:
@@ -56,6 +57,19 @@ class MemoryQueue:
         if self.broken:
             raise QueueUnavailable("this queue is broken")
         self.messages.append(message)
+
+
+class MemoryLimiter:
+    """Allows so much under each key, for ever."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.counts: dict[str, int] = {}
+
+    async def allows(self, key: str) -> bool:
+        """Count one more under `key`."""
+        self.counts[key] = self.counts.get(key, 0) + 1
+        return self.counts[key] <= self._limit
 
 
 class SystemClock:
@@ -143,6 +157,7 @@ def rehearse(
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
     documents: Documents | None = None,
+    limits: RequestLimits | None = None,
     records: RecordStore | None = None,
     origin: OriginClient | None = None,
 ) -> Application:
@@ -159,6 +174,7 @@ def rehearse(
             predictor=predictor,
             documents=documents,
             token_verifier=LibraryJws(),
+            limits=limits,
             records=records or MemoryKeyValue(),
             origin=origin,
         )

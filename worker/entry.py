@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from workers import Request, WorkerEntrypoint
 
+from cloudflare.consumer import consume
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
 from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
+from cloudflare.limits import limiter
 from cloudflare.origin import FetchOrigin
 from cloudflare.queue import WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue, profiles
 from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
+from selvedge.events.delivery import OriginEvents
 from selvedge.events.handover import FallbackQueue, OriginQueue
 from selvedge.identity.service import ServiceTokens
 from selvedge.profiles.origin import OriginClient
@@ -23,6 +26,7 @@ from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
+from selvedge.web.limits import RequestLimits
 from selvedge.web.problems import answer_for
 
 if TYPE_CHECKING:
@@ -47,6 +51,15 @@ class Default(WorkerEntrypoint):
         response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
         return to_platform(response)
 
+    async def queue(self, batch: Any) -> None:
+        """Hand the events that the queue brings to the origin. What raises is brought again by the queue."""
+        origin = origin_client(read_settings(lambda name: getattr(self.env, name, None)))
+        if origin is None:
+            raise BadSetting("SELVEDGE_ORIGIN_URL is not set: the queue keeps what nobody takes")
+        again = await consume(batch, OriginEvents(origin), WorkersQueue(self.env.DEAD_EVENTS))
+        if again:
+            print(f"{again} messages come again: the origin did not take them")  # noqa: T201 - the platform's log
+
 
 def make_application(env: Any) -> Application:
     """Return the application over the bindings in `env`. Raises `BadSetting`."""
@@ -66,6 +79,9 @@ def make_application(env: Any) -> Application:
         deployed=deployed(env),
         documents=FetchedDocuments(),
         token_verifier=WebCryptoJws(),
+        limits=RequestLimits(
+            limiter(env, "REQUEST_RATE"), limiter(env, "SHOPPER_RATE"), personal_lists=settings.limit_lists
+        ),
     )
     return Application(edge)
 

@@ -1,4 +1,4 @@
-"""Session neighbours: SKNN (Jannach and Ludewig 2017), V-SKNN (Ludewig and Jannach 2018), VSTAN (Ludewig et al. 2021).
+"""Session neighbours: SKNN (Jannach and Ludewig 2017), V-SKNN (2018), VSTAN (Ludewig et al. 2021).
 
 A session's neighbours are past sessions that share items with it. They differ in how similarity and the share
 of a neighbour's items are weighted.
@@ -68,7 +68,7 @@ class Sknn(_Neighbours):
 
 
 class Vsknn(_Neighbours):
-    """Newer items weigh more: linearly in the similarity, by inverse steps from the newest shared item after."""
+    """Newer items weigh more: linearly in the similarity, and by the steps back to the newest shared item."""
 
     def __init__(
         self, visits: Sequence[Visit], *, k: int = 100, sample: int = 1_000, idf: float = 1.0, last: int = 50

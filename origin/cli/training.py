@@ -40,12 +40,14 @@ PATH = click.Path(dir_okay=False, path_type=Path)
     type=PATH,
     help="Counts to go on from and to bring up to date; unless given, the files are all there is.",
 )
-@click.option("--keep-days", type=click.IntRange(min=1), help="Forget sessions that many days before the newest.")
+@click.option(
+    "--keep-days", type=click.IntRange(min=1), help="Forget sessions that many days before the newest."
+)
 @click.option("--settings", "name", default=DEFAULT, show_default=True, help="Settings by name.")
 @click.option(
     "--settings-file", type=FILE, default=FITTED, help="The file with the settings; the one that is shipped."
 )
-@click.option("--snapshot", type=FOLDER, help="The snapshot whose products the model is about; the newest here.")
+@click.option("--snapshot", type=FOLDER, help="The snapshot whose products it is about; the newest here.")
 @click.option("--by-name", is_flag=True, help="Number products by their names: for files of no catalogue.")
 @click.option("-o", "--out", type=PATH, default=Path("sessions.selvedge"), show_default=True)
 @json_option

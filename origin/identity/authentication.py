@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from litestar.datastructures import Headers
 from litestar.di import Provide
 from litestar.enums import ScopeType
-from litestar.exceptions import NotAuthorizedException, ServiceUnavailableException
+from litestar.exceptions import (
+    NotAuthorizedException,
+    PermissionDeniedException,
+    ServiceUnavailableException,
+)
 from litestar.middleware import ASGIMiddleware
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 
 from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from origin.problems import may_answer
+from origin.transport import is_exposed
 from selvedge.identity import compact
 from selvedge.identity.compact import InvalidToken, parse_compact
 from selvedge.identity.jwks import ProviderUnavailable
@@ -33,26 +37,6 @@ SHOPPER_TOKEN = "selvedge-shopper-token"  # noqa: S105 - a header's name
 """Where the edge hands on a shopper's own token, beside its own."""
 
 RETRY_SECONDS = 5
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """A problem (RFC 9457)."""
-
-    status: int
-    detail: str
-    title: str = ""
-    type: str = "about:blank"
-
-
-ANSWERS = {
-    status: ResponseSpec(Refusal, description=meaning, media_type="application/problem+json")
-    for status, meaning in (
-        (401, "No token, or one that proves nothing; `WWW-Authenticate` says which."),
-        (403, "The token is good, and not for this."),
-        (429, "More than a token, shopper or address may ask; `Retry-After` says when to come back."),
-        (503, "The shop's OpenID provider does not answer; `Retry-After` says when to try again."),
-    )
-}
 
 
 class Authenticator:
@@ -99,12 +83,17 @@ class Authentication(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = "public"
 
-    def __init__(self, authenticator: Authenticator, limiter: Limiter | None) -> None:
+    def __init__(
+        self, authenticator: Authenticator, limiter: Limiter | None, *, plain_http: bool = True
+    ) -> None:
         self._authenticator = authenticator
+        self._plain_http = plain_http
         self._limiter = limiter
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Verify the token, count, and go on."""
+        if not self._plain_http and is_exposed(scope):
+            raise PermissionDeniedException("this is answered over TLS only")
         client = scope.get("client")
         address = client[0] if client else ""
         if self._limiter:
@@ -134,8 +123,11 @@ class Identity(InitPlugin, ReceiveRoutePlugin):
         services: ServiceVerifier,
         shoppers: ShopperVerifier | None = None,
         limiter: Limiter | None = None,
+        *,
+        plain_http: bool = True,
     ) -> None:
-        self._middleware = Authentication(Authenticator(services, shoppers), limiter)
+        authenticator = Authenticator(services, shoppers)
+        self._middleware = Authentication(authenticator, limiter, plain_http=plain_http)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         """Add middleware, guard and dependency."""
@@ -148,7 +140,7 @@ class Identity(InitPlugin, ReceiveRoutePlugin):
         """Let the OpenAPI document say of each route what this adds to its answers."""
         for handler in getattr(route, "route_handlers", ()):
             if not handler.opt.get("public"):
-                handler.responses = {**ANSWERS, **(handler.responses or {})}
+                handler.responses = {**may_answer(), **(handler.responses or {})}
 
 
 def bearer_token(headers: Headers) -> str | None:

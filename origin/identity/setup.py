@@ -23,4 +23,4 @@ def identity(settings: Settings, clock: Clock, documents: Documents | None = Non
         keys = KeySet(settings.oidc, documents or HttpDocuments(), clock)
         shoppers = ShopperVerifier(settings.oidc, keys, clock)
     services = ServiceVerifier(settings.service_keys, clock)
-    return Identity(services, shoppers, Limiter(settings.limits, clock))
+    return Identity(services, shoppers, Limiter(settings.limits, clock), plain_http=settings.plain_http)

@@ -276,7 +276,7 @@ class Profiles:
             withdrawn = refused(kept.consent) - refused(before.consent)
             if withdrawn:
                 await self._belongings.withdraw(connection, name, withdrawn)
-                row = await rows.lock(connection, name)
+                row = _readable(await rows.lock(connection, name), cipher)
             sealed = seal_kept(cipher, name, kept)
             revision = await rows.change(connection, row, self._now, profile=sealed)
         changed = msgspec.structs.replace(row, revision=revision, changed=self._now, profile=sealed)

@@ -1,1 +1,1 @@
-"""Training: sessions become integer counts by day, and counts become the session model that the Worker runs."""
+"""Training: sessions become integer counts by day, and counts the session model that the Worker runs."""

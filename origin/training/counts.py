@@ -31,7 +31,8 @@ BATCH = 2_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS item (id INTEGER PRIMARY KEY, product TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS session (key TEXT PRIMARY KEY, day INTEGER NOT NULL, items BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS session (
+  key TEXT PRIMARY KEY, day INTEGER NOT NULL, items BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS session_by_day ON session (day);
 CREATE TABLE IF NOT EXISTS count (
   day INTEGER, what INTEGER, a INTEGER, b INTEGER, n INTEGER NOT NULL,
@@ -47,7 +48,7 @@ _DayKey = tuple[int, int, int, int]
 
 
 class Folded(msgspec.Struct, frozen=True):
-    """What a run did: sessions added, replaced, removed and aged out, and counters that were touched for it."""
+    """What a run did: sessions added, replaced, removed and aged out, and counters touched for it."""
 
     added: int = 0
     replaced: int = 0

@@ -1,6 +1,6 @@
 """Sessions in files, in the formats that public data sets come in; a name that ends in .gz is unpacked.
 
-- clicks: tab-separated with a header that names `SessionId`, `ItemId` and `Time` (epoch seconds), in any order;
+- clicks: tab-separated with a header that names `SessionId`, `ItemId` and `Time` (epoch seconds);
 - sessions: one a line, oldest first, its items separated by blanks or commas;
 - prefixes: what was seen, a tab, and the item that came next: events to score, not to learn from.
 
@@ -34,7 +34,7 @@ class UnusableSessions(SelvedgeError):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One thing to predict: after `seen` (oldest first) came `target`. Events of a session are consecutive."""
+    """One thing to predict: after `seen` (oldest first) came `target`. A session's events are consecutive."""
 
     session: str
     seen: tuple[str, ...]
@@ -42,7 +42,10 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class FileSource:
-    """The sessions of files, whose keys are made of the file's place in the list and the session's own name."""
+    """The sessions of files, under the names of their file and of themselves in it.
+
+    A file that has grown is read again under its name; what is in two files counts twice.
+    """
 
     def __init__(self, paths: Iterable[Path]) -> None:
         self._paths = tuple(paths)
@@ -65,7 +68,12 @@ def read_sessions(path: Path) -> list[Session]:
             return _from_clicks(first, lines, path)
         if "\t" in first:
             raise UnusableSessions(f"{path} holds prefixes with what came next: nothing to learn from")
-        return list(_from_lines(first, lines))
+        return list(_from_lines(first, lines, path))
+
+
+def read_in_order(paths: Iterable[Path]) -> list[Session]:
+    """Return the sessions of several files by their days. Raises `UnusableSessions`."""
+    return sorted((one for path in paths for one in read_sessions(path)), key=lambda session: session.day)
 
 
 def read_events(path: Path) -> list[Event]:
@@ -102,16 +110,16 @@ def _from_clicks(header: str, lines: Iterable[str], path: Path) -> list[Session]
     ordered = [(key, sorted(found, key=lambda click: click[0])) for key, found in clicks.items()]
     ordered.sort(key=lambda pair: pair[1][-1][0])
     return [
-        Session(key, int(found[-1][0] // SECONDS_A_DAY), tuple(item for _, item in found))
+        Session(f"{path.name}/{key}", int(found[-1][0] // SECONDS_A_DAY), tuple(item for _, item in found))
         for key, found in ordered
     ]
 
 
-def _from_lines(first: str, lines: Iterable[str]) -> Iterator[Session]:
+def _from_lines(first: str, lines: Iterable[str], path: Path) -> Iterator[Session]:
     for number, line in enumerate((first, *lines)):
         items = tuple(_SEPARATORS.split(line.strip(", \n")))
         if items != ("",):
-            yield Session(str(number), number // SESSIONS_A_DAY, items)
+            yield Session(f"{path.name}/{number}", number // SESSIONS_A_DAY, items)
 
 
 def _from_prefixes(first: str, lines: Iterable[str], path: Path) -> Iterator[Event]:

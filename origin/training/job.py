@@ -45,8 +45,9 @@ def train(
 ) -> Trained:
     """Bring the counts up to date and write the model made of them.
 
-    `number` gives products their stable ordinals; those that it leaves out are not in the model. Days that are
-    `keep_days` or more before the newest are forgotten. An interrupted run leaves counts and model as they were.
+    `number` gives products their stable ordinals; those that it leaves out are not in the model. Days that
+    are `keep_days` or more before the newest are forgotten. An interrupted run leaves counts and model as
+    they were.
     """
     with closing(Counts(counts_path, settings.tally)) as counts:
         folded = counts.update(

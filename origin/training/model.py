@@ -116,14 +116,16 @@ def _repeats(table: Table, settings: RowSettings) -> NDArray[np.uint8]:
     base = all_by_kind[:, 1] / np.maximum(all_by_kind.sum(axis=1), 1)
     chances = not_repeated + repeated
     shrunk = (repeated + settings.repeat_shrinkage * base) / (chances + settings.repeat_shrinkage)
-    return np.rint(shrunk * (CODES - 1)).astype(np.uint8)
+    found: NDArray[np.uint8] = np.rint(shrunk * (CODES - 1)).astype(np.uint8)
+    return found
 
 
 def _head(table: Table, settings: RowSettings, ceiling: float) -> Head:
     outcomes = table.returns[:, 1:POSITIONS]
     returns = settings.returning * outcomes[:, :, 1] / np.maximum(outcomes.sum(axis=2), 1)
     positions = [
-        (1 + settings.position_scale * place) ** -settings.position_power for place in range(settings.positions)
+        (1 + settings.position_scale * place) ** -settings.position_power
+        for place in range(settings.positions)
     ]
     return Head(
         format=FORMAT,

@@ -85,7 +85,11 @@ def _matrix(row: NDArray[np.int64], column: NDArray[np.int64], n: NDArray[np.int
 
 
 def _scaled(
-    pairs: Matrix, clicks: NDArray[np.float64], row_power: float, popularity_power: float, settings: RowSettings
+    pairs: Matrix,
+    clicks: NDArray[np.float64],
+    row_power: float,
+    popularity_power: float,
+    settings: RowSettings,
 ) -> Matrix:
     totals = np.asarray(pairs.sum(axis=1)).ravel()
     by_row = (totals + settings.row_shrinkage) ** -row_power

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from origin.training.tally import CLICKED, FARTHEST, POSITIONS, REPEATED, RETURNED
 from selvedge.sessions.part import KINDS, MAX_ITEMS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
 
 FADING_ONE = 1 << 16
@@ -69,7 +68,9 @@ def read_table(counts: Counted, ordinals: Mapping[str, int], fading_days: float)
     )
 
 
-def _choose(columns: NDArray[np.int64], numbers: Mapping[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _choose(
+    columns: NDArray[np.int64], numbers: Mapping[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """The item of each number of the counts (-1: none), and the ordinals of the items."""
     size = max([*numbers, *_largest(columns)], default=0) + 1
     ordinal = np.full(size, -1, dtype=np.int64)

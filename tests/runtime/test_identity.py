@@ -151,3 +151,33 @@ def test_documents_are_read_up_to_their_limit_and_redirects_not_followed(
     assert runtime.run(READ.format(url=known, limit=100)) == "unavailable"
     redirect = f"{openid.issuer}/auth?client_id=shop-RS256&redirect_uri=http://127.0.0.1/callback"
     assert runtime.run(READ.format(url=redirect, limit=65_536)) == "unavailable"
+
+
+LIMITED = """
+from cloudflare.limits import BindingLimiter, limiter
+
+class Broken:
+    def limit(self, options):
+        raise TypeError("as asked")
+
+class Hanging:
+    async def limit(self, options):
+        import asyncio
+        await asyncio.sleep(60)
+
+here = limiter(env, "SHOPPER_RATE")
+answers = [await here.allows("a test") for _ in range(260)]
+others = [await BindingLimiter(one()).allows("x") for one in (Broken, Hanging)]
+[answers.count(True), answers[-1], await here.allows("another"), others, limiter(env, "NO_SUCH_RATE") is None]
+"""
+
+
+def test_the_binding_limits_and_whatever_fails_allows(runtime: workerd.Workerd) -> None:
+    assert runtime.run(LIMITED) == [240, False, True, [True, True], True]
+
+
+def test_a_visitor_who_sends_too_much_gets_a_429(runtime: workerd.Workerd) -> None:
+    headers = {"Origin": runtime.url, "Authorization": "Bearer one-and-the-same"}
+    for _ in range(241):
+        answer = runtime.client.put("/v1/nl/en/consent", headers=headers, content=b"")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")

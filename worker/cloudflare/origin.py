@@ -40,11 +40,12 @@ class FetchOrigin:
         if request.body:
             options.body = to_js(request.body)
         response = await js.fetch(self._url + request.path, options)
-        fields = {name: response.headers.get(name) for name in ANSWER_HEADERS}
+        read = {name: response.headers.get(name) for name in ("content-type", *ANSWER_HEADERS)}
+        fields = {name: value for name, value in read.items() if isinstance(value, str)}  # null is not None
         return OriginAnswer(
             response.status,
-            media_type_of(response.headers.get("content-type")),
-            {name: value for name, value in fields.items() if value is not None},
+            media_type_of(fields.pop("content-type", None)),
+            fields,
             await _read(response, request.max_bytes),
         )
 

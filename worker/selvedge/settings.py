@@ -98,6 +98,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Origins that may send events and choices, besides the Worker's own."),
     ] = ()
+    limit_lists: Annotated[
+        bool,
+        Meta(description="Whether personal lists and fragments count towards the rate limits as well."),
+    ] = False
     origin_url: Annotated[
         str,
         Meta(

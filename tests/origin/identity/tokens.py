@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from origin.identity.minting import Ed25519TokenSigner
 from origin.identity.trust import TrustedKey
 from selvedge.identity.service import ALGORITHM, AUDIENCE, SCOPES, TOKEN_TYPE, ServiceTokens
 
+if TYPE_CHECKING:
+    from selvedge.ports import Clock as Time
+
 NOW = 1_790_000_000
+SEED = base64.b64encode(bytes(range(32))).decode()
 SIGNER = Ed25519TokenSigner("edge-1", bytes(range(32)))
 TRUSTED = {"edge-1": TrustedKey("edge", SIGNER.public, SCOPES)}
 
@@ -26,7 +30,7 @@ class Clock:
         return self.time
 
 
-def service_token(*scopes: str, shopper: str | None = None, clock: Clock | None = None) -> str:
+def service_token(*scopes: str, shopper: str | None = None, clock: Time | None = None) -> str:
     return asyncio.run(ServiceTokens(SIGNER, clock or Clock()).bearer(scopes, shopper))
 
 

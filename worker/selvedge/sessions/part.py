@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 KINDS = 4
-"""What the newest click was: the session's first, a new item, the same item again, a return to an earlier one."""
+"""What the newest click was: the session's first, a new item, the same again, a return to an earlier one."""
 
 MAX_ITEMS = 65_535
 MAX_REACH = 128

@@ -22,6 +22,7 @@ from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.items import Claim, Presenter
+from selvedge.web.limits import RequestLimits
 from selvedge.web.problems import NotFound, quoted
 
 if TYPE_CHECKING:
@@ -62,9 +63,11 @@ class Edge:
         origin: OriginClient | None = None,
         predictor: Predictor | None = None,
         accounts: PersonVerifier | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.settings = settings
         self.accounts = accounts
+        self.limits = limits or RequestLimits()
         self.store = store
         self.clock = clock
         self.sealer = sealer
@@ -206,6 +209,7 @@ def make_edge(
     predictor: Predictor | None = None,
     documents: Documents | None = None,
     token_verifier: JwsVerifier | None = None,
+    limits: RequestLimits | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
@@ -231,6 +235,7 @@ def make_edge(
         origin=origin,
         deployed=deployed,
         accounts=accounts(settings, documents, token_verifier, clock),
+        limits=limits,
     )
 
 

@@ -99,7 +99,11 @@ async def _context(edge: Edge, request: Request, consent: Consent, now: int) -> 
     """Return what this person brings along, or a new context; None where nothing may be remembered."""
     if not consent.allows("session"):
         return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now) or new_context()
+    found = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+    name = shopper_name(found)
+    if name is not None:
+        await edge.limits.admit_shopper(name)
+    return found or new_context()
 
 
 async def _hand_on(edge: Edge, message: Message) -> None:

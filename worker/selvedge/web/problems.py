@@ -82,6 +82,22 @@ class TokenNeeded(SelvedgeError):
     """Only somebody in particular may ask this, and the request does not prove who that is."""
 
 
+class ConsentNeeded(SelvedgeError):
+    """What was asked for would be kept or used for a purpose that the person does not allow."""
+
+
+class OriginNeeded(SelvedgeError):
+    """What was asked for cannot be done without the origin, and it does not answer."""
+
+
+class Refused(SelvedgeError):
+    """The origin refuses, for a reason that concerns whoever asked. `status` is one of `REFUSALS`."""
+
+    def __init__(self, status: int, detail: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+
+
 class TooManyRequests(SelvedgeError):
     """More was asked for than one person, token or address may ask; `seconds` is how long to wait."""
 
@@ -107,7 +123,7 @@ def answer_for(error: Exception) -> Response:
     if isinstance(error, InvalidToken):
         said = f'Bearer error="invalid_token", error_description="{error.reason}"'
         headers["WWW-Authenticate"] = said  # RFC 6750, section 3
-    if isinstance(error, SnapshotError | StorageUnavailable | HandOverFailed | ProviderUnavailable):
+    if isinstance(error, _PASSING):
         headers["Retry-After"] = str(RETRY_SECONDS)
     problem = problem_of(error)
     return Response(problem.status, headers, msgspec.json.encode(problem))
@@ -134,6 +150,8 @@ def problem_of(error: Exception) -> Problem:
         case _ if type(error) in _REFUSALS:
             kind, title, status = _REFUSALS[type(error)]
             problem = Problem(kind, title, status, detail)
+        case Refused():
+            problem = Problem(*REFUSALS[error.status], error.status, detail)
         case _:
             problem = Problem("/problems/internal", "An error of ours", 500)
     return problem
@@ -151,9 +169,23 @@ def _bad_parameter(error: BadParameter) -> Problem:
     )
 
 
+REFUSALS = {
+    404: ("/problems/not-found", "Not found"),
+    410: ("/problems/erased", "Erased"),
+    412: ("/problems/changed-meanwhile", "It has been changed meanwhile"),
+    422: ("/problems/not-understood", "The content cannot be taken as it is"),
+    428: ("/problems/if-match-needed", "Say which revision you have seen"),
+}
+"""What the origin may refuse to a person, by status: kind and title."""
+
+_PASSING = (SnapshotError, StorageUnavailable, HandOverFailed, ProviderUnavailable, OriginNeeded)
+"""What may be well again when the same is asked a little later."""
+
 _REFUSALS: dict[type[Exception], tuple[str, str, int]] = {
     InvalidToken: ("/problems/invalid-token", "The token proves nothing", 401),
     TokenNeeded: ("/problems/token-needed", "A token is needed", 401),
+    ConsentNeeded: ("/problems/consent-needed", "This needs a consent that is not given", 403),
+    OriginNeeded: ("/problems/origin-unavailable", "This cannot be done just now", 503),
     TooManyRequests: ("/problems/too-many-requests", "Too many requests", 429),
     ProviderUnavailable: ("/problems/provider-unavailable", "Nobody can tell now whose token this is", 503),
     ForeignOrigin: ("/problems/foreign-origin", "This page may not do that", 403),

@@ -45,6 +45,7 @@ from selvedge.web.products import (
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
+    from selvedge.ranking.models import Predictor
     from selvedge.ranking.weights import RankingWeights
     from selvedge.shopper.context import Context
     from selvedge.shopper.profile import EdgeProfile
@@ -101,8 +102,11 @@ async def decide(
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, person))
     weights = _weights(view, arms)
     ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
+    predictor = await _predictor(edge, view, weights, person) if cursor is None else None
     frozen = (
-        cursor.frozen if cursor else _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
+        cursor.frozen
+        if cursor
+        else _freeze(predictor, request, view, weights, person, arms, holding, ordered_at)
     )
     ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
     order, matches = ordering.order(), view.scope.matches(query)
@@ -217,7 +221,7 @@ def _ordered_at(view: View, weights: RankingWeights) -> int:
 
 
 def _freeze(
-    edge: Edge,
+    predictor: Predictor | None,
     request: Request,
     view: View,
     weights: RankingWeights,
@@ -242,7 +246,7 @@ def _freeze(
         recent=recent,
         occasion=occasion(weights, view.market.code, situation.season),
     )
-    predicted = bonuses(index, weights, _predict(edge, view, recent), _outputs(index, person.profile))
+    predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
     return Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
@@ -265,10 +269,18 @@ def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
     return Prediction(found.model, found.version, tuple(scores))
 
 
-def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
-    if edge.predictor is None or not recent:
+async def _predictor(edge: Edge, view: View, weights: RankingWeights, person: Person) -> Predictor | None:
+    """The recommender where it is asked: the snapshot's, unless the edge was given one."""
+    looked_at = person.asked.item is not None or (person.context is not None and person.context.recent)
+    if edge.predictor is not None or view.release is None or not weights.model or not looked_at:
+        return edge.predictor
+    return await view.release.predictor(view.scope.now)
+
+
+def _predict(predictor: Predictor | None, view: View, recent: list[int]) -> Prediction | None:
+    if predictor is None or not recent:
         return None
-    return edge.predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
 
 
 def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
