@@ -45,7 +45,7 @@ class OriginProcess:
             **os.environ,
             "PYTHONPATH": str(paths.ROOT),
             "SELVEDGE_SERVICE_KEYS": json.dumps(json.loads(edge["trusted"]) | json.loads(jobs["trusted"])),
-            **databases(self.folder, master_keys()),
+            **databases(self.folder, random_keys()),
             "SELVEDGE_LEDGER": str(self.folder / "ledger.sqlite"),
             "SELVEDGE_LIMITS": json.dumps(dict.fromkeys(("token", "shopper", "address"), _ROOMY)),
             **self.more,
@@ -113,8 +113,8 @@ def databases(folder: Path, keys: str) -> dict[str, str]:
     }
 
 
-def master_keys() -> str:
-    """New master keys, as their setting."""
+def random_keys() -> str:
+    """New AES-256 keys, as the settings of sealing and of master keys have them."""
     return json.dumps({"local": b64encode(secrets.token_bytes(32)).decode()})
 
 
