@@ -61,6 +61,11 @@ class OriginProcess:
         """What it has printed."""
         return self.folder / "origin.log"
 
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
     def start(self) -> None:
         """Start it and wait until it answers. Raises `OriginFailed`."""
         with self.log.open("ab") as log:
