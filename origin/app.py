@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.params import FromQuery  # noqa: TC002 - Litestar reads annotations
+from litestar.params import FromQuery
 
 import selvedge
 from origin.composition import Kept

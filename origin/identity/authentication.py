@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
 from litestar.datastructures import Headers
 from litestar.di import Provide
 from litestar.enums import ScopeType
@@ -14,10 +13,10 @@ from litestar.exceptions import (
     ServiceUnavailableException,
 )
 from litestar.middleware import ASGIMiddleware
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 
 from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from origin.problems import may_answer
 from origin.transport import is_exposed
 from selvedge.identity import compact
 from selvedge.identity.compact import InvalidToken, parse_compact
@@ -38,26 +37,6 @@ SHOPPER_TOKEN = "selvedge-shopper-token"  # noqa: S105 - a header's name
 """Where the edge hands on a shopper's own token, beside its own."""
 
 RETRY_SECONDS = 5
-
-
-class Refusal(msgspec.Struct, frozen=True):
-    """A problem (RFC 9457)."""
-
-    status: int
-    detail: str
-    title: str = ""
-    type: str = "about:blank"
-
-
-ANSWERS = {
-    status: ResponseSpec(Refusal, description=meaning, media_type="application/problem+json")
-    for status, meaning in (
-        (401, "No token, or one that proves nothing; `WWW-Authenticate` says which."),
-        (403, "The token is good, and not for this."),
-        (429, "More than a token, shopper or address may ask; `Retry-After` says when to come back."),
-        (503, "The shop's OpenID provider does not answer; `Retry-After` says when to try again."),
-    )
-}
 
 
 class Authenticator:
@@ -161,7 +140,7 @@ class Identity(InitPlugin, ReceiveRoutePlugin):
         """Let the OpenAPI document say of each route what this adds to its answers."""
         for handler in getattr(route, "route_handlers", ()):
             if not handler.opt.get("public"):
-                handler.responses = {**ANSWERS, **(handler.responses or {})}
+                handler.responses = {**may_answer(), **(handler.responses or {})}
 
 
 def bearer_token(headers: Headers) -> str | None:

@@ -21,6 +21,8 @@ from origin.publishing.pointers import Pointers
 from origin.publishing.publisher import Publisher
 from origin.publishing.rest import RestKv
 from origin.publishing.signing import Ed25519Signer, encode_key
+from selvedge.ranking.experiments import Arm, Experiment
+from selvedge.ranking.rules import RuleSet
 from tests.browser import shopfront
 from tests.browser.shopper import Tab
 
@@ -37,6 +39,12 @@ SHOP = "demo"
 SIGNER = Ed25519Signer(bytes(range(32)))
 CHROMIUM = "SELVEDGE_CHROMIUM"
 """Names the browser's program, where it is not found by itself."""
+
+_ARMS = (Arm("control", 0.5), Arm("bold", 0.5))
+EXPERIMENTS = (
+    Experiment(key="taste", arms=_ARMS, author="Ada", reason="a test"),
+    Experiment(key="nobody", arms=_ARMS, coverage=0, author="Ada", reason="a test"),
+)
 
 # A headless Chromium names itself as one, and the Worker takes that for a crawler's agent.
 AGENT = (
@@ -84,7 +92,8 @@ def front(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         "SELVEDGE_SEALING_KEYS": f'{{"test": "{base64.b64encode(bytes(32)).decode()}"}}',
     }
     with workerd.running(variables) as instance:
-        _publish(instance, build(catalogue, shop=SHOP, labels=VocabularyLabels()), folder)
+        built = build(catalogue, shop=SHOP, labels=VocabularyLabels(), rules=RuleSet(experiments=EXPERIMENTS))
+        _publish(instance, built, folder)
         with shopfront.opened(instance.url, files) as opened:
             yield opened
 

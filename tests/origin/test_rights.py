@@ -32,7 +32,7 @@ VISITOR, OTHER_VISITOR = "v" + "0" * 24, "v" + "1" * 24
 ACCOUNT = account_id(hostile.ISSUER, hostile.SUBJECT)
 OTHER_ACCOUNT = account_id(hostile.ISSUER, "another")
 
-PUBLIC = {"/healthz", "/readyz"}
+PUBLIC = {"/healthz", "/readyz", "/v1/questionnaire"}
 ANY_TOKEN = re.compile(r"/schema|/v1/questionnaire$|/v1/erasures/")
 """What every token reaches, whosever it is and whatever for; a receipt's number is its own key."""
 
@@ -104,7 +104,7 @@ def by_service(*scopes: str, shopper: str | None = None) -> str:
     return service_token(*scopes, shopper=shopper, clock=SystemClock())
 
 
-def test_only_health_and_readiness_answer_whoever_asks(client: TestClient[Litestar]) -> None:
+def test_only_health_readiness_and_questions_answer_whoever_asks(client: TestClient[Litestar]) -> None:
     answered = {route[1] for route in routes(client) if ask(client, route, VISITOR) != 401}
     assert answered == PUBLIC
 

@@ -41,7 +41,7 @@ def environment(folder: Path, database: str, key_store: str) -> dict[str, str]:
 
 def bearer(*scopes: str, shopper: str | None = None) -> dict[str, str]:
     """The header that shows a token."""
-    return {"Authorization": f"Bearer {service_token(*scopes, shopper=shopper, clock=SystemClock())}"}  # type: ignore[arg-type]
+    return {"Authorization": f"Bearer {service_token(*scopes, shopper=shopper, clock=SystemClock())}"}
 
 
 EVERYTHING = ("edge-profile:read", "profiles:read", "profiles:write", "outputs:write", "publications:read")

@@ -6,6 +6,7 @@ personal lists only where the shop wants that: each count is a call of the platf
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -43,19 +44,21 @@ class RequestLimits:
         """Count a request by its address and its token. Raises `TooManyRequests`."""
         if not self._counts(request):
             return
-        if self._addresses is not None:
-            address = request.headers.get(ADDRESS_HEADER)
-            if address:
-                await _count(self._addresses, f"address {network(address)}")
-        if self._people is not None:
-            token = request.headers.get("authorization")
-            if token:
-                await _count(self._people, f"token {hashlib.sha256(token.encode()).hexdigest()}")
+        counts = []
+        address = self._addresses and request.headers.get(ADDRESS_HEADER)
+        if self._addresses is not None and address:
+            counts.append(self._addresses.allows(f"address {network(address)}"))
+        token = self._people and request.headers.get("authorization")
+        if self._people is not None and token:
+            digest = hashlib.sha256(token.encode()).hexdigest()
+            counts.append(self._people.allows(f"token {digest}"))
+        if not all(await asyncio.gather(*counts)):  # at once: what costs is waiting for the platform
+            raise TooManyRequests(RETRY_SECONDS)
 
     async def admit_shopper(self, shopper: str) -> None:
         """Count what is done for one shopper. Raises `TooManyRequests`."""
-        if self._people is not None:
-            await _count(self._people, f"shopper {shopper}")
+        if self._people is not None and not await self._people.allows(f"shopper {shopper}"):
+            raise TooManyRequests(RETRY_SECONDS)
 
     def _counts(self, request: Request) -> bool:
         segments = request.path.split("/", _ROOT_SEGMENTS)
@@ -72,8 +75,3 @@ def network(address: str) -> str:
     head, tail = (part.split(":") if part else [] for part in (before, after))
     missing = ["0"] * (2 * _PREFIX_GROUPS - len(head) - len(tail)) if "::" in address else []
     return ":".join([*head, *missing, *tail][:_PREFIX_GROUPS])
-
-
-async def _count(limiter: RateLimiter, key: str) -> None:
-    if not await limiter.allows(key):
-        raise TooManyRequests(RETRY_SECONDS)
