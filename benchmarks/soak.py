@@ -17,6 +17,7 @@ import time
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +41,16 @@ if TYPE_CHECKING:
     from development.origin_process import OriginProcess
 
 FAULTS: tuple[Fault | str, ...] = (
-    "healthy", "slow", "killed", "healthy", "hanging", "500", "healthy", "refusing", "garbage", "killed",
-    "healthy", "huge", "wrong-type", "healthy", "resetting", "cut-short", "trickling", "no-http", "redirect",
+    "slow", "killed", "hanging", "500", "refusing", "garbage", "huge", "killed", "wrong-type", "resetting",
+    "cut-short", "trickling", "no-http", "redirect",
 )  # fmt: skip
-"""In turn, a few seconds each, until the time is over; `killed` ends the origin's process."""
+"""In turn until the time is over, with health between any two; `killed` ends the origin's process."""
 
 LOOKS = ("recommendations", "recommendations?limit=8", "fragments/recommendations")
-PHASE_SECONDS = 4.0
+FAULT_SECONDS, HEALTHY_SECONDS = 4.0, 8.0
+"""A breaker's pause is 5 s: it has the time to close between two faults."""
+
+THINK_SECONDS = 0.03
 SHOPPERS = 24
 AT_ONCE = 4
 DRAIN_SECONDS = 240.0
@@ -128,6 +132,7 @@ class Load:
     async def _one_after_another(self, client: httpx.AsyncClient, lane: int, until: float) -> None:
         mine = self._shoppers[lane::AT_ONCE]
         while time.monotonic() < until:
+            await asyncio.sleep(self._chance.random() * 2 * THINK_SECONDS)
             shopper = self._chance.choice(mine)
             started = time.perf_counter()
             try:
@@ -251,11 +256,15 @@ async def run(stage: Stage, seconds: float, console: Console) -> tuple[set[str],
 
 
 def phases(seconds: float) -> Iterator[tuple[str, float]]:
-    """What happens when: troubles in turn, and none at the end."""
-    left, at = seconds, 0
+    """What happens when."""
+    faults = cycle(FAULTS)
+    left = seconds
     while left > 0:
-        yield FAULTS[at % len(FAULTS)], min(PHASE_SECONDS, left)
-        left, at = left - PHASE_SECONDS, at + 1
+        yield "healthy", min(HEALTHY_SECONDS, left)
+        left -= HEALTHY_SECONDS
+        if left > 0:
+            yield next(faults), min(FAULT_SECONDS, left)
+        left -= FAULT_SECONDS
 
 
 async def recovered(stage: Stage) -> bool:
