@@ -10,25 +10,31 @@ from litestar.di import Provide
 from origin.encryption.keyring import Keyring
 from origin.encryption.masters import parse_master_keys
 from origin.encryption.tables import KEYS
+from origin.events.deriver import Deriver
+from origin.events.ingest import Ingest
+from origin.events.store import EventStore
+from origin.events.traits import snapshot_traits
 from origin.profiles.outputs import Outputs
 from origin.profiles.store import Profiles
 from origin.rehearsal import SystemClock
 from origin.storage.database import Database
 from origin.storage.paging import Cursors
 from origin.storage.schema import DATA, demand_newest, migrate
+from origin.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
     from litestar import Litestar
 
     from origin.settings import Settings
+    from origin.telemetry.logs import Log
 
 
 class Kept:
     """The origin's rooms, made from the settings. Raises `BadSetting`."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, log: Log) -> None:
         secret = settings.master_keys
         masters = parse_master_keys(secret.reveal() if secret else None)
         self.clock = SystemClock()
@@ -36,7 +42,18 @@ class Kept:
         self.key_store = Database(settings.key_store.reveal())
         self.keyring = Keyring(self.key_store, masters)
         self.cursors = Cursors(masters.derived("cursors"))
-        self.profiles = Profiles(self.database, self.keyring, self.clock, valid=settings.profile_seconds)
+        self.metrics = Metrics()
+        self.events = EventStore(self.database, self.keyring)
+        self.traits = snapshot_traits(settings.snapshots)
+        self.deriver = Deriver(self.database, self.keyring, self.traits, self.clock, log)
+        self.ingest = Ingest(self.events, self.metrics, log, self.clock, kept=self.deriver.wake)
+        self.profiles = Profiles(
+            self.database,
+            self.keyring,
+            self.clock,
+            belongings=self.events,
+            valid=settings.profile_seconds,
+        )
         self.outputs = Outputs(self.database, self.keyring, self.cursors)
 
     def dependencies(self) -> dict[str, Provide]:
@@ -44,10 +61,20 @@ class Kept:
         given = {
             "clock": self.clock,
             "cursors": self.cursors,
+            "events": self.events,
+            "ingest": self.ingest,
+            "metrics": self.metrics,
             "outputs": self.outputs,
             "profiles": self.profiles,
         }
         return {name: _giving(value) for name, value in given.items()}
+
+    def probes(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        """Return what readiness asks: each raises where it does not answer."""
+        return {
+            "store": lambda: demand_newest(self.database, DATA),
+            "keys": lambda: demand_newest(self.key_store, KEYS),
+        }
 
     @asynccontextmanager
     async def open(self, _app: Litestar) -> AsyncIterator[None]:
@@ -55,7 +82,8 @@ class Kept:
         for database, schema in ((self.database, DATA), (self.key_store, KEYS)):
             await (migrate if database.kind == "sqlite" else demand_newest)(database, schema)
         try:
-            yield
+            async with self.deriver.running(), self.ingest.running():
+                yield
         finally:
             await self.database.close()
             await self.key_store.close()

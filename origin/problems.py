@@ -11,6 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 
 from origin.encryption.errors import KeyUnusable, NoMasterKey
+from origin.events.ingest import Overloaded
+from origin.events.rows import Unreadable
 from origin.profiles.errors import (
     BadBody,
     Conflict,
@@ -36,6 +38,8 @@ RETRY_SECONDS = 5
 
 _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (BadCursor, HTTPStatus.BAD_REQUEST, "bad-cursor", "The cursor makes no sense"),
+    (Unreadable, HTTPStatus.BAD_REQUEST, "bad-message", "The message cannot be read"),
+    (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too much waits to be kept"),
     (BadBody, HTTPStatus.BAD_REQUEST, "bad-body", "The body makes no sense"),
     (NothingKept, HTTPStatus.NOT_FOUND, "nothing-kept", "Nothing is kept about this shopper"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "This contradicts what was done before"),
@@ -127,5 +131,3 @@ def _answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Respo
         media_type=CONTENT_TYPE,
         headers=dict(headers or {}) | {"Cache-Control": "no-store"},
     )
-
-

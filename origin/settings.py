@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from origin.identity.rates import Limits
 from origin.identity.trust import TrustedKey
+from origin.telemetry.logs import Level
 from origin.transport import check_database
 from selvedge.identity.provider import Provider
 from selvedge.settings import NAME_PATTERN, BadSetting, check_provider, require_tls
@@ -108,7 +109,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     profile_seconds: Annotated[
         int,
-        Meta(ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."),
+        Meta(
+            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
+        ),
     ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],
@@ -117,6 +120,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "scopes; [security.md](security.md). Empty: every route but health and readiness is closed."
         ),
     ] = {}
+    log_level: Annotated[
+        Level, Meta(description="What is logged: `info`, every request; `warning`; `error`.")
+    ] = "info"
+    metrics_open: Annotated[
+        bool,
+        Meta(description="Whether `/metrics` answers anybody on this machine, instead of `metrics:read`."),
+    ] = False
     limits: Annotated[
         Limits,
         Meta(
@@ -191,7 +201,8 @@ def _parse(name: str, text: str, annotation: Any) -> Any:
         return Path(text)
     if kind is Secret or Secret in get_args(kind):
         return Secret(text)
+    is_text = kind is str or get_origin(kind) is Literal
     try:
-        return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)
+        return msgspec.convert(text, annotation) if is_text else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error

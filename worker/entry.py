@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workers import Request, WorkerEntrypoint
 
+from cloudflare.consumer import consume
 from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
 from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
@@ -17,6 +18,7 @@ from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue, profiles
 from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
+from selvedge.events.delivery import OriginEvents
 from selvedge.events.handover import FallbackQueue, OriginQueue
 from selvedge.identity.service import ServiceTokens
 from selvedge.profiles.origin import OriginClient
@@ -48,6 +50,15 @@ class Default(WorkerEntrypoint):
                 return to_platform(answer_for(error))
         response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
         return to_platform(response)
+
+    async def queue(self, batch: Any) -> None:
+        """Hand the events that the queue brings to the origin. What raises is brought again by the queue."""
+        origin = origin_client(read_settings(lambda name: getattr(self.env, name, None)))
+        if origin is None:
+            raise BadSetting("SELVEDGE_ORIGIN_URL is not set: the queue keeps what nobody takes")
+        again = await consume(batch, OriginEvents(origin), WorkersQueue(self.env.DEAD_EVENTS))
+        if again:
+            print(f"{again} messages come again: the origin did not take them")  # noqa: T201 - the platform's log
 
 
 def make_application(env: Any) -> Application:

@@ -56,7 +56,9 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
 
     def rows(self, start: int, stop: int) -> Columns:
         """Return the garments from `start` up to `stop`, as views."""
-        return Columns(**{name: _cut(name, getattr(self, name), start, stop) for name in self.__struct_fields__})
+        return Columns(
+            **{name: _cut(name, getattr(self, name), start, stop) for name in self.__struct_fields__}
+        )
 
 
 _ACROSS = frozenset(("shares", "material", "material_country", "material_spinning", "enabled"))

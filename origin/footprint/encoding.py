@@ -222,4 +222,3 @@ def _sum(query: Query, known: Mapping[str, NDArray[np.float64]]) -> NDArray[np.f
             raise BadQuery("trims.quantity", f"{trim.quantity:g} is out of bounds", ["0 or more"])
         total = total + known[trim.id] * trim.quantity
     return total
-

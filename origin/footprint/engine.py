@@ -140,7 +140,9 @@ def _fabric(c: Columns, t: Tables, masses: _Masses, fabric: NDArray[np.intp]) ->
     grams = _surface_mass(c, t)
     threads = grams * _yarn_size(c, t) / 100 / 2 / method.WEAVING_SHRINKAGE
     picks = half_up(threads * (masses.made * 1000 / grams) * 100)
-    kwh = np.where(fabric == _WEAVING, picks * method.WEAVING_KWH_PER_PICK, masses.made * t.fabric_elec[fabric])
+    kwh = np.where(
+        fabric == _WEAVING, picks * method.WEAVING_KWH_PER_PICK, masses.made * t.fabric_elec[fabric]
+    )
     return kwh[:, None] * t.country_elec[c.fabric]
 
 

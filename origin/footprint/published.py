@@ -169,6 +169,8 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise MethodDataUnusable(f"{path}: {error.strerror}; the method's published files are needed") from error
+        raise MethodDataUnusable(
+            f"{path}: {error.strerror}; the method's published files are needed"
+        ) from error
     except ValueError as error:
         raise MethodDataUnusable(f"{path}: {error}") from error

@@ -144,9 +144,7 @@ def _textile(countries: Sequence[Country]) -> list[int]:
 
 def _countries(countries: Sequence[Country], by_id: Mapping[str, Process]) -> dict[str, Array]:
     among = _textile(countries)
-    heat = [
-        method.HEAT_EUROPE if country.zone == "Europe" else method.HEAT_WORLD for country in countries
-    ]
+    heat = [method.HEAT_EUROPE if country.zone == "Europe" else method.HEAT_WORLD for country in countries]
     flies = [
         country.zone != method.NO_AIR_ZONE and country.code != method.NO_AIR_COUNTRY for country in countries
     ]
@@ -178,12 +176,16 @@ def _distances(
 ) -> dict[str, Array]:
     """Points per kg between countries, on the ground and in the air; the bounds stand in both axes."""
     ground, air = np.zeros((2, len(codes), len(codes), 2))
-    road_cost, sea_cost, air_cost = (_impact(by_id[one]) / 1000 for one in (method.ROAD, method.SEA, method.AIR))
+    road_cost, sea_cost, air_cost = (
+        _impact(by_id[one]) / 1000 for one in (method.ROAD, method.SEA, method.AIR)
+    )
     for start, at in codes.items():
         for end, to in codes.items():
             found = transports.get(start, {}).get(end) or transports[end][start]
             share = _road_share(found)
-            ground[at, to] = share * (found.road or 0.0) * road_cost + (1 - share) * (found.sea or 0.0) * sea_cost
+            ground[at, to] = (
+                share * (found.road or 0.0) * road_cost + (1 - share) * (found.sea or 0.0) * sea_cost
+            )
             air[at, to] = (found.air or 0.0) * air_cost
     among = _textile(countries)
     return {
@@ -200,9 +202,7 @@ def _materials(
     synthetic = np.array([float(material.origin == "Synthetic") for material in materials])
     toxic = _impacts([by_id[method.DYEING_TOXICITY_CELLULOSIC], by_id[method.DYEING_TOXICITY_SYNTHETIC]])
     treatments = [[by_id[one] for one in method.PRE_TREATMENTS[m.origin]] for m in materials]
-    spun = [
-        spinnings.index("SyntheticSpinning" if one else "ConventionalSpinning") for one in synthetic
-    ]
+    spun = [spinnings.index("SyntheticSpinning" if one else "ConventionalSpinning") for one in synthetic]
     return {
         "material_impact": _bounded(np.array([_material_impact(m, known, by_id) for m in materials])),
         "material_waste": _bounded(np.array([by_id[m.material_process_uuid].waste for m in materials])),
@@ -218,7 +218,9 @@ def _materials(
     }
 
 
-def _material_impact(material: Material, known: Mapping[str, Material], by_id: Mapping[str, Process]) -> Array:
+def _material_impact(
+    material: Material, known: Mapping[str, Material], by_id: Mapping[str, Process]
+) -> Array:
     """Points per kg; for recycled ones by the circular footprint formula."""
     own = _impact(by_id[material.material_process_uuid])
     if material.cff is None or material.recycled_from is None:
@@ -231,7 +233,8 @@ def _material_impact(material: Material, known: Mapping[str, Material], by_id: M
 def _processes(by_id: Mapping[str, Process]) -> dict[str, Array]:
     fabrics = [by_id[one] for one in method.FABRIC_PROCESSES.values()]
     in_shape = {
-        code: (waste, method.MINUTES[complexity]) for code, (waste, complexity) in method.FABRIC_MAKING.items()
+        code: (waste, method.MINUTES[complexity])
+        for code, (waste, complexity) in method.FABRIC_MAKING.items()
     }
     shaped = [in_shape.get(code, (np.nan, np.nan)) for code in method.FABRIC_PROCESSES]
     dyeing = [by_id[one] for one in method.DYEING.values()]
@@ -283,9 +286,7 @@ def _products(
         "product_surface": _bounded(np.array([p.surface_mass for p in products])),
         "product_yarn": _bounded(np.array([p.yarn_size for p in products])),
         "product_cycles": _bounded(half_up(np.array([p.use.daysOfWear for p in products]) / wears)),
-        "product_use": _bounded(
-            _impacts(washing)
-        ),
+        "product_use": _bounded(_impacts(washing)),
         "product_washing_elec": _bounded(np.array([one.elec for one in washing]) / method.MJ_PER_KWH),
         "product_ironing": _bounded(np.array([p.use.ironing for p in products]) / method.MJ_PER_KWH),
         "product_end": _bounded(trunk * _impact(by_id[method.CAR])),

@@ -153,5 +153,3 @@ def _row(batch: Batch, one: ShopperScores, cipher: Cipher) -> Mapping[str, objec
         "time": batch.time,
         "scores": sealed,
     }
-
-

@@ -13,6 +13,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
+import origin.events.tables
+import origin.profiles.tables  # noqa: F401 - each room declares its own, and the metadata is to be whole
 from origin.storage.errors import SchemaOutdated
 from origin.storage.tables import metadata
 

@@ -154,7 +154,11 @@ class Shopping(RuleBasedStateMachine):
         if walk.person == NOBODY:
             context = self.cookies[PEOPLE[0]].partition("; ")[2] or f"{CONTEXT_COOKIE}=none"
             for headers in (
-                {"Cookie": f"{context}; id=7", "User-Agent": "Mozilla/5.0 (X11) Firefox/1", "Accept-Language": "pl"},
+                {
+                    "Cookie": f"{context}; id=7",
+                    "User-Agent": "Mozilla/5.0 (X11) Firefox/1",
+                    "Accept-Language": "pl",
+                },
                 {"Cookie": self.cookies[PEOPLE[1]], "Sec-GPC": "1"},
                 {"Cookie": f"{CHOICE_COOKIE}={format_choice([])}; {context}"},
             ):
@@ -295,7 +299,9 @@ class Shopping(RuleBasedStateMachine):
         for name, change in changes.items():
             self.change(name, change)
         self.changes += 1
-        self.touch({n for n in changes if (before[0][n], n in before[1]) != (self.products[n], n in self.gone)})
+        self.touch(
+            {n for n in changes if (before[0][n], n in before[1]) != (self.products[n], n in self.gone)}
+        )
         self.put(build_delta(self.live, self.catalogue()))
 
     def change(self, name: str, change: Change) -> None:

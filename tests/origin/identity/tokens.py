@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from selvedge.ports import Clock as Time
 
 NOW = 1_790_000_000
+SEED = base64.b64encode(bytes(range(32))).decode()
 SIGNER = Ed25519TokenSigner("edge-1", bytes(range(32)))
 TRUSTED = {"edge-1": TrustedKey("edge", SIGNER.public, SCOPES)}
 

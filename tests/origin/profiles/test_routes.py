@@ -155,13 +155,17 @@ def test_profiles_are_paged_through_by_cursor(client: Client, put: Put) -> None:
     assert len(set(found)) == len(found)
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "cursor=AAAA", "cursor=%C3%A9", "cursor=A"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "limit=x", "cursor=AAAA", "cursor=%C3%A9", "cursor=A"]
+)
 def test_a_page_that_makes_no_sense_is_refused(client: Client, query: str) -> None:
     answer = client.get(f"/v1/shoppers?{query}")
     assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
 
 
-@pytest.mark.parametrize("name", ["x", "v" + "g" * 24, "v" + "a" * 25, "a" + "B" * 42, "%00", "v" + "a" * 24 + "%0A"])
+@pytest.mark.parametrize(
+    "name", ["x", "v" + "g" * 24, "v" + "a" * 25, "a" + "B" * 42, "%00", "v" + "a" * 24 + "%0A"]
+)
 def test_a_name_that_is_none_is_refused(client: Client, name: str) -> None:
     assert client.get(f"/v1/shoppers/{name}").status_code == 400
 

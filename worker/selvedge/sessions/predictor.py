@@ -6,6 +6,7 @@ clicks: at most `MAX_POSITIONS` rows are read, of each at most `MAX_REACH` neigh
 
 from __future__ import annotations
 
+import math
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,7 @@ class SessionPredictor:
         """Add what the session's own items get; return what 1 stands for: all that rows give to others."""
         newest = session[0]
         scores.pop(newest, None)
-        total = sum(scores.values()) or 1.0
+        total = math.fsum(scores.values()) or 1.0  # the same sum in every version of Python
         for item, share in zip(session[1:], self._rows.head.returns[kind], strict=False):
             scores[item] = scores.get(item, 0.0) + total * share
         scores[newest] = total * self._odds[self._rows.repeats[newest * 4 + kind]]

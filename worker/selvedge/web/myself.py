@@ -147,7 +147,7 @@ def consent_of(edge: Edge, request: Request) -> Consent:
     market = parameters.pop("market", EVERY_MARKET)
     for name in parameters:
         raise BadParameter(name, "is not a parameter here", ("market",))
-    if len(market) > MAX_MARKET:
+    if not 0 < len(market) <= MAX_MARKET:
         raise BadParameter("market", "is not a market's code")
     return edge.consent.decide(request, market)
 
