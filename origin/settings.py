@@ -69,8 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kv_profiles: Annotated[
         str,
         Meta(
-            description="KV namespace id of shoppers' records (the Worker's binding `PROFILES`), where erasure "
-            "marks them. Empty: there are none."
+            description="KV namespace id of shoppers' records (binding `PROFILES`), where erasure marks "
+            "them. Empty: there are none."
         ),
     ] = ""
     backup_days: Annotated[
@@ -125,13 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     profile_seconds: Annotated[
         int,
-<<<<<<< HEAD
         Meta(ge=60, le=604_800, description="How long the Worker may use a profile, in seconds."),
-=======
-        Meta(
-            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
-        ),
->>>>>>> main
     ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],
