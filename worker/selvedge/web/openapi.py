@@ -9,11 +9,11 @@ import msgspec
 
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
-from selvedge.events.batch import MAX_EVENTS
 from selvedge.shopper.policy import PURPOSES
 from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
+from selvedge.web.event_schemas import batch_schema, event_components
 from selvedge.web.events import EventsAnswer
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
 from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
@@ -142,7 +142,7 @@ def document() -> Document:
                     "Say what a shopper did, as far as consent allows",
                     _PLACE,
                     {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
-                    _BATCH,
+                    batch_schema(_REF),
                 )
             },
             "/v1/{market}/{locale}/ranking": {
@@ -197,7 +197,8 @@ def document() -> Document:
         },
         "components": {
             "headers": _HEADERS,
-            "schemas": {name: _described(name, schema) for name, schema in components.items()},
+            "schemas": {name: _described(name, schema) for name, schema in components.items()}
+            | event_components(_REF),
         },
     }
 
@@ -410,20 +411,6 @@ _CHOICE: Document = {
             "type": "array",
             "description": "What is allowed; all other purposes are refused.",
             "items": {"enum": sorted(PURPOSES)},
-        }
-    },
-}
-_BATCH: Document = {
-    "type": "object",
-    "required": ["events"],
-    "additionalProperties": False,
-    "properties": {
-        "events": {
-            "type": "array",
-            "description": "Judged one by one: docs/events.md has the fields of each type.",
-            "minItems": 1,
-            "maxItems": MAX_EVENTS,
-            "items": {},
         }
     },
 }
