@@ -140,7 +140,7 @@ def document() -> Document:
                 "post": _operation(
                     "collectEvents",
                     "Say what a shopper did, as far as consent allows",
-                    _PLACE,
+                    [*_PLACE, _PERSONALISE],
                     {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
                     batch_schema(_REF),
                 )
@@ -355,13 +355,14 @@ _LIST_PARAMETERS = [
     _parameter("cursor", {"minLength": 1}, "`next` of the page before"),
 ]
 _SORT = _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order; equals in base order")
+_PERSONALISE = _parameter(
+    "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
+)
 _PERSONAL_PARAMETERS = [
     _parameter("sort", {"enum": ["relevance"], "default": "relevance"}, "The personal order is the only one"),
     _parameter("item", {"minLength": 1}, "The product that the shopper looks at; its style is left out"),
     _parameter("prefer", _VALUES, f"Up to {MAX_PREFERENCES} preferences as field:value, {_LISTED}"),
-    _parameter(
-        "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
-    ),
+    _PERSONALISE,
     _parameter(
         "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
     ),
