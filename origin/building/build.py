@@ -16,11 +16,13 @@ from origin.building.sections import index_sections, market_sections
 from selvedge.errors import OversizedPart, SelvedgeError
 from selvedge.ranking.rules import NO_RULES, encode_rules
 from selvedge.ranking.weights import DEFAULTS, encode_weights
+from selvedge.sessions.part import SessionRows
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
 from selvedge.snapshot.facets import FieldInfo
 from selvedge.snapshot.index import Index, id_hash
+from selvedge.snapshot.loaded import SESSIONS
 from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Release, refer
 
 if TYPE_CHECKING:
@@ -69,9 +71,12 @@ def build(
     labels: Labels | None = None,
     weights: RankingWeights = DEFAULTS,
     rules: RuleSet = NO_RULES,
+    model: bytes | None = None,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
     """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
+
+    `model` is the session model's part; one of the `SnapshotError`s is raised for bytes that are none.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
@@ -86,6 +91,9 @@ def build(
         index = Index({name: memoryview(data) for name, data in sections.items()})
         refuse_unusable(rules, index, [market.code for market in catalogue.markets])
         parts.group("rules", {"rules": encode_rules(rules)})
+    if model is not None:
+        SessionRows.decode(model)
+        parts.whole(SESSIONS, model)
     for market in catalogue.markets:
         progress(f"encoding market {market.code}")
         parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
@@ -148,6 +156,10 @@ class _Parts:
 
     def group(self, name: str, sections: Mapping[str, bytes]) -> None:
         self.groups[name] = tuple(self._add(part) for part in pack_many(sections))
+
+    def whole(self, name: str, part: bytes) -> None:
+        """Take a part that is packed already."""
+        self.groups[name] = (self._add(part),)
 
     def page_set(self, name: str, size: int, blobs: Mapping[int, bytes], known: int) -> None:
         """Cut `blobs`, by ordinal below `known`, into pages of `size`, or fewer where one grows too long."""

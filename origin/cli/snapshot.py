@@ -74,6 +74,7 @@ def snapshot() -> None:
 )
 @click.option("--rules", type=FILE, help="Merchandisers' rules and experiments, as docs/rules.md says.")
 @click.option("--weights", type=FILE, help="What each signal adds to a score, as docs/ranking.md says.")
+@click.option("--model", type=FILE, help="The session model, as `train` wrote it for these products.")
 @json_option
 @click.pass_obj
 def build(
@@ -83,6 +84,7 @@ def build(
     delta_on: Path | None,
     rules: Path | None,
     weights: Path | None,
+    model: Path | None,
     *,
     fresh: bool,
     as_json: bool,
@@ -91,8 +93,10 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    if delta_on and weights:
-        raise click.UsageError("a delta brings no weights; build a version")
+    if delta_on and (weights or model):
+        raise click.UsageError("a delta brings neither weights nor a model; build a version")
+    if fresh and model:
+        raise click.UsageError("a model speaks of the ordinals that --fresh loses")
     root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
@@ -109,6 +113,7 @@ def build(
                 labels=VocabularyLabels(),
                 weights=read_weights(weights) if weights else DEFAULTS,
                 rules=read_rules(rules) if rules else NO_RULES,
+                model=model.read_bytes() if model else None,
                 progress=steps.named,
             )
         steps.named("writing")

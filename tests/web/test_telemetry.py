@@ -44,6 +44,7 @@ def test_a_point_tells_what_was_served() -> None:
             "trouble": "",
             "fault": "",
             "worker": "rehearsal",
+            "profile": "",
             "weight": 1,
             "status": 200,
             "delta": 0,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from selvedge.shopper.identity import visitor_id
+
 if TYPE_CHECKING:
     from selvedge.shopper.sealing import Sealer
 
@@ -50,7 +52,7 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     random and names this browser only for as long as the cookie lives, so that an anonymous person's
     events can be erased too. `consent` is the version of the choice that allows it all, `revision` that
     of the profile at the origin. `events` are short digests of the ids of the latest events counted in
-    here, the newest first.
+    here, the newest first. `account` is the shopper id of who is logged in, or empty.
     """
 
     id: bytes = b""
@@ -63,6 +65,12 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     consent: int = 0
     revision: int = 0
     events: tuple[bytes, ...] = ()
+    account: str = ""
+
+    @property
+    def shopper(self) -> str:
+        """The shopper id of this person: that of the account, else that of the browser."""
+        return self.account or visitor_id(self.id)
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -11,10 +11,18 @@ import msgspec
 ShopperId = Annotated[str, msgspec.Meta(pattern=r"^(?:v[0-9a-f]{24}|a[A-Za-z0-9_-]{43})\Z")]
 """`v` and a context id for a visitor, `a` and a digest for who has an account."""
 
+VisitorId = Annotated[str, msgspec.Meta(pattern=r"^v[0-9a-f]{24}\Z")]
+AccountId = Annotated[str, msgspec.Meta(pattern=r"^a[A-Za-z0-9_-]{43}\Z")]
+
 
 def visitor_id(context: bytes) -> str:
     """Return the name of an anonymous person: the context id of their browser, in hexadecimal."""
     return f"v{context.hex()}"
+
+
+def is_account(shopper: str) -> bool:
+    """Whether `shopper` is the name of who has an account."""
+    return shopper.startswith("a")
 
 
 def account_id(issuer: str, subject: str) -> str:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.errors import DamagedPart, MissingPart
+from selvedge.errors import DamagedPart, MissingPart, SnapshotError, StorageUnavailable
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.ranking.rules import decode_rules
+from selvedge.sessions.part import SessionRows
+from selvedge.sessions.predictor import SessionPredictor
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
@@ -33,6 +35,12 @@ class Labels(msgspec.Struct, frozen=True):
         """The label of a value; a value without one stands for itself."""
         return self.values.get(field, {}).get(value, value)
 
+
+SESSIONS = "sessions"
+"""The group that holds the session model's part, in versions that have one."""
+
+MODEL_RETRY_SECONDS = 30.0
+"""How long a session model that could not be read or used is left alone."""
 
 _labels_decoder = msgspec.msgpack.Decoder(Labels)
 
@@ -61,6 +69,9 @@ class LoadedRelease:
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
         self._labels: dict[str, Labels] = {}
+        self._predictor: SessionPredictor | None = None
+        self._predictor_due = 0.0
+        self.model_trouble: str | None = None
         self.markets = {market.code: market for market in release.manifest.markets}
 
     @classmethod
@@ -97,6 +108,8 @@ class LoadedRelease:
         for locale in list(before._labels):
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
+        if before._predictor is not None:
+            await self.predictor(0.0)
         for name, pages in self.release.manifest.pages.items():
             held = before.held_pages(name)
             for number in range(len(pages)):
@@ -120,6 +133,25 @@ class LoadedRelease:
         if locale not in self._labels:
             self._labels[locale] = _labels(await self._group(f"labels/{locale}"))
         return self._labels[locale]
+
+    async def predictor(self, now: float) -> SessionPredictor | None:
+        """The session model; None where this version has none, or where it cannot be read or used at `now`.
+
+        It only ever adds to an order, so that no trouble with it is an error: `model_trouble` names it.
+        """
+        if (
+            self._predictor is None
+            and SESSIONS in self.release.manifest.groups
+            and now >= self._predictor_due
+        ):
+            try:
+                sections = await self._reader.sections(self.release.manifest.groups[SESSIONS])
+                self._predictor = SessionPredictor(SessionRows(sections))
+                self.model_trouble = None
+            except (SnapshotError, StorageUnavailable) as error:
+                self._predictor_due = now + MODEL_RETRY_SECONDS
+                self.model_trouble = error.reason
+        return self._predictor
 
     async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
         """The cards of the products at `ranks`, in that order."""

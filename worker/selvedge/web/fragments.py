@@ -16,15 +16,14 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
+from selvedge.web.people import NOBODY, Person, read_context, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
 from selvedge.web.recommendations import (
     SLOT,
-    Person,
     assign_arms,
     decide,
     read_asked,
-    read_context,
     scene_of,
     without_headers,
 )
@@ -81,9 +80,15 @@ async def show_fragment(
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    pick = _recently_viewed if slot == RECENT else _recommendations
-    picks = await pick(edge, request, view, _bounded(query, request))
-    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+    query, known = _bounded(query, request), NOBODY
+    if slot == RECENT:
+        picks = await _recently_viewed(edge, request, view, query)
+    else:
+        if read_asked(view, query).personalise:
+            known = await read_known(edge, request, market, view.scope.now, background)
+        picks = _picks(await decide(edge, request, view, query, known))
+    headers = PRIVATE | edge.marks(view.edition) | known.headers
+    return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
@@ -114,7 +119,7 @@ async def _to(
     if item is None:
         return None
     query = _of_its_kind(view, _bounded(query, request), item)
-    return await decide(edge, without_headers(request), view, query, ALTERNATIVES)
+    return await decide(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
 
 
 def _edition(view: View) -> Edition:
@@ -128,10 +133,6 @@ def _edition(view: View) -> Edition:
         modified=max(edition.modified, times.last or 0, day * DAY),
         next_change=min(coming),
     )
-
-
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query) -> Picks:
-    return _picks(await decide(edge, request, view, query))
 
 
 def _picks(answer: Recommendations) -> Picks:

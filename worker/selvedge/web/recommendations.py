@@ -12,16 +12,24 @@ import msgspec
 
 from selvedge.catalogue.query import BadParameter, is_value, parse_query
 from selvedge.ranking.experiments import assign, overrides
-from selvedge.ranking.frozen import DAY, MAX_SEEN, Frozen, freeze_signals, personal, rests_on_evidence
-from selvedge.ranking.models import MAX_SCORED, bonuses
+from selvedge.ranking.frozen import (
+    DAY,
+    MAX_SEEN,
+    Frozen,
+    freeze_pairs,
+    freeze_signals,
+    personal,
+    rests_on_evidence,
+)
+from selvedge.ranking.models import MAX_SCORED, Prediction, bonuses
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.signals import occasion, weigh
-from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, categories, goes_on, turn
+from selvedge.web.people import NOBODY, Asked, Known, Person, read_known
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 from selvedge.web.products import (
     ProductList,
@@ -37,8 +45,11 @@ from selvedge.web.products import (
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.ranking.models import Prediction
+    from selvedge.ranking.models import Predictor
     from selvedge.ranking.weights import RankingWeights
+    from selvedge.shopper.context import Context
+    from selvedge.shopper.profile import EdgeProfile
+    from selvedge.snapshot.index import Index
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
 
@@ -60,49 +71,42 @@ class Recommendations(ProductList, frozen=True, kw_only=True):
     experiments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What the request itself says about the wanted order. `item` is a rank, None also if it is withdrawn.
-
-    `unknown` are preferences, as `field:value`, that no product of this version meets.
-    """
-
-    item: int | None
-    preferred: tuple[tuple[str, str], ...]
-    unknown: tuple[str, ...]
-    explain: bool
-    personalise: bool
-
-
 async def recommend(
     edge: Edge, request: Request, background: Background, market: str, locale: str
 ) -> Response:
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
-    answer = await decide(edge, request, view, query)
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
-    return Response(200, headers, msgspec.json.encode(answer))
-
-
-async def decide(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Recommendations:
-    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     asked = read_asked(view, query)
-    context = (
-        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    known = (
+        await read_known(edge, request, market, view.scope.now, background) if asked.personalise else NOBODY
     )
+    answer = await decide(edge, request, view, query, known)
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition), **known.headers}
+    return Response(200, headers, msgspec.json.encode(answer), known.cookies)
+
+
+async def decide(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
+    asked, context = read_asked(view, query), known.context
     cursor = await read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
-    person = Person(asked, context)
+    person = Person(asked, context, known.profile)
     arms = cursor.frozen.arms if cursor else assign_arms(view, context)
     scene = scene_of(view, slot, query, person, arms)
     holding = view.rulebook.holding(scene)
     item = cursor.frozen.item if cursor else asked.item
-    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, context))
+    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, person))
     weights = _weights(view, arms)
     ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
+    predictor = await _predictor(edge, view, weights, person) if cursor is None else None
     frozen = (
-        cursor.frozen if cursor else _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
+        cursor.frozen
+        if cursor
+        else _freeze(predictor, request, view, weights, person, arms, holding, ordered_at)
     )
     ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
     order, matches = ordering.order(), view.scope.matches(query)
@@ -129,13 +133,6 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
         personalised=context is not None and (cursor is None or cursor.private),
         experiments=dict(arms),
     )
-
-
-class Person(msgspec.Struct, frozen=True):
-    """What the order may know: what the request asks for, and what consent lets us read."""
-
-    asked: Asked
-    context: Context | None
 
 
 def without_person(request: Request) -> Request:
@@ -174,13 +171,6 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
-    """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not edge.consent.decide(request, market).allows("session"):
-        return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
-
-
 async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
     """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
@@ -204,15 +194,14 @@ def assign_arms(view: View, context: Context | None) -> dict[str, str]:
 
 def scene_of(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
     """Return what rules are to know about this request."""
-    leanings = person.context.affinities if person.context else ()
     return Scene(
         view.market.code,
         slot,
         categories(query),
         view.scope.now,
         frozenset(
-            [f"{one.field}:{one.value}" for one in leanings]
-            + [f"{field}:{value}" for field, value in person.asked.preferred]
+            [f"{one.field}:{one.value}" for one in person.affinities]
+            + [f"{field}:{value}" for field, value in person.preferred]
         ),
         frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
@@ -232,7 +221,7 @@ def _ordered_at(view: View, weights: RankingWeights) -> int:
 
 
 def _freeze(
-    edge: Edge,
+    predictor: Predictor | None,
     request: Request,
     view: View,
     weights: RankingWeights,
@@ -252,12 +241,12 @@ def _freeze(
     signals = weigh(
         index,
         weights,
-        affinities=context.affinities if context else (),
-        preferred=asked.preferred,
+        affinities=person.affinities,
+        preferred=person.preferred,
         recent=recent,
         occasion=occasion(weights, view.market.code, situation.season),
     )
-    predicted = bonuses(index, weights, _predict(edge, view, recent))
+    predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
     return Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
@@ -267,13 +256,31 @@ def _freeze(
         arms=arms,
         item=asked.item,
         excluding=view.rulebook.excluding(holding),
+        avoided=freeze_pairs(index, person.avoided),
     )
 
 
-def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
-    if edge.predictor is None or not recent:
+def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
+    """Return what a model has said of this person beforehand, about the products that this version knows."""
+    if profile is None or profile.outputs is None:
         return None
-    return edge.predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+    found = profile.outputs
+    scores = [(ordinal, score) for one, score in found.scores if (ordinal := index.ordinal(one)) is not None]
+    return Prediction(found.model, found.version, tuple(scores))
+
+
+async def _predictor(edge: Edge, view: View, weights: RankingWeights, person: Person) -> Predictor | None:
+    """The recommender where it is asked: the snapshot's, unless the edge was given one."""
+    looked_at = person.asked.item is not None or (person.context is not None and person.context.recent)
+    if edge.predictor is not None or view.release is None or not weights.model or not looked_at:
+        return edge.predictor
+    return await view.release.predictor(view.scope.now)
+
+
+def _predict(predictor: Predictor | None, view: View, recent: list[int]) -> Prediction | None:
+    if predictor is None or not recent:
+        return None
+    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
 
 
 def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
@@ -282,11 +289,15 @@ def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
     return [rank for rank in ranks if rank is not None]
 
 
-def _unwanted(view: View, item: int | None, context: Context | None) -> int:
+def _unwanted(view: View, item: int | None, person: Person) -> int:
     """The styles that are not for this list: the one looked at, and those bought or dismissed."""
     ranks = [] if item is None else [item]
-    if context is not None:
-        ranks += _ranks(view, context.purchased + context.dismissed)
+    if person.context is not None:
+        ranks += _ranks(view, person.context.purchased + person.context.dismissed)
+    if person.profile is not None:
+        named = person.profile.purchased + person.profile.dismissed
+        ordinals = (view.scope.index.ordinal(one) for one in named)
+        ranks += _ranks(view, tuple(one for one in ordinals if one is not None))
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
 
 

@@ -1,0 +1,35 @@
+"""Published methods to compare with, as their papers and `session-rec` describe them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from evaluation.baselines.neighbours import Sknn, Vsknn, Vstan
+from evaluation.baselines.popular import Popular
+from evaluation.baselines.rules import AssociationRules, SequentialRules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from evaluation.split import Visit
+
+
+class Recommender(Protocol):
+    """Something that ranks items after a session."""
+
+    def recommend(self, seen: Sequence[int], count: int) -> list[int]:
+        """Return up to `count` items after `seen` (newest first, -1 for an item that training had not)."""
+        ...
+
+
+BASELINES: Mapping[str, Callable[[Sequence[Visit]], Recommender]] = {
+    "popular": Popular,
+    "ar": AssociationRules,
+    "sr": SequentialRules,
+    "sknn": Sknn,
+    "vsknn": Vsknn,
+    "vstan": Vstan,
+}
+"""By name; each learns from training sessions in the order of time."""
+
+__all__ = ["BASELINES", "Recommender"]
