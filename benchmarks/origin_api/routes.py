@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -17,6 +16,7 @@ import msgspec
 
 from benchmarks.client import Connection, count_answers, request
 from benchmarks.origin_api.shoppers import SHOPPERS, fill, name
+from benchmarks.processor import ProcessorTime
 from development import paths, session
 from origin.identity.minting import service_tokens
 from origin.rehearsal import SystemClock
@@ -61,13 +61,13 @@ def measure(environment: Mapping[str, str], key: Mapping[str, str]) -> dict[tupl
                     for number in range(SHOPPERS)
                 ]
                 for who in sorted(servers, reverse=bool(turn % 2)):
-                    figures = _round(*servers[who], asked)
+                    figures = _round(servers[who], asked)
                     if turn:  # the first is for warming up
                         found.setdefault((route, who), []).append(figures)
     return {key: _median(rounds) for key, rounds in found.items()}
 
 
-def _round(url: str, pid: int, asked: list[bytes]) -> Figures:
+def _round(url: str, asked: list[bytes]) -> Figures:
     with Connection(url) as connection:
         answer = connection.exchange(asked[0])
         if answer.status != httpx.codes.OK:
@@ -78,16 +78,11 @@ def _round(url: str, pid: int, asked: list[bytes]) -> Figures:
             connection.exchange(asked[at % len(asked)])
             times.append((time.perf_counter() - started) * 1000)
     cuts = statistics.quantiles(times, n=100)
-    before = processor_seconds(pid)
+    processor = ProcessorTime(url)
+    before = processor.milliseconds() or 0.0
     rate = count_answers(url, asked, connections=CONNECTIONS, seconds=SECONDS)
-    spent = (processor_seconds(pid) - before) * 1000 / (rate * SECONDS)
-    return Figures(rate, spent, cuts[49], cuts[89], cuts[98])
-
-
-def processor_seconds(pid: int) -> float:
-    """What a process has used of the processor, in user and kernel mode (proc(5))."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    spent = (processor.milliseconds() or 0.0) - before
+    return Figures(rate, spent / (rate * SECONDS), cuts[49], cuts[89], cuts[98])
 
 
 def _median(rounds: list[Figures]) -> Figures:
@@ -96,7 +91,7 @@ def _median(rounds: list[Figures]) -> Figures:
 
 
 @contextlib.contextmanager
-def _running(factory: str, environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+def _running(factory: str, environment: Mapping[str, str]) -> Iterator[str]:
     port = session.free_port()
     command = [
         sys.executable, "-m", "uvicorn", "--factory", factory, "--app-dir", "worker",
@@ -111,7 +106,7 @@ def _running(factory: str, environment: Mapping[str, str]) -> Iterator[tuple[str
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, process)
-        yield url, process.pid
+        yield url
     finally:
         process.terminate()
         process.wait()
