@@ -555,6 +555,57 @@ PERSONAL = (
     ),
 )
 
+F = "/v1/nl/en/fragments"
+MARKUP = {"Content-Type": "text/html; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+FRAGMENTS = (
+    case(
+        "a fragment shows what the API recommends, to one person",
+        get(f"{R}?brand=hand-made", consent=YES, context=WOOL, expect={"items.0.id": "H-WOOL-1"}),
+        get(
+            f"{F}/recommendations?brand=hand-made&limit=1",
+            consent=YES,
+            context=WOOL,
+            expect_headers={**MARKUP, "Cache-Control": "private, no-store", "ETag": ABSENT},
+            shows=("H-WOOL-1",),
+        ),
+    ),
+    case(
+        "without consent a fragment is the same for all",
+        get(f"{F}/recommendations?brand=hand-made", expect_headers=MARKUP),
+        get(f"{F}/recommendations?brand=hand-made", context=WOOL, same_as=0),
+        get(
+            f"{F}/recommendations?brand=hand-made",
+            consent=YES,
+            context=LINEN,
+            headers={"Sec-GPC": "1"},
+            same_as=0,
+        ),
+    ),
+    case(
+        "alternatives are of the product's kind, public and revalidated",
+        get(
+            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            expect_headers={**MARKUP, "Cache-Control": re.compile("public, .+"), "ETag": STRONG},
+        ),
+        get(
+            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            304,
+            headers={"If-None-Match": "{0.headers[etag]}"},
+            empty=True,
+        ),
+        get(f"{F}/alternatives?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
+        get(f"{F}/alternatives?item=H-GONE-1", shows=()),
+    ),
+    case("nothing has been viewed by somebody unknown", get(f"{F}/recently-viewed", shows=())),
+    case(
+        "a fragment that makes no sense",
+        problem(f"{F}/hero", 404, "not-found"),
+        bad("cursor=x", "cursor", path=f"{F}/recommendations"),
+        bad("limit=13", "limit", "1 to 12", path=f"{F}/recommendations"),
+        bad("limit=2", "item", path=f"{F}/alternatives"),
+    ),
+)
+
 SERVICE = (
     case(
         "the markets say where the shop sells",
@@ -609,5 +660,6 @@ CASES = (
     *NONSENSE,
     *CURSORS,
     *PERSONAL,
+    *FRAGMENTS,
     *SERVICE,
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 from hypothesis import assume
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, rule
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from origin.building import build, build_delta
 from selvedge.ranking.rules import NO_RULES, Rule, RuleSet
@@ -30,7 +30,8 @@ SHOP = "acme"
 PLACE = "/v1/nl/nl"
 NOBODY = "nobody"
 PEOPLE = ("ada", "bob")
-STYLES = 34
+STYLES = 30
+MAX_OPEN = 8
 PRICES = {"cheap": 1500, "dear": 9000}
 Change = str
 
@@ -53,7 +54,7 @@ class Counter(Protocol):
 
 def assortment() -> dict[str, Product]:
     """Styles of one to three colourways each, more than a block holds, in a mixed base order."""
-    products = {}
+    products: dict[str, Product] = {}
     for style in range(STYLES):
         for colourway in range(1 + style % 3):
             name = f"s{style:02}-{colourway}"
@@ -61,7 +62,7 @@ def assortment() -> dict[str, Product]:
                 name,
                 group=f"s{style:02}",
                 color=COLOURS[(style + colourway) % 3],
-                published=moment(-((style * 7 + colourway * 29) % 60)),
+                published=moment(-((style * 7 + colourway * 41) % 60)),
                 components=(shell(**{("linen", "wool", "cotton")[style % 3]: 100}),),
                 offers=(offer(price=1500 + 500 * ((style + colourway) % 5)),),
             )
@@ -87,7 +88,7 @@ class Walk:
         if path == "recommendations":
             self.pairs.append("explain=true")
         self.version = ""
-        self.rules = NO_RULES
+        self.ruled_by = NO_RULES
         self.cursor: str | None = None
         self.shown: list[str] = []
         self.there: set[str] = set()
@@ -102,9 +103,11 @@ class Walk:
 
 
 class Shopping(RuleBasedStateMachine):
-    """What may happen in a shop, in any order."""
+    """What may happen in a shop, in any order. It begins with a delta that has sold out every third product.
 
-    walks: Bundle[Walk] = Bundle("walks")
+    The base order knows what is in stock when a version is built: only later does a style's best colourway
+    sell out, or come back.
+    """
 
     def __init__(self, counter: Counter) -> None:
         super().__init__()
@@ -113,13 +116,13 @@ class Shopping(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.known = set(self.products)
         """The products that the version in service has a place for."""
-        self.rules = NO_RULES
+        self.in_force = NO_RULES
         self.changes = 0
         self.cookies = {person: f"{CHOICE_COOKIE}={format_choice(['session'])}" for person in PEOPLE}
         self.clicked: dict[str, set[str]] = {person: set() for person in PEOPLE}
         self.open: list[Walk] = []
         self.live = build(self.catalogue(), shop=SHOP)
-        self.counter.publish(self.live)
+        self.bring_about(dict.fromkeys(list(self.products)[::3], "stock"))
 
     # what is true
 
@@ -135,7 +138,7 @@ class Shopping(RuleBasedStateMachine):
 
     def available(self, kind: str = "") -> set[str]:
         """What may be shown to anybody now, of a kind."""
-        banned = {product for one in self.rules.rules for product in one.products}
+        banned = {product for one in self.in_force.rules for product in one.products}
         return {
             name
             for name, product in self.products.items()
@@ -203,8 +206,8 @@ class Shopping(RuleBasedStateMachine):
 
     def is_stale(self, walk: Walk) -> bool:
         """Whether the version of a walk, or the rules that it went by, are not in service any more."""
-        ruled = walk.rules != NO_RULES and walk.rules != self.rules
-        return walk.version != self.live.release.version or ruled
+        ruled = walk.ruled_by not in (NO_RULES, self.in_force)
+        return ruled or walk.version != self.live.release.version
 
     def go_on(self, walk: Walk) -> None:
         """Ask for the next page."""
@@ -218,41 +221,33 @@ class Shopping(RuleBasedStateMachine):
         assert {item["id"] for item in afresh.json["items"]} <= self.available(walk.kind)
         self.open.remove(walk)
 
-    def is_open(self, walk: Walk) -> bool:
-        return walk in self.open
-
     # what happens
 
-    @initialize(target=walks)
-    def open_the_door(self) -> Any:
-        return multiple()
-
     @rule(
-        target=walks,
         person=st.sampled_from([*PEOPLE, NOBODY]),
-        path=st.sampled_from(["recommendations", "recommendations", "products"]),
         kind=st.sampled_from(list(KINDS)),
         limit=st.sampled_from([3, 7, 16]),
-        every=st.booleans(),
     )
-    def begin_a_list(self, *, person: str, path: str, kind: str, limit: int, every: bool) -> Any:
-        walk = Walk(person, path, kind, limit, every=every)
-        walk.version, walk.rules = self.live.release.version, self.rules
-        self.open.append(walk)
-        answer = self.page(walk)
-        self.take(walk, answer)
-        assert answer.json["numberOfItems"] == len(self.available(kind))
-        return walk if self.is_open(walk) else multiple()
+    def begin_lists(self, *, person: str, kind: str, limit: int) -> None:
+        """The public and the personal one, with every colourway and without."""
+        for path in ("products", "recommendations"):
+            for every in (False, True):
+                walk = Walk(person, path, kind, limit, every=every)
+                walk.version, walk.ruled_by = self.live.release.version, self.in_force
+                self.open.append(walk)
+                answer = self.page(walk)
+                self.take(walk, answer)
+                assert answer.json["numberOfItems"] == len(self.available(kind))
+        for walk in self.open[:-MAX_OPEN]:
+            self.finish(walk)
 
-    @rule(walk=walks)
-    def turn_a_page(self, walk: Walk) -> None:
-        assume(self.is_open(walk))
-        self.go_on(walk)
+    @rule()
+    def turn_pages(self) -> None:
+        for walk in list(self.open):
+            self.go_on(walk)
 
-    @rule(walk=consumes(walks))
-    def page_to_the_end(self, walk: Walk) -> None:
-        assume(self.is_open(walk))
-        while self.is_open(walk):
+    def finish(self, walk: Walk) -> None:
+        while walk in self.open:
             self.go_on(walk)
 
     @rule(
@@ -289,12 +284,21 @@ class Shopping(RuleBasedStateMachine):
     @rule(
         changes=st.dictionaries(
             st.sampled_from(list(assortment())),
-            st.sampled_from(["sold", "sold", "back", "back", "withdrawn", *PRICES]),
+            st.sampled_from(["stock", "stock", "stock", "withdrawn", *PRICES]),
             min_size=1,
-            max_size=8,
+            max_size=12,
         )
     )
     def publish_a_delta(self, changes: dict[str, Change]) -> None:
+        self.bring_about(changes)
+
+    @rule()
+    def publish_a_delivery(self) -> None:
+        """What was sold out has come in again; where nothing was, every third product sells out."""
+        sold = [name for name, one in self.products.items() if not one.offers[0].stock]
+        self.bring_about(dict.fromkeys(sold or list(self.products)[::3], "stock"))
+
+    def bring_about(self, changes: dict[str, Change]) -> None:
         before = dict(self.products), set(self.gone)
         for name, change in changes.items():
             self.change(name, change)
@@ -307,11 +311,9 @@ class Shopping(RuleBasedStateMachine):
     def change(self, name: str, change: Change) -> None:
         (one,) = self.products[name].offers
         if change == "withdrawn":
-            self.gone.add(name)
+            self.gone ^= {name}
             return
-        if change == "back":
-            self.gone.discard(name)
-        stock = {"sold": 0, "back": 3}.get(change, one.stock)
+        stock = 3 - one.stock if change == "stock" else one.stock
         new = msgspec.structs.replace(one, stock=stock, price=PRICES.get(change, one.price))
         self.products[name] = msgspec.structs.replace(self.products[name], offers=(new,))
 
@@ -321,12 +323,12 @@ class Shopping(RuleBasedStateMachine):
 
     @rule(banned=st.sets(st.sampled_from(list(assortment())), max_size=3))
     def publish_other_rules(self, banned: set[str]) -> None:
-        """A delta alone brings them."""
+        """They come with a delta."""
         index = {name for name in banned if name in self.known}
         one = Rule(id="ban", kind="exclude", products=tuple(sorted(index)), author="Ada", reason="a recall")
         rules = RuleSet((one,)) if index else NO_RULES
-        self.touch({name for old in (*self.rules.rules, *rules.rules) for name in old.products})
-        self.rules = rules
+        self.touch({name for old in (*self.in_force.rules, *rules.rules) for name in old.products})
+        self.in_force = rules
         self.changes += 1
         self.put(build_delta(self.live, self.catalogue(), rules))
 
@@ -334,7 +336,7 @@ class Shopping(RuleBasedStateMachine):
     def publish_a_version(self) -> None:
         self.changes += 1
         self.known = set(self.products) - self.gone
-        self.rules = NO_RULES
+        self.in_force = NO_RULES
         self.put(build(self.catalogue(), shop=SHOP, previous=self.live))
 
     def put(self, built: BuiltSnapshot) -> None:
@@ -344,8 +346,7 @@ class Shopping(RuleBasedStateMachine):
     def teardown(self) -> None:
         """Nobody leaves in the middle of a list."""
         for walk in list(self.open):
-            while self.is_open(walk):
-                self.go_on(walk)
+            self.finish(walk)
 
 
 def plain(answer: Answer) -> dict[str, str]:

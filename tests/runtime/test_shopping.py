@@ -23,6 +23,7 @@ class WorkerCounter:
 
     def __init__(self, front: Shopfront) -> None:
         self._front = front
+        self._content = ("", "")
 
     def ask(self, target: str, headers: Mapping[str, str]) -> Answer:
         return answer(self._front.get(target, **headers))
@@ -34,8 +35,11 @@ class WorkerCounter:
         return told
 
     def publish(self, built: BuiltSnapshot) -> None:
-        outcome = self._front.publish(built)  # a delta that changes nothing leaves the one before in service
-        wanted = (outcome.version, outcome.delta_number)
+        self._front.publish(built)
+        content = (built.release.version, built.release.revision)
+        if content == self._content:  # whatever its number, an isolate keeps what it has
+            return
+        self._content, wanted = content, (built.release.version, built.release.delta_number)
         deadline = time.monotonic() + 30
         while True:
             ready = self._front.get("/readyz").json()
@@ -57,7 +61,8 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shopfront]:
 
 
 def test_whatever_happens_in_between_lists_stay_whole_and_personal_to_one_person(front: Shopfront) -> None:
+    counter = WorkerCounter(front)
     run_state_machine_as_test(
-        lambda: Shopping(WorkerCounter(front)),
-        settings=settings(max_examples=8, stateful_step_count=12, phases=[Phase.generate]),
+        lambda: Shopping(counter),  # type: ignore[arg-type] # a maker does as well as a class
+        settings=settings(max_examples=6, stateful_step_count=12, phases=[Phase.generate]),
     )

@@ -36,5 +36,6 @@ class StageCounter:
 
 def test_whatever_happens_in_between_lists_stay_whole_and_personal_to_one_person() -> None:
     run_state_machine_as_test(
-        lambda: Shopping(StageCounter()), settings=settings(max_examples=25, stateful_step_count=20)
+        lambda: Shopping(StageCounter()),  # type: ignore[arg-type] # a maker does as well as a class
+        settings=settings(max_examples=30, stateful_step_count=20),
     )

@@ -16,15 +16,15 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
-from selvedge.web.people import NOBODY, Known, Person, read_context, read_known
+from selvedge.web.people import NOBODY, Person, read_context, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
 from selvedge.web.recommendations import (
     SLOT,
     assign_arms,
     decide,
+    holding_rules,
     read_asked,
-    scene_of,
     without_headers,
 )
 from selvedge.web.templating import ImageSize, render
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from selvedge.web.caching import Edition
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
+    from selvedge.web.recommendations import Recommendations
 
 DEFAULT_ITEMS = 8
 MAX_ITEMS = 12
@@ -66,6 +67,7 @@ class Picks(msgspec.Struct, frozen=True):
 
     items: tuple[Item, ...] = ()
     recommendation_id: str | None = None
+    experiments: dict[str, str] = {}
 
 
 async def show_fragment(
@@ -84,15 +86,13 @@ async def show_fragment(
     else:
         if read_asked(view, query).personalise:
             known = await read_known(edge, request, market, view.scope.now, background)
-        picks = await _recommendations(edge, request, view, query, known)
+        picks = _picks(await decide(edge, request, view, query, known))
     headers = PRIVATE | edge.marks(view.edition) | known.headers
     return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
     """Return the public fragment. No header is read but those of a conditional request."""
-    if "item" not in dict(query.extra):
-        raise BadParameter("item", "is missing: alternatives are to a product")
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
@@ -101,11 +101,25 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    picks = Picks()  # to a product that is withdrawn there are no alternatives
-    if item is not None:
-        query = _of_its_kind(view, _bounded(query, request), item)
-        picks = await _recommendations(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
+    answer = await _to(edge, request, view, query, item)
+    picks = Picks() if answer is None else _picks(answer)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
+
+
+async def list_alternatives(edge: Edge, request: Request, view: View) -> Recommendations | None:
+    """Return what the public fragment shows, as a list: for previews. Raises `BadParameter`."""
+    query = _parse(request, view, ALTERNATIVES)
+    return await _to(edge, request, view, query, read_asked(view, query).item)
+
+
+async def _to(
+    edge: Edge, request: Request, view: View, query: Query, item: int | None
+) -> Recommendations | None:
+    """Return the alternatives to the product at rank `item`; None where it is withdrawn."""
+    if item is None:
+        return None
+    query = _of_its_kind(view, _bounded(query, request), item)
+    return await decide(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
 
 
 def _edition(view: View) -> Edition:
@@ -121,11 +135,8 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(
-    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
-) -> Picks:
-    answer = await decide(edge, request, view, query, known, slot)
-    return Picks(answer.items, answer.recommendation_id)
+def _picks(answer: Recommendations) -> Picks:
+    return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
 async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
@@ -137,14 +148,12 @@ async def _recently_viewed(edge: Edge, request: Request, view: View, query: Quer
     if context is None:
         return Picks()
     arms = assign_arms(view, context)
-    holding = view.rulebook.holding(scene_of(view, RECENT, query, Person(asked, context), arms))
+    holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
     found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
     shown = list(dict.fromkeys(shown))[: query.limit]
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, shown)
-    return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
+    return Picks(tuple(await view.presenter(query).items(view.cards, shown)))
 
 
 def _of_its_kind(view: View, query: Query, item: int) -> Query:
@@ -169,6 +178,8 @@ def _parse(request: Request, view: View, slot: str) -> Query:
     query = parse_query(request.query, view.scope.vocabulary(_PARAMETERS[slot], sorts=("relevance",)))
     if "limit" in given and query.limit > MAX_ITEMS:
         raise BadParameter("limit", f"{query.limit} is more than a fragment holds", (f"1 to {MAX_ITEMS}",))
+    if slot == ALTERNATIVES and "item" not in given:
+        raise BadParameter("item", "is missing: alternatives are to a product")
     return query
 
 
@@ -181,5 +192,5 @@ def _bounded(query: Query, request: Request) -> Query:
 
 def _answer(edge: Edge, view: View, slot: str, picks: Picks, headers: dict[str, str]) -> Response:
     image = ImageSize(edge.settings.image_width, edge.settings.image_height)
-    body = render(slot, picks.items, view.locale, image, picks.recommendation_id)
+    body = render(slot, picks.items, view.locale, image, picks.recommendation_id, picks.experiments)
     return Response(200, {**_DEFENCES, **headers}, body)

@@ -12,7 +12,7 @@ from selvedge.web.money import format_amount, format_percentage
 from selvedge.web.words import words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from selvedge.web.items import Item, Material
     from selvedge.web.words import Words
@@ -26,9 +26,17 @@ class ImageSize(msgspec.Struct, frozen=True):
 
 
 def render(
-    slot: str, items: Sequence[Item], locale: str, image: ImageSize, recommendation_id: str | None = None
+    slot: str,
+    items: Sequence[Item],
+    locale: str,
+    image: ImageSize,
+    recommendation_id: str | None = None,
+    experiments: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return a slot's fragment; without items it is a hidden, empty section."""
+    """Return a slot's fragment; without items it is a hidden, empty section.
+
+    `experiments` (arm by experiment) are there for events to echo.
+    """
     words = words_for(locale)
     text = _fragment.render(
         slot=slot,
@@ -36,6 +44,7 @@ def render(
         locale=locale,
         image=image,
         recommendation_id=recommendation_id,
+        experiments=msgspec.json.encode(experiments).decode() if experiments else None,
         words=words,
         heading=words.headings[slot],
     )
