@@ -27,6 +27,7 @@ from origin.publishing.errors import LedgerUnusable
 from origin.storage.errors import DatabaseUnavailable, SchemaOutdated
 from origin.storage.paging import BadCursor
 from selvedge.errors import SelvedgeError
+from selvedge.identity.jwks import ProviderUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +52,7 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (DatabaseUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The database does not answer"),
     (LedgerUnusable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The ledger does not answer"),
     (SchemaOutdated, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The database has another schema"),
+    (ProviderUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "provider-unavailable", "No provider to ask"),
     (NoMasterKey, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "No key to read or keep anything with"),
     (KeyUnusable, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "A key to read this with is missing"),
 )
