@@ -40,6 +40,13 @@ def request(path: str, headers: Mapping[str, str] | None = None) -> bytes:
     return "\r\n".join([*lines, "\r\n"]).encode()
 
 
+def post(path: str, content: bytes, headers: Mapping[str, str]) -> bytes:
+    """A POST request's bytes, with JSON as its content."""
+    lines = [f"POST {path} HTTP/1.1", "Host: benchmark", "Content-Type: application/json"]
+    lines += [f"Content-Length: {len(content)}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "\r\n"]).encode() + content
+
+
 class Connection:
     """One connection to the server at `url`."""
 

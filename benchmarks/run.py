@@ -101,7 +101,7 @@ def _measure_warm(
         published = home.publish(runtime, shop.built)
         progress("comparing with the peers")
         check_peers(runtime.url, peers, traffic)
-        timed = scenarios(runtime.url, hellos, peers, traffic)
+        timed = scenarios(runtime.url, hellos, peers, shop, traffic)
         progress("latency")
         measure_latency(
             timed, effort.rounds, lambda number: progress(f"latency, {number} of {effort.rounds}")

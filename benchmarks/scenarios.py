@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.client import Connection, request
 from benchmarks.measure import Scenario
+from benchmarks.shopper import BATCH, ShopperTraffic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from benchmarks.shops import Shop
     from benchmarks.traffic import Traffic
 
 PERSONAL = "personal list"
@@ -27,12 +29,13 @@ class PeersDisagree(Exception):
 
 
 def scenarios(
-    url: str, hellos: Mapping[str, str], peers: Mapping[str, str], traffic: Traffic
+    url: str, hellos: Mapping[str, str], peers: Mapping[str, str], shop: Shop, traffic: Traffic
 ) -> list[Scenario]:
     """Everything that is timed, in the order of the table."""
     etags = [headers["etag"] for headers in _headers(url, traffic.filtered())]
     cursors = [str(answer["next"]) for answer in answers(url, traffic.personal())]
     hello = [request("/")]
+    people = ShopperTraffic(shop, traffic)
     return [
         Scenario(HELLO, hellos[HELLO], hello),
         Scenario("public list", url, traffic.public()),
@@ -42,6 +45,11 @@ def scenarios(
         Scenario("next page of it", url, traffic.personal(cursors)),
         Scenario("product", url, traffic.details()),
         Scenario("not modified", url, traffic.filtered(etags), status=304),
+        Scenario("one event", url, people.events(1)),
+        Scenario("20 events", url, people.events(BATCH)),
+        Scenario("personal fragment", url, people.fragments()),
+        Scenario("public fragment", url, people.alternatives()),
+        Scenario("consent", url, people.consent()),
         Scenario("js-hello", hellos["js-hello"], hello),
         *(Scenario(name, peer, traffic.peer()) for name, peer in peers.items()),
     ]

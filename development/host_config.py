@@ -61,7 +61,7 @@ def wrangler_dev(
         "rules": _MODULE_RULES,
         "send_metrics": False,
         "vars": _variables(production, variables),
-        "queues": {"producers": production.get("queues", {}).get("producers", [])},
+        "queues": production.get("queues", {}),
     }
     config |= {key: production[key] for key in _SHARED if key in production}
     # Of .dev.vars, wrangler reads the secrets that are listed, and no other.
@@ -77,14 +77,19 @@ def wrangler_dev(
     return config
 
 
-def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]) -> dict[str, Any]:
+def miniflare_worker(
+    production: Mapping[str, Any], variables: Mapping[str, str], *, consuming: bool = False
+) -> dict[str, Any]:
     """The configuration of a Miniflare Worker, without its modules; secrets are among the variables.
 
-    What the Worker sends to a queue is kept by the host for tests to read.
+    What is sent to a queue is kept by the host for tests to read; with `consuming` the Worker gets what it
+    consumes in production.
     """
-    producers = production.get("queues", {}).get("producers", ())
-    produced = {"HOST_PRODUCED_QUEUES": json.dumps([producer["queue"] for producer in producers])}
-    texts = _variables(production, {**variables, **produced})
+    queues = production.get("queues", {})
+    producers = queues.get("producers", ())
+    consumed = {one["queue"]: one for one in queues.get("consumers", ())} if consuming else {}
+    kept = [producer["queue"] for producer in producers if producer["queue"] not in consumed]
+    texts = _variables(production, {**variables, "HOST_KEPT_QUEUES": json.dumps(kept)})
     env: dict[str, Any] = {name: {"type": "text", "value": value} for name, value in texts.items()}
     for binding, id_ in kv_namespaces(production).items():
         env[binding] = {"type": "kv", "id": id_}
@@ -103,6 +108,19 @@ def miniflare_worker(production: Mapping[str, Any], variables: Mapping[str, str]
         "compatibilityFlags": _HOST_FLAGS,
         "env": env,
         "triggers": [
-            {"type": "queue", "name": producer["queue"], "maxBatchTimeout": 0} for producer in producers
+            *({"type": "queue", "name": name, "maxBatchTimeout": 0} for name in kept),
+            *(_consumer(name, settings) for name, settings in consumed.items()),
         ],
+    }
+
+
+def _consumer(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """A queue's consumer as in production, but for the time that a batch waits for more."""
+    return {
+        "type": "queue",
+        "name": name,
+        "maxBatchSize": settings["max_batch_size"],
+        "maxBatchTimeout": 0,
+        "maxRetries": settings["max_retries"],
+        "deadLetterQueue": settings["dead_letter_queue"],
     }

@@ -5,19 +5,19 @@ All of it runs as `python -m origin ...`, the commands that a shop's own jobs wo
 
 import json
 import os
-import secrets
 import shutil
 import subprocess
 import sys
-from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from development import paths, session, stamps
+from development import origin_process, paths, session, stamps
 from development.catalogues import REPORT, Choice
 from development.session import Session
 
 _KEYS = session.FOLDER / "keys.json"
+_MASTER_KEYS = session.FOLDER / "master-keys.json"
+SERVICES = ("edge", "jobs")
 _STORE_FRONT = paths.ROOT / "demo" / "shop"
 
 
@@ -74,11 +74,7 @@ def publish(choice: Choice, current: Session) -> None:
 
 def origin_command(current: Session) -> list[str]:
     """The command that serves the origin."""
-    port = current.origin_url.rpartition(":")[2]
-    return [
-        sys.executable, "-m", "uvicorn", "--factory", "origin.app:create_app", "--app-dir", "worker",
-        "--host", "127.0.0.1", "--port", port, "--no-access-log",
-    ]  # fmt: skip
+    return origin_process.command(int(current.origin_url.rpartition(":")[2]))
 
 
 def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
@@ -87,14 +83,20 @@ def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
         "SELVEDGE_KV_URL": current.kv_base_url,
         "SELVEDGE_KV_ACCOUNT": current.kv_account,
         "SELVEDGE_KV_NAMESPACE": current.kv_namespace,
+        "SELVEDGE_SERVICE_KEYS": trusted_keys(),
+        "SELVEDGE_SERVICE_KEY": service_keys("jobs")["private"],
+        **origin_process.databases(folder(choice), _kept_private(_MASTER_KEYS, origin_process.random_keys)),
     }
+
+
+def _local() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(paths.ROOT)}
 
 
 def _environment(choice: Choice) -> dict[str, str]:
     place = folder(choice)
     return {
-        **os.environ,
-        "PYTHONPATH": str(paths.ROOT),
+        **_local(),
         "SELVEDGE_SHOP": choice.shop,
         "SELVEDGE_SNAPSHOTS": str(place / "snapshots"),
         "SELVEDGE_LEDGER": str(place / "ledger.sqlite"),
@@ -102,8 +104,8 @@ def _environment(choice: Choice) -> dict[str, str]:
     }
 
 
-def worker_variables(choice: Choice) -> dict[str, str]:
-    """The Worker's variables that differ from wrangler.toml's: which shop, and whose signature to trust."""
+def worker_variables(choice: Choice, current: Session) -> dict[str, str]:
+    """The Worker's variables that differ from wrangler.toml's: which shop, whose signature, which origin."""
     shown = subprocess.run(
         _command(["keys", "show", "--json"]),
         env=_environment(choice),
@@ -112,15 +114,40 @@ def worker_variables(choice: Choice) -> dict[str, str]:
     )
     key = json.loads(shown.stdout)
     trusted = {key["key_id"]: key["public_key"]}
-    return {"SELVEDGE_SHOP": choice.shop, "SELVEDGE_SNAPSHOT_KEYS": json.dumps(trusted)}
+    return {
+        "SELVEDGE_SHOP": choice.shop,
+        "SELVEDGE_SNAPSHOT_KEYS": json.dumps(trusted),
+        "SELVEDGE_ORIGIN_URL": current.origin_url,
+    }
 
 
 def worker_secrets() -> dict[str, str]:
     """The Worker's secrets, made up once and kept where only their owner can read them."""
-    if not _KEYS.exists():
-        key = b64encode(secrets.token_bytes(32)).decode()
-        session.write_private(_KEYS, json.dumps({"local": key}))
-    return {"SELVEDGE_SEALING_KEYS": _KEYS.read_text(encoding="utf-8")}
+    return {
+        "SELVEDGE_SEALING_KEYS": _kept_private(_KEYS, origin_process.random_keys),
+        "SELVEDGE_SERVICE_KEY": service_keys("edge")["private"],
+    }
+
+
+def service_keys(service: str) -> dict[str, str]:
+    """The settings of a service's key, `private` and `trusted`; made up once and kept private."""
+    path = session.FOLDER / f"service-{service}.json"
+    made = _kept_private(path, lambda: json.dumps(origin_process.new_keys(service)))
+    return dict(json.loads(made))
+
+
+def _kept_private(path: Path, make: Callable[[], str]) -> str:
+    """What `path` holds; what `make` returns, made up once and readable by its owner only."""
+    if not path.exists():
+        session.FOLDER.mkdir(parents=True, exist_ok=True)
+        session.write_private(path, make())
+    return path.read_text(encoding="utf-8")
+
+
+def trusted_keys() -> str:
+    """The origin's setting that trusts the edge and the jobs."""
+    trusted = [json.loads(service_keys(service)["trusted"]) for service in SERVICES]
+    return json.dumps({kid: key for keys in trusted for kid, key in keys.items()})
 
 
 def _run(

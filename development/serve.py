@@ -24,7 +24,7 @@ def write_host(host: Path, choice: Choice, current: Session) -> None:
     shutil.copytree(paths.HOST, host, ignore=without_testing, dirs_exist_ok=True)
     worker_files.pack(paths.WORKER, paths.PYTHON_MODULES, host)
     production = host_config.read_production(paths.WRANGLER_TOML)
-    config = host_config.wrangler_dev(production, jobs.worker_variables(choice), jobs.assets(choice))
+    config = host_config.wrangler_dev(production, jobs.worker_variables(choice, current), jobs.assets(choice))
     # A change of the Worker's source is packed again, and wrangler then reloads it.
     repack = f'"{sys.executable}" -m development.worker_files "{host}"'
     # wrangler joins the folder to watch to that of its configuration, even an absolute one.

@@ -73,7 +73,7 @@ class Workerd:
         return list(self._control("GET", "kv-faults")["reads"]["keys"])
 
     def queued(self) -> list[dict[str, Any]]:
-        """What the Worker has sent to its queues: `queue`, `id` and `body` of each message."""
+        """What came to queues that the Worker does not consume: `queue`, `id`, `body` of each message."""
         return list(self._control("GET", "queue"))
 
     def run_scheduled(self, cron: str) -> None:
@@ -90,10 +90,13 @@ def running(
     worker: Path = paths.WORKER,
     state: Path | None = None,
     port: int = 0,
+    *,
+    consuming: bool = False,
 ) -> Iterator[Workerd]:
     """An instance of the Worker in `worker`, with `variables` (and secrets) over those of wrangler.toml.
 
-    `state` keeps what is in KV for another instance; without it, it is empty and gone afterwards.
+    `state` keeps what is in KV for another instance; without it, it is empty and gone afterwards. With
+    `consuming` the Worker's own handler gets what is in its queues.
     """
     production = host_config.read_production(paths.WRANGLER_TOML)
     token = secrets.token_urlsafe(24)
@@ -103,7 +106,9 @@ def running(
         order = launcher.Order(
             folders=[str(paths.HOST), str(folder / "worker")],
             main=f"{host_build.TESTING}/test.mjs",
-            config=host_config.miniflare_worker(production, {**(variables or {}), "HOST_KV_TOKEN": token}),
+            config=host_config.miniflare_worker(
+                production, {**(variables or {}), "HOST_KV_TOKEN": token}, consuming=consuming
+            ),
             persist=str(state or folder / "state"),
             port=port,
         )

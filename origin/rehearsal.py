@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from origin.identity.signatures import LibraryJws
 from selvedge.errors import QueueUnavailable
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
@@ -17,10 +18,12 @@ from selvedge.web.edge import make_edge
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping
 
-    from selvedge.ports import Clock, KeyValue, Queue, Telemetry
+    from selvedge.ports import Clock, Documents, KeyValue, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.snapshot.manifest import SignatureVerifier
+    from selvedge.web.limits import RequestLimits
 
 
 class MemoryKeyValue:
@@ -29,11 +32,17 @@ class MemoryKeyValue:
     def __init__(self, values: dict[str, bytes] | None = None) -> None:
         self.values = {} if values is None else values
         self.reads: list[str] = []
+        self.lives: dict[str, int] = {}
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None."""
         self.reads.append(key)
         return self.values.get(key)
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value`; nothing expires here, but `lives` says when it would."""
+        self.values[key] = value
+        self.lives[key] = seconds
 
 
 class MemoryQueue:
@@ -48,6 +57,19 @@ class MemoryQueue:
         if self.broken:
             raise QueueUnavailable("this queue is broken")
         self.messages.append(message)
+
+
+class MemoryLimiter:
+    """Allows so much under each key, for ever."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.counts: dict[str, int] = {}
+
+    async def allows(self, key: str) -> bool:
+        """Count one more under `key`."""
+        self.counts[key] = self.counts.get(key, 0) + 1
+        return self.counts[key] <= self._limit
 
 
 class SystemClock:
@@ -134,6 +156,10 @@ def rehearse(
     queue: Queue | None = None,
     worker_version: str = "rehearsal",
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
+    limits: RequestLimits | None = None,
+    records: RecordStore | None = None,
+    origin: OriginClient | None = None,
 ) -> Application:
     """Return the application that the Worker runs, over CPython's adapters."""
     return Application(
@@ -146,5 +172,10 @@ def rehearse(
             telemetry=telemetry or MemoryTelemetry(),
             worker_version=worker_version,
             predictor=predictor,
+            documents=documents,
+            token_verifier=LibraryJws(),
+            limits=limits,
+            records=records or MemoryKeyValue(),
+            origin=origin,
         )
     )

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
-from selvedge.settings import NAME_PATTERN, BadSetting
+from origin.footprint.seller import Seller
+from origin.identity.rates import Limits
+from origin.identity.trust import TrustedKey
+from origin.telemetry.logs import Level
+from origin.transport import check_database
+from selvedge.identity.provider import Provider
+from selvedge.settings import NAME_PATTERN, BadSetting, check_provider, require_tls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,10 +79,95 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     signing_key_file: Annotated[
         Path, Meta(description="Where the key is read from if `signing_key` is not set; mode 0600.")
     ] = Path(".selvedge/signing.key")
+    service_key: Annotated[
+        Secret | None,
+        Meta(
+            description="What jobs sign their service tokens with: key id to Ed25519 private key, base64 of "
+            "32 bytes; the first one signs. A secret."
+        ),
+    ] = None
+    database: Annotated[
+        Secret,
+        Meta(
+            description="Where profiles, model outputs and events are: `sqlite+aiosqlite:///PATH` or "
+            "`postgresql+asyncpg://USER:PASSWORD@HOST/NAME?ssl=verify-full`. A secret where it holds a "
+            "password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/origin.sqlite")
+    key_store: Annotated[
+        Secret,
+        Meta(
+            description="Where the wrapped data keys are: another database, with back-ups of its own. A "
+            "secret where it holds a password."
+        ),
+    ] = Secret("sqlite+aiosqlite:///.selvedge/keys.sqlite")
+    master_keys: Annotated[
+        Secret | None,
+        Meta(
+            description="Key id to master key, base64 of 32 bytes: the first wraps data keys, all "
+            "unwrap. Without it nothing about persons is kept or read. A secret."
+        ),
+    ] = None
+    profile_seconds: Annotated[
+        int,
+<<<<<<< HEAD
+        Meta(ge=60, le=604_800, description="How long the Worker may use a profile, in seconds."),
+=======
+        Meta(
+            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
+        ),
+>>>>>>> main
+    ] = 21_600
+    service_keys: Annotated[
+        dict[str, TrustedKey],
+        Meta(
+            description="Whose service tokens to trust: key id to issuer, public key (Ed25519, base64) and "
+            "scopes; [security.md](security.md). Empty: every route but health and readiness is closed."
+        ),
+    ] = {}
+    log_level: Annotated[
+        Level, Meta(description="What is logged: `info`, every request; `warning`; `error`.")
+    ] = "info"
+    metrics_open: Annotated[
+        bool,
+        Meta(description="Whether `/metrics` answers anybody on this machine, instead of `metrics:read`."),
+    ] = False
+    limits: Annotated[
+        Limits,
+        Meta(
+            description="Requests of each `token`, `shopper` and `address`: `per_second` in the long run and "
+            "`burst` at once, per process."
+        ),
+    ] = Limits()
+    plain_http: Annotated[
+        bool,
+        Meta(
+            description="Whether other machines are answered without TLS: only where the network itself "
+            "encrypts ([security.md](security.md))."
+        ),
+    ] = False
+    oidc: Annotated[
+        Provider | None,
+        Meta(description="The shop's OpenID provider, as the Worker has it. Not set: there are no accounts."),
+    ] = None
     snapshot_keys: Annotated[
         dict[str, str],
         Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
     ] = {}
+    footprint_data: Annotated[
+        Path | None,
+        Meta(
+            description="Folder of the footprint method's published files; with it footprints have a small "
+            "part in the base order ([footprint.md](footprint.md)). Empty: none."
+        ),
+    ] = None
+    footprint_seller: Annotated[
+        Seller,
+        Meta(
+            description="What footprints may take for known of the shop: `business`, `references` (how many "
+            "it sells) and `traceability`."
+        ),
+    ] = Seller()
 
     @property
     def target(self) -> str:
@@ -97,7 +188,13 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         text = environ.get(name) or environ.get(ALIASES.get(field.name, name), "")
         if text:
             found[field.name] = _parse(name, text, field.type)
-    return Settings(**found)
+    settings = Settings(**found)
+    require_tls("kv_url", settings.kv_url)
+    for name, secret in (("database", settings.database), ("key_store", settings.key_store)):
+        check_database(variable(name), secret.reveal())
+    if settings.oidc is not None:
+        check_provider(settings.oidc)
+    return settings
 
 
 def require(settings: Settings, *fields: str) -> tuple[str, ...]:
@@ -119,11 +216,12 @@ def _named(field: str) -> str:
 
 def _parse(name: str, text: str, annotation: Any) -> Any:
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    if kind is Path:
+    if kind is Path or Path in get_args(kind):
         return Path(text)
-    if Secret in get_args(kind):
+    if kind is Secret or Secret in get_args(kind):
         return Secret(text)
+    is_text = kind is str or get_origin(kind) is Literal
     try:
-        return msgspec.convert(text, annotation) if kind is str else msgspec.json.decode(text, type=kind)
+        return msgspec.convert(text, annotation) if is_text else msgspec.json.decode(text, type=kind)
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error

@@ -20,13 +20,16 @@ from origin.rehearsal import (
     rehearse,
 )
 from selvedge.errors import StorageUnavailable
+from selvedge.profiles.origin import OriginClient
 from selvedge.settings import Settings
 from selvedge.shopper.consent import CHOICE_COOKIE, PURPOSES, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.web.http import Request
+from selvedge.web.limits import RequestLimits
 from tests.behaviour.case import Answer
+from tests.origins import PlainTokens
 from tests.wardrobe import NOW
 
 if TYPE_CHECKING:
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 
     from origin.building import BuiltSnapshot
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ports import Documents, Origin
     from selvedge.web.app import Application
 
 T = TypeVar("T")
@@ -75,12 +79,23 @@ class FaultyKeyValue(MemoryKeyValue):
 class Stage:
     """A channel of one shop, and an isolate that serves it. `arrive` replaces the isolate by a cold one."""
 
-    def __init__(self, catalogue: Catalogue | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue | None = None,
+        *,
+        origin: Origin | None = None,
+        documents: Documents | None = None,
+        **settings: Any,
+    ) -> None:
+        self.origin = origin
+        self.documents = documents
+        self.records = FaultyKeyValue()
         self.signer = Ed25519Signer(bytes(range(32)))
         self.kv = FaultyKeyValue()
         self.clock = ManualClock()
         self.telemetry = MemoryTelemetry()
         self.queue = MemoryQueue()
+        self.limits = RequestLimits()
         self.sequence = 0
         self.live: BuiltSnapshot | None = None
         self.settings = Settings(
@@ -106,6 +121,10 @@ class Stage:
             clock=self.clock,
             telemetry=self.telemetry,
             queue=self.queue,
+            limits=self.limits,
+            records=self.records,
+            documents=self.documents,
+            origin=None if self.origin is None else OriginClient(self.origin, PlainTokens()),
         )
         return self.app
 

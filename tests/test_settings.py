@@ -84,3 +84,34 @@ def test_a_key_of_another_size_is_refused_without_being_repeated(text: str) -> N
 def test_a_name_that_is_no_plain_word_is_refused_by_its_key(key: str, name: str) -> None:
     with pytest.raises(BadSetting, match=key):
         read_settings({**REQUIRED, key: name}.get)
+
+
+ORIGIN = {"SELVEDGE_SERVICE_KEY": '{"k": "x"}'}
+
+
+@pytest.mark.parametrize(
+    "url", ["https://origin.example", "http://127.0.0.1:8000", "http://localhost:1", "http://[::1]:1/base"]
+)
+def test_the_origin_is_reached_over_tls_or_on_this_machine(url: str) -> None:
+    assert read_settings({**REQUIRED, **ORIGIN, "SELVEDGE_ORIGIN_URL": url}.get).origin_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://origin.example",
+        "http://127.0.0.1.example",
+        "http://10.0.0.1",
+        "ftp://127.0.0.1",
+        "origin",
+        "https://",
+    ],
+)
+def test_an_origin_that_others_could_listen_to_is_refused(url: str) -> None:
+    with pytest.raises(BadSetting, match="SELVEDGE_ORIGIN_URL"):
+        read_settings({**REQUIRED, **ORIGIN, "SELVEDGE_ORIGIN_URL": url}.get)
+
+
+def test_an_origin_wants_a_key_to_speak_to_it() -> None:
+    with pytest.raises(BadSetting, match="SELVEDGE_SERVICE_KEY is not set"):
+        read_settings({**REQUIRED, "SELVEDGE_ORIGIN_URL": "https://origin.example"}.get)

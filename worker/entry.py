@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, Any
 
 from workers import Request, WorkerEntrypoint
 
-from cloudflare.crypto import WebCryptoAead, WebCryptoVerifier
+from cloudflare.consumer import consume
+from cloudflare.crypto import WebCryptoAead, WebCryptoSigner, WebCryptoVerifier
+from cloudflare.documents import FetchedDocuments
 from cloudflare.http import from_platform, to_platform
-from cloudflare.queue import OriginQueue, WorkersQueue
+from cloudflare.limits import limiter
+from cloudflare.origin import FetchOrigin
+from cloudflare.queue import WorkersQueue
 from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
-from cloudflare.storage import catalogue
+from cloudflare.storage import catalogue, profiles
+from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
-from selvedge.events.handover import FallbackQueue
+from selvedge.events.delivery import OriginEvents
+from selvedge.events.handover import FallbackQueue, OriginQueue
+from selvedge.identity.service import ServiceTokens
+from selvedge.profiles.origin import OriginClient
 from selvedge.settings import BadSetting, decode_key, read_settings
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
+from selvedge.web.limits import RequestLimits
 from selvedge.web.problems import answer_for
 
 if TYPE_CHECKING:
@@ -42,31 +51,54 @@ class Default(WorkerEntrypoint):
         response = await _applications[0].handle(from_platform(request.js_object), WaitUntil(self.ctx))
         return to_platform(response)
 
+    async def queue(self, batch: Any) -> None:
+        """Hand the events that the queue brings to the origin. What raises is brought again by the queue."""
+        origin = origin_client(read_settings(lambda name: getattr(self.env, name, None)))
+        if origin is None:
+            raise BadSetting("SELVEDGE_ORIGIN_URL is not set: the queue keeps what nobody takes")
+        again = await consume(batch, OriginEvents(origin), WorkersQueue(self.env.DEAD_EVENTS))
+        if again:
+            print(f"{again} messages come again: the origin did not take them")  # noqa: T201 - the platform's log
+
 
 def make_application(env: Any) -> Application:
     """Return the application over the bindings in `env`. Raises `BadSetting`."""
     settings = read_settings(lambda name: getattr(env, name, None))
     keys = {key_id: decode_key("snapshot_keys", text) for key_id, text in settings.snapshot_keys.items()}
+    origin = origin_client(settings)
     edge = make_edge(
         settings,
         store=SnapshotStore(catalogue(env), WebCryptoVerifier(keys), settings),
         aead=WebCryptoAead(),
-        queue=event_queue(env, settings),
+        queue=event_queue(env, settings, origin),
+        origin=origin,
+        records=profiles(env),
         clock=WorkersClock(),
         telemetry=AnalyticsEngine(env.TELEMETRY, settings.shop),
         worker_version=worker_version(env),
         deployed=deployed(env),
+        documents=FetchedDocuments(),
+        token_verifier=WebCryptoJws(),
+        limits=RequestLimits(
+            limiter(env, "REQUEST_RATE"), limiter(env, "SHOPPER_RATE"), personal_lists=settings.limit_lists
+        ),
     )
     return Application(edge)
 
 
-def event_queue(env: Any, settings: Settings) -> Queue:
+def event_queue(env: Any, settings: Settings, origin: OriginClient | None) -> Queue:
     """Return where events go: the queue, and the origin behind it if there is one."""
     queue = WorkersQueue(env.EVENTS)
+    return queue if origin is None else FallbackQueue(queue, OriginQueue(origin, settings.origin_deadline_ms))
+
+
+def origin_client(settings: Settings) -> OriginClient | None:
+    """Return what asks the origin, if there is one; where there is one there is a key."""
     if not settings.origin_url:
-        return queue
-    origin = OriginQueue(settings.origin_url, settings.origin_token, settings.origin_deadline_ms)
-    return FallbackQueue(queue, origin)
+        return None
+    key_id, seed = next(iter(settings.service_key.items()))
+    tokens = ServiceTokens(WebCryptoSigner(key_id, decode_key("service_key", seed)), WorkersClock())
+    return OriginClient(FetchOrigin(settings.origin_url), tokens)
 
 
 def worker_version(env: Any) -> str:

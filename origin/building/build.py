@@ -16,11 +16,13 @@ from origin.building.sections import index_sections, market_sections
 from selvedge.errors import OversizedPart, SelvedgeError
 from selvedge.ranking.rules import NO_RULES, encode_rules
 from selvedge.ranking.weights import DEFAULTS, encode_weights
+from selvedge.sessions.part import SessionRows
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
 from selvedge.snapshot.facets import FieldInfo
 from selvedge.snapshot.index import Index, id_hash
+from selvedge.snapshot.loaded import SESSIONS
 from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Release, refer
 
 if TYPE_CHECKING:
@@ -69,22 +71,31 @@ def build(
     labels: Labels | None = None,
     weights: RankingWeights = DEFAULTS,
     rules: RuleSet = NO_RULES,
+    model: bytes | None = None,
+    standings: Mapping[str, float] | None = None,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
     """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
+
+    `model` is the session model's part; one of the `SnapshotError`s is raised for bytes that are none.
+    `standings` (0-1 by product id) give footprints a bounded part in the base order.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
     """
     progress("arranging products")
-    arrangement = arrange(catalogue, known_ordinals(previous) if previous else None)
+    arrangement = arrange(catalogue, known_ordinals(previous) if previous else None, standings)
     parts = _Parts()
     progress("encoding the index")
     sections = {**index_sections(catalogue, arrangement), **_weights_section(weights)}
     parts.group("index", sections)
     if rules != NO_RULES:
-        _check_rules(rules, sections, catalogue)
+        index = Index({name: memoryview(data) for name, data in sections.items()})
+        refuse_unusable(rules, index, [market.code for market in catalogue.markets])
         parts.group("rules", {"rules": encode_rules(rules)})
+    if model is not None:
+        SessionRows.decode(model)
+        parts.whole(SESSIONS, model)
     for market in catalogue.markets:
         progress(f"encoding market {market.code}")
         parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
@@ -121,10 +132,9 @@ def _weights_section(weights: RankingWeights) -> dict[str, bytes]:
     return {} if weights == DEFAULTS else {"weights": encode_weights(weights)}
 
 
-def _check_rules(rules: RuleSet, sections: Mapping[str, bytes], catalogue: Catalogue) -> None:
-    index = Index({name: memoryview(data) for name, data in sections.items()})
-    found = check(rules, index, [market.code for market in catalogue.markets])
-    errors = [one for one in found if one.level == "error"]
+def refuse_unusable(rules: RuleSet, index: Index, markets: Sequence[str]) -> None:
+    """Raise `UnusableRules` for rules that cannot hold over `index`."""
+    errors = [one for one in check(rules, index, markets) if one.level == "error"]
     if errors:
         raise UnusableRules(errors)
 
@@ -148,6 +158,10 @@ class _Parts:
 
     def group(self, name: str, sections: Mapping[str, bytes]) -> None:
         self.groups[name] = tuple(self._add(part) for part in pack_many(sections))
+
+    def whole(self, name: str, part: bytes) -> None:
+        """Take a part that is packed already."""
+        self.groups[name] = (self._add(part),)
 
     def page_set(self, name: str, size: int, blobs: Mapping[int, bytes], known: int) -> None:
         """Cut `blobs`, by ordinal below `known`, into pages of `size`, or fewer where one grows too long."""

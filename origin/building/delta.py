@@ -1,4 +1,4 @@
-"""Build a delta: the sections of a version that price, stock, withdrawal or evidence have changed since.
+"""Build a delta: the sections of a version that prices, stock, withdrawals, evidence or rules have changed.
 
 A delta is cumulative from its base version and holds whole sections, so an edge that reads it only has
 to prefer its sections to the base's. It re-ranks nothing; products that the base does not know wait for
@@ -12,19 +12,21 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.building.build import known_ordinals
+from origin.building.build import known_ordinals, refuse_unusable
 from origin.building.built import BuiltSnapshot
 from origin.building.counts import count
 from origin.building.evidence import dated_facets, evidence_sections, instants
+from origin.building.history import Standing, changed_sections
 from origin.building.pages import detail_blob
 from origin.building.sections import market_sections
 from selvedge.catalogue.model import Product
 from selvedge.errors import SelvedgeError
+from selvedge.ranking.rules import NO_RULES, encode_rules
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import open_page
-from selvedge.snapshot.container import pack
+from selvedge.snapshot.container import pack, unpack
 from selvedge.snapshot.facets import FieldInfo
-from selvedge.snapshot.index import ABSENT, id_hash
+from selvedge.snapshot.index import ABSENT, Index, id_hash
 from selvedge.snapshot.manifest import refer
 from selvedge.snapshot.numbers import u32
 
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from selvedge.catalogue.model import Catalogue, Market
+    from selvedge.ranking.rules import RuleSet
 
+_RULES = "rules:rules"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -40,29 +44,73 @@ class NewVersionDue(SelvedgeError):
     """A delta cannot carry what has changed: a market, its currency or its locales."""
 
 
-def build_delta(base: BuiltSnapshot, catalogue: Catalogue) -> BuiltSnapshot:
-    """Return `base` with a delta, one number higher, that brings it to `catalogue`.
+def build_delta(base: BuiltSnapshot, catalogue: Catalogue, rules: RuleSet | None = None) -> BuiltSnapshot:
+    """Return `base` with a delta, one number higher, that brings it to `catalogue`, and to `rules` if given.
 
-    Raises `NewVersionDue` where the markets are others, and `OversizedPart` where so much has changed
-    that a new version is due.
+    Raises `NewVersionDue` where the markets are others, `OversizedPart` where so much has changed that a
+    new version is due, and `UnusableRules`.
     """
     _check_markets(base.release.manifest.markets, catalogue.markets)
     products = _in_base_order(base, catalogue)
+    number = base.release.delta_number + 1
     changed = _changed_index(base, products)
+    index = _over(base.sections("index"), changed, "index")
     for market in catalogue.markets:
         name = f"market/{market.code}"
-        changed |= _changed_sections(base, name, market_sections(market.code, products))
+        of_market = _changed_sections(base, name, market_sections(market.code, products))
+        before = Standing(_standing(base, "index"), _standing(base, name))
+        after = Standing(index, _over(base.sections(name), of_market, name))
+        history = changed_sections(before, after, number)
+        changed |= of_market | {f"{name}:{section}": data for section, data in history.items()}
         changed |= _changed_details(base, catalogue, market)
+    changed |= _changed_rules(base, rules, Index(index), [market.code for market in catalogue.markets])
     delta = pack(changed)
     release = msgspec.structs.replace(
         base.release,
-        delta_number=base.release.delta_number + 1,
+        delta_number=number,
         delta=refer(delta),
         delta_taken=int(catalogue.taken.timestamp()),
         delta_counts=count(catalogue, [product for product in products if product.id]),
     )
     parts = {**base.parts, refer(delta).digest: delta}
     return BuiltSnapshot(release, parts)
+
+
+def _overlay(base: BuiltSnapshot) -> dict[str, memoryview]:
+    """The sections of the delta that `base` has already."""
+    ref = base.release.delta
+    return {} if ref is None else unpack(base.parts[ref.digest])
+
+
+def _standing(base: BuiltSnapshot, group: str) -> dict[str, memoryview]:
+    """The sections of a group as an edge that holds `base` prefers them."""
+    own = base.sections(group) if group in base.release.manifest.groups else {}
+    return _over(own, _overlay(base), group)
+
+
+def _over(
+    own: Mapping[str, memoryview], changed: Mapping[str, bytes | memoryview], group: str
+) -> dict[str, memoryview]:
+    prefix = f"{group}:"
+    standing_in = {
+        name.removeprefix(prefix): memoryview(data)
+        for name, data in changed.items()
+        if name.startswith(prefix)
+    }
+    return {**own, **standing_in}
+
+
+def _changed_rules(
+    base: BuiltSnapshot, rules: RuleSet | None, index: Index, markets: Sequence[str]
+) -> dict[str, bytes]:
+    """The rules, where they are not the base's; without new ones those of the delta before stay in force."""
+    if rules is None:
+        kept = _overlay(base).get(_RULES)
+        return {} if kept is None else {_RULES: bytes(kept)}
+    refuse_unusable(rules, index, markets)
+    own = base.sections("rules")["rules"] if "rules" in base.release.manifest.groups else b""
+    new = encode_rules(rules)
+    return {} if bytes(own) == new or (not own and rules == NO_RULES) else {_RULES: new}
 
 
 def _check_markets(before: Sequence[Market], after: Sequence[Market]) -> None:

@@ -85,6 +85,7 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
     examples=(
         'snapshot preview --market nl --query "material=linen" --at 2026-12-01',
         "snapshot preview --market nl --slot recommendations --category knitwear",
+        "snapshot preview --market nl --slot alternatives --query item=S000301-02",
     ),
 )
 @click.argument("folder", type=FOLDER, required=False)
@@ -98,9 +99,10 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 )
 @click.option(
     "--slot",
-    type=click.Choice(["products", "recommendations"]),
+    type=click.Choice(["products", "recommendations", "alternatives"]),
     default="products",
-    help="The public list (unless given), or the personal one as somebody unknown gets it.",
+    help="The public list (unless given), the personal one as somebody unknown gets it, or the\n"
+    "alternatives to the product that the query names as item=ID.",
 )
 @click.option("--category", help="Only this category: short for category=... in the query.")
 @json_option

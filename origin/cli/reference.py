@@ -64,7 +64,9 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
     if field.required:
         return "required"
     value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-    if value is None or value == "" or isinstance(value, Secret):
+    if isinstance(value, Secret):
+        value = value.reveal()
+    if value is None or value == "":
         return "-"
-    text = msgspec.json.encode(value).decode() if isinstance(value, dict) else str(value)
+    text = msgspec.json.encode(value).decode() if isinstance(value, dict | msgspec.Struct) else str(value)
     return f"`{text}`"

@@ -17,6 +17,7 @@ from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
 from origin.cli.rules import rules as rules_group
 from origin.cli.sources import load_catalogue
+from origin.footprint.catalogue import open_estimator, standings
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
 from origin.publishing.guardrails import Limits
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from origin.cli.workshop import Workshop
     from origin.publishing.publisher import Outcome
     from selvedge.catalogue.model import Catalogue
+    from selvedge.ranking.rules import RuleSet
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -58,6 +60,7 @@ def snapshot() -> None:
         "snapshot build catalogue.selvedge",
         "snapshot build --rules rules.toml --weights weights.toml catalogue.selvedge",
         "snapshot build --delta-on .selvedge/snapshots/0123456789abcdef catalogue.selvedge",
+        "snapshot build --rules rules.toml --delta-on .selvedge/snapshots/0123456789abcdef new.selvedge",
     ),
 )
 @click.argument("catalogue", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -72,6 +75,7 @@ def snapshot() -> None:
 )
 @click.option("--rules", type=FILE, help="Merchandisers' rules and experiments, as docs/rules.md says.")
 @click.option("--weights", type=FILE, help="What each signal adds to a score, as docs/ranking.md says.")
+@click.option("--model", type=FILE, help="The session model, as `train` wrote it for these products.")
 @json_option
 @click.pass_obj
 def build(
@@ -81,6 +85,7 @@ def build(
     delta_on: Path | None,
     rules: Path | None,
     weights: Path | None,
+    model: Path | None,
     *,
     fresh: bool,
     as_json: bool,
@@ -89,14 +94,16 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    if delta_on and (rules or weights):
-        raise click.UsageError("a delta brings no rules and no weights; build a version")
+    if delta_on and (weights or model):
+        raise click.UsageError("a delta brings neither weights nor a model; build a version")
+    if fresh and model:
+        raise click.UsageError("a model speaks of the ordinals that --fresh loses")
     root = workshop.settings.snapshots
     with Steps() as steps:
         steps.named("reading")
         source = load_catalogue(catalogue)
         if delta_on:
-            built = _build_delta(folders.read(delta_on), source)
+            built = _build_delta(folders.read(delta_on), source, read_rules(rules) if rules else None)
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
@@ -107,11 +114,23 @@ def build(
                 labels=VocabularyLabels(),
                 weights=read_weights(weights) if weights else DEFAULTS,
                 rules=read_rules(rules) if rules else NO_RULES,
+                model=model.read_bytes() if model else None,
+                standings=_standings(workshop, source, steps),
                 progress=steps.named,
             )
         steps.named("writing")
         path = folders.write(root, built)
     _show_built(path, built, as_json=as_json)
+
+
+def _standings(workshop: Workshop, source: Catalogue, steps: Steps) -> dict[str, float] | None:
+    """What footprints say, where the settings name the method's files."""
+    settings = workshop.settings
+    if settings.footprint_data is None:
+        return None
+    estimator = open_estimator(settings.footprint_data, settings.footprint_seller)
+    total = len(source.products)
+    return standings(source, estimator, lambda done: steps("footprints", done, total))
 
 
 @snapshot.command(
@@ -266,10 +285,10 @@ for command in (inspect, diff, preview, rules_group):
     snapshot.add_command(command)
 
 
-def _build_delta(base: BuiltSnapshot, source: Catalogue) -> BuiltSnapshot:
+def _build_delta(base: BuiltSnapshot, source: Catalogue, rules: RuleSet | None) -> BuiltSnapshot:
     if unknown := unknown_to(base, source):
         say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
-    return build_delta(base, source)
+    return build_delta(base, source, rules)
 
 
 def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_PERCENT = 100
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
-_LINK = re.compile(r"https?://|/", re.IGNORECASE)
+_LINK = re.compile(r"https?://|/(?![/\\])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 
 Price = tuple[int, int | None, int | None]
@@ -111,7 +111,8 @@ def reduce(row: Row, column: str, pay: int, regular: int, lowest: int | None) ->
 def read_link(row: Row, column: str, base: str) -> str:
     """Return a link or image, with `base` before a path that is not rooted; empty without a value.
 
-    Links end up in `href` and `src`: any scheme but http and https is reported and left out.
+    Links end up in `href` and `src`: any scheme but http and https is reported and left out, and so is what
+    begins with two slashes, which looks like a path and names another host.
     """
     path = row.get(column)
     if not path:

@@ -10,15 +10,20 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key, new_key
-from origin.rehearsal import Headers, MemoryKeyValue, Tasks, rehearse
+from origin.rehearsal import AesGcm, Headers, MemoryKeyValue, MemoryQueue, MemoryTelemetry, Tasks
 from selvedge.errors import SelvedgeError
 from selvedge.settings import Settings
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
+from selvedge.snapshot.store import SnapshotStore
+from selvedge.web.app import Application
+from selvedge.web.edge import make_edge
+from selvedge.web.fragments import ALTERNATIVES, list_alternatives
 from selvedge.web.http import Request
+from selvedge.web.problems import problem_of
 
 if TYPE_CHECKING:
     from origin.building.built import BuiltSnapshot
-    from selvedge.web.app import Application
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Response
 
 _REDIRECTS = 3
@@ -67,11 +72,16 @@ def first_page(
 ) -> dict[str, Any]:
     """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
-    The market's first locale stands in where none is given. Raises `PreviewRefused`.
+    Of `alternatives`, which are served as HTML, it is the list behind that. The market's first locale stands
+    in where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
-    path = f"/v1/{quote(market)}/{quote(locale or locales.get(market, '-'))}/{quote(slot)}"
-    response = asyncio.run(_ask(_worker(built, now), path, query))
+    locale = locale or locales.get(market, "-")
+    edge = _edge(built, now)
+    if slot == ALTERNATIVES:
+        return asyncio.run(_alternatives(edge, market, locale, query))
+    path = f"/v1/{quote(market)}/{quote(locale)}/{quote(slot)}"
+    response = asyncio.run(_ask(Application(edge), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)
         raise PreviewRefused(str(problem))
@@ -79,8 +89,22 @@ def first_page(
     return body
 
 
-def _worker(built: BuiltSnapshot, now: int) -> Application:
-    """The application over a store of its own, whose pointer is signed with a key made for it."""
+async def _alternatives(edge: Edge, market: str, locale: str, query: str) -> dict[str, Any]:
+    request = Request(
+        "GET", f"/v1/{quote(market)}/{quote(locale)}/fragments/{ALTERNATIVES}", query, Headers({})
+    )
+    try:
+        found = await list_alternatives(edge, request, await edge.view(market, locale, Tasks()))
+    except SelvedgeError as error:
+        raise PreviewRefused(
+            str(msgspec.convert(msgspec.to_builtins(problem_of(error)), _Problem))
+        ) from error
+    listed: dict[str, Any] = msgspec.to_builtins(found) if found else {"numberOfItems": 0, "items": []}
+    return listed
+
+
+def _edge(built: BuiltSnapshot, now: int) -> Edge:
+    """The edge over a store of its own, whose pointer is signed with a key made for it."""
     release, shop = built.release, built.release.manifest.shop
     signer = Ed25519Signer(new_key())
     pointer = Pointer(FORMAT, shop, _CHANNEL, 1, now, release)
@@ -93,7 +117,17 @@ def _worker(built: BuiltSnapshot, now: int) -> Application:
         sealing_keys={"preview": base64.b64encode(new_key()).decode()},
     )
     verifier = Ed25519Verifier({signer.key_id: signer.public})
-    return rehearse(settings, MemoryKeyValue(values), verifier, clock=FixedClock(now))
+    store = SnapshotStore(MemoryKeyValue(values), verifier, settings)
+    return make_edge(
+        settings,
+        store=store,
+        aead=AesGcm(),
+        records=MemoryKeyValue(),
+        queue=MemoryQueue(),
+        clock=FixedClock(now),
+        telemetry=MemoryTelemetry(),
+        worker_version=_CHANNEL,
+    )
 
 
 async def _ask(worker: Application, path: str, query: str) -> Response:

@@ -36,7 +36,10 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One request. `same_as` numbers the earlier step whose whole answer this one must equal."""
+    """One request. `same_as` numbers the earlier step whose whole answer this one must equal.
+
+    `shows` are the products of a fragment, in order.
+    """
 
     target: str
     method: str = "GET"
@@ -47,6 +50,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     expect_headers: Mapping[str, Expectation] = msgspec.field(default_factory=dict)
     expect: Mapping[str, Expectation] = msgspec.field(default_factory=dict)
     empty: bool = False
+    shows: tuple[str, ...] | None = None
     same_as: int | None = None
 
 
@@ -100,6 +104,8 @@ def _check(step: Step, answer: Answer, before: list[Answer], told: str) -> None:
         _meet(expected, look(answer.json, path), before, f"{path} of {told}")
     if step.empty:
         assert answer.body == b"", told
+    if step.shows is not None:
+        assert tuple(re.findall(r'data-product="([^"]+)"', answer.body.decode())) == step.shows, told
     if step.same_as is not None:
         assert (answer.body, stable(answer)) == (before[step.same_as].body, stable(before[step.same_as])), (
             told

@@ -16,11 +16,8 @@ R = "/v1/nl/en/recommendations"
 MADE = f"{P}?brand=hand-made"
 YES = format_choice(PURPOSES)
 NO = format_choice([])
-FAR_FUTURE = 4_000_000_000
-"""When the contexts claim to have been written: they must not age with the machine's clock."""
-
-WOOL = Context(id=b"w", written=FAR_FUTURE, affinities=(Affinity("material", "wool", 127),))
-LINEN = Context(id=b"l", written=FAR_FUTURE, affinities=(Affinity("material", "linen", 127),))
+WOOL = Context(id=b"w", affinities=(Affinity("material", "wool", 127),))
+LINEN = Context(id=b"l", affinities=(Affinity("material", "linen", 127),))
 
 STRONG = re.compile(r'"[0-9a-f]{24}"')
 SNAPSHOT = re.compile(r"[0-9a-f]{16}\.\d+")
@@ -113,6 +110,16 @@ LISTS = (
     case(
         "without leather, and without what may be leather",
         finds("material.not=leather", "H-LINEN-1", "H-LINEN-2", "H-WOOL-1"),
+    ),
+    case(
+        "a value that no product has finds nothing, and is named",
+        get(f"{P}?certification=GONE", expect={"items": [], "unknownValues": ["certification:GONE"]}),
+        finds("material=linen,unicorn", "H-LINEN-1", "H-LINEN-2"),
+        get(
+            f"{MADE}&material.all=linen,unicorn", expect={"items": [], "unknownValues": ["material:unicorn"]}
+        ),
+        get(f"{P}?material=linen", expect={"unknownValues": ABSENT}),
+        get(f"{R}?brand=nobody", expect={"items": [], "unknownValues": ["brand:nobody"]}),
     ),
     case("unknown is a value of its own", finds("material=unknown", "H-BARE-1")),
     case("at least so much of a fibre", finds("share.linen=96..", "H-LINEN-1")),
@@ -348,7 +355,8 @@ PLACES = (
 
 NONSENSE = (
     case("an unknown parameter", bad("colour=red", "colour", "color", "material.not", "sort")),
-    case("an unknown value", bad("brand=nobody", "brand")),
+    case("what cannot be a value", bad(f"brand={'x' * 65}", "brand"), bad("brand=a%00b", "brand")),
+    case("a long name is not repeated in full", problem(f"/v1/{'x' * 900}/en/products", 404, "not-found")),
     case("no value", bad("material=", "material")),
     case("a parameter twice", bad("size=M&size=L", "size")),
     case("asked for and excluded", bad("material=wool&material.not=wool", "material.not")),
@@ -521,18 +529,80 @@ PERSONAL = (
         bad("explain=1", "explain", "true", "false", path=R),
         bad("personalise=no", "personalise", "on", "off", path=R),
         bad("prefer=colour:red", "prefer", "color", path=R),
-        bad("prefer=color:sky", "prefer", path=R),
+        bad("prefer=color:", "prefer", path=R),
         bad("prefer=", "prefer", path=R),
         bad("item=NEVER", "item", path=R),
         bad("item=", "item", path=R),
     ),
-    case("an item that is no longer sold", problem(f"{R}?item=H-GONE-1", 410, "withdrawn")),
+    case(
+        "an item that is no longer sold is passed over",
+        get(f"{R}?brand=hand-made"),
+        get(
+            f"{R}?brand=hand-made&item=H-GONE-1",
+            expect={"items": lambda items: len(items) == 4, "personalised": False},
+        ),
+    ),
+    case(
+        "a preference that nothing meets is passed over and named",
+        get(f"{R}?brand=hand-made&prefer=color:sky", expect={"unknownValues": ["color:sky"]}),
+    ),
     case(
         "a cookie changes nothing on public answers",
         get(MADE, expect_headers=PUBLIC),
         get(MADE, consent=YES, context=WOOL, headers={"Sec-GPC": "1"}, same_as=0),
         get(f"{P}/H-LINEN-1"),
         get(f"{P}/H-LINEN-1", consent=YES, context=LINEN, same_as=2),
+    ),
+)
+
+F = "/v1/nl/en/fragments"
+MARKUP = {"Content-Type": "text/html; charset=utf-8", "X-Content-Type-Options": "nosniff"}
+FRAGMENTS = (
+    case(
+        "a fragment shows what the API recommends, to one person",
+        get(f"{R}?brand=hand-made", consent=YES, context=WOOL, expect={"items.0.id": "H-WOOL-1"}),
+        get(
+            f"{F}/recommendations?brand=hand-made&limit=1",
+            consent=YES,
+            context=WOOL,
+            expect_headers={**MARKUP, "Cache-Control": "private, no-store", "ETag": ABSENT},
+            shows=("H-WOOL-1",),
+        ),
+    ),
+    case(
+        "without consent a fragment is the same for all",
+        get(f"{F}/recommendations?brand=hand-made", expect_headers=MARKUP),
+        get(f"{F}/recommendations?brand=hand-made", context=WOOL, same_as=0),
+        get(
+            f"{F}/recommendations?brand=hand-made",
+            consent=YES,
+            context=LINEN,
+            headers={"Sec-GPC": "1"},
+            same_as=0,
+        ),
+    ),
+    case(
+        "alternatives are of the product's kind, public and revalidated",
+        get(
+            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            expect_headers={**MARKUP, "Cache-Control": re.compile("public, .+"), "ETag": STRONG},
+        ),
+        get(
+            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            304,
+            headers={"If-None-Match": "{0.headers[etag]}"},
+            empty=True,
+        ),
+        get(f"{F}/alternatives?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
+        get(f"{F}/alternatives?item=H-GONE-1", shows=()),
+    ),
+    case("nothing has been viewed by somebody unknown", get(f"{F}/recently-viewed", shows=())),
+    case(
+        "a fragment that makes no sense",
+        problem(f"{F}/hero", 404, "not-found"),
+        bad("cursor=x", "cursor", path=f"{F}/recommendations"),
+        bad("limit=13", "limit", "1 to 12", path=f"{F}/recommendations"),
+        bad("limit=2", "item", path=f"{F}/alternatives"),
     ),
 )
 
@@ -590,5 +660,6 @@ CASES = (
     *NONSENSE,
     *CURSORS,
     *PERSONAL,
+    *FRAGMENTS,
     *SERVICE,
 )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import httpx
+import msgspec
 
 from origin.rehearsal import AesGcm
 from selvedge.shopper.consent import CHOICE_COOKIE
@@ -13,16 +15,17 @@ from selvedge.shopper.sealing import Sealer
 from tests.behaviour.case import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tests.stage import Stage
 
 
-async def cookie(sealer: Sealer, consent: str | None, context: Context | None) -> str:
-    """The `Cookie` field of a person with that choice and that context."""
+async def cookie(sealer: Sealer, consent: str | None, context: Context | None, now: float) -> str:
+    """The `Cookie` field of a person with that choice and that context, written just now."""
     pairs = [] if consent is None else [f"{CHOICE_COOKIE}={consent}"]
     if context is not None:
-        pairs.append(f"{CONTEXT_COOKIE}={await seal_context(context, sealer)}")
+        written = msgspec.structs.replace(context, written=int(now))
+        pairs.append(f"{CONTEXT_COOKIE}={await seal_context(written, sealer)}")
     return "; ".join(pairs)
 
 
@@ -36,13 +39,20 @@ class RehearsedClient:
         return await self._stage.answer(target, headers, method)
 
     async def cookie(self, consent: str | None, context: Context | None) -> str:
-        return await cookie(self._stage.sealer, consent, context)
+        return await cookie(self._stage.sealer, consent, context, self._stage.clock.now())
 
 
 class HttpClient:
     """Sends requests to a Worker at `base_url` that seals with `sealing_keys` (key id to 32 bytes)."""
 
-    def __init__(self, client: httpx.AsyncClient, base_url: str, sealing_keys: Mapping[str, bytes]) -> None:
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        base_url: str,
+        sealing_keys: Mapping[str, bytes],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._now = now
         self._client = client
         self._base = httpx.URL(base_url)
         self._sealer = Sealer(AesGcm(), sealing_keys)
@@ -55,4 +65,4 @@ class HttpClient:
         return Answer(response.status_code, lower, response.content)
 
     async def cookie(self, consent: str | None, context: Context | None) -> str:
-        return await cookie(self._sealer, consent, context)
+        return await cookie(self._sealer, consent, context, self._now())

@@ -42,6 +42,6 @@ def test_the_worker_behaves_over_http(case: Case, stage: Stage) -> None:
     async def play() -> None:
         transport = httpx.ASGITransport(AsgiWorker(stage.app))
         async with httpx.AsyncClient(transport=transport) as client:
-            await run(case, HttpClient(client, "http://worker", {"k1": SEALING_KEY}))
+            await run(case, HttpClient(client, "http://worker", {"k1": SEALING_KEY}, stage.clock.now))
 
     asyncio.run(play())

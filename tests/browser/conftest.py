@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from development import host_config, paths, workerd
+from development import host_config, origin_process, paths, workerd
 from origin.building import build
 from origin.building.labels import VocabularyLabels
 from origin.demo import generate
@@ -21,6 +21,8 @@ from origin.publishing.pointers import Pointers
 from origin.publishing.publisher import Publisher
 from origin.publishing.rest import RestKv
 from origin.publishing.signing import Ed25519Signer, encode_key
+from selvedge.ranking.experiments import Arm, Experiment
+from selvedge.ranking.rules import RuleSet
 from tests.browser import shopfront
 from tests.browser.shopper import Tab
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
+    from development.origin_process import OriginProcess
     from origin.building import BuiltSnapshot
     from tests.browser.shopfront import Shopfront
 
@@ -37,6 +40,12 @@ SHOP = "demo"
 SIGNER = Ed25519Signer(bytes(range(32)))
 CHROMIUM = "SELVEDGE_CHROMIUM"
 """Names the browser's program, where it is not found by itself."""
+
+_ARMS = (Arm("control", 0.5), Arm("bold", 0.5))
+EXPERIMENTS = (
+    Experiment(key="taste", arms=_ARMS, author="Ada", reason="a test"),
+    Experiment(key="nobody", arms=_ARMS, coverage=0, author="Ada", reason="a test"),
+)
 
 # A headless Chromium names itself as one, and the Worker takes that for a crawler's agent.
 AGENT = (
@@ -78,15 +87,21 @@ def front(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     catalogue = generate(200)
     files = shutil.copytree(paths.ROOT / "demo" / "shop", folder / "files")
     write_pictures(catalogue, files / "pictures")
-    variables = {
+    with origin_process.running(folder) as origin, workerd.running(_variables(origin)) as instance:
+        built = build(catalogue, shop=SHOP, labels=VocabularyLabels(), rules=RuleSet(experiments=EXPERIMENTS))
+        _publish(instance, built, folder)
+        with shopfront.opened(instance.url, files) as opened:
+            yield opened
+
+
+def _variables(origin: OriginProcess) -> dict[str, str]:
+    return {
         "SELVEDGE_SHOP": SHOP,
         "SELVEDGE_SNAPSHOT_KEYS": f'{{"{SIGNER.key_id}": "{encode_key(SIGNER.public)}"}}',
         "SELVEDGE_SEALING_KEYS": f'{{"test": "{base64.b64encode(bytes(32)).decode()}"}}',
+        "SELVEDGE_ORIGIN_URL": origin.url,
+        "SELVEDGE_SERVICE_KEY": origin.edge_key,
     }
-    with workerd.running(variables) as instance:
-        _publish(instance, build(catalogue, shop=SHOP, labels=VocabularyLabels()), folder)
-        with shopfront.opened(instance.url, files) as opened:
-            yield opened
 
 
 def _publish(instance: workerd.Workerd, built: BuiltSnapshot, folder: Path) -> None:

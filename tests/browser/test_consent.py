@@ -57,8 +57,24 @@ def test_what_comes_into_view_is_reported_once(visitor: BrowserContext, front: S
     seen = [(one["slot"], one["product"]) for one in events(front) if one["type"] == "impression"]
     assert {"alternatives", "recommendations"} <= {slot for slot, _ in seen}
     assert len(seen) == len(set(seen))
-    assert all(one["recommendationId"] and one["position"] >= 1 for one in events(front))
+    assert all(one["recommendationId"] and one["position"] >= 0 for one in events(front))
+    arms = {one["slot"]: one["experiments"] for one in events(front)}
+    assert arms["alternatives"] == {"taste": "control", "nobody": "control"}  # the same for everyone
+    assert arms["recommendations"].keys() == {"taste", "nobody"}
     assert tab.complaints == []
+
+
+def test_events_echo_the_arm_once_there_is_somebody(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open().accept()
+    tab.page.evaluate("window.scrollTo(0, 600)")
+    tab.page.wait_for_timeout(1500)
+    front.reset()
+    tab.open()
+    tab.page.evaluate("window.scrollTo(0, 600)")
+    tab.page.wait_for_timeout(1500)
+    arms = [one["experiments"]["nobody"] for one in events(front) if one["slot"] == "recommendations"]
+    assert arms
+    assert set(arms) == {"hold-out"}
 
 
 def test_a_click_is_reported_although_the_page_is_left(visitor: BrowserContext, front: Shopfront) -> None:
@@ -67,7 +83,7 @@ def test_a_click_is_reported_although_the_page_is_left(visitor: BrowserContext, 
     tab.page.wait_for_load_state("networkidle")
     clicks = [one for one in events(front) if one["type"] == "click"]
     assert [(one["product"], one["slot"], one["position"]) for one in clicks] == [
-        (product, "alternatives", 1)
+        (product, "alternatives", 0)
     ]
 
 

@@ -59,7 +59,7 @@ def arranged(
 ) -> list[int]:
     """The whole list by the rule as docs/ranking.md states it."""
     waiting = sorted((pin for pin in pins if matches >> pin.rank & 1), key=lambda pin: pin.place)
-    rest = ordered(index, order, matches, every=every, without=[pin.rank for pin in pins])
+    rest = ordered(index, order, matches, every=every, without=[pin.rank for pin in waiting])
     found: list[int] = []
     first = True
     while rest or (first and waiting):

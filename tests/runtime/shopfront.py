@@ -64,9 +64,17 @@ class Shopfront:
 
 @contextmanager
 def open_shop(
-    shop: str, folder: Path, variables: Mapping[str, Any] | None = None, state: Path | None = None
+    shop: str,
+    folder: Path,
+    variables: Mapping[str, Any] | None = None,
+    state: Path | None = None,
+    *,
+    consuming: bool = False,
 ) -> Iterator[Shopfront]:
-    """A Worker that serves `shop`; `variables` are further settings. `state` keeps KV between instances."""
+    """A Worker that serves `shop`; `variables` are further settings. `state` keeps KV between instances.
+
+    With `consuming` the Worker consumes its queue, which otherwise the host keeps.
+    """
     texts = {
         "SELVEDGE_SHOP": shop,
         "SELVEDGE_SNAPSHOT_KEYS": json.dumps({SIGNER.key_id: encode_key(SIGNER.public)}),
@@ -74,7 +82,7 @@ def open_shop(
         **{name: str(value) for name, value in (variables or {}).items()},
     }
     with (
-        workerd.running(texts, state=state) as runtime,
+        workerd.running(texts, state=state, consuming=consuming) as runtime,
         CloudflareApi(runtime.kv_token, base_url=runtime.kv_base_url) as api,
     ):
         kv = RestKv(api, host_config.ACCOUNT, runtime.kv_namespace)

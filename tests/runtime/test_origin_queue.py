@@ -9,10 +9,21 @@ import pytest
 
 from development.launcher import WorkerdFailed
 from development.workerd import Workerd
+from origin.identity.principal import Principal
+from origin.identity.servicekeys import ServiceVerifier
+from origin.rehearsal import SystemClock
+from tests.origin.identity.tokens import TRUSTED
 
 SEND = """
-from cloudflare.queue import OriginQueue
-await OriginQueue("http://127.0.0.1:{port}/{path}", "secret", 300).send(b'{{"events": []}}')
+from cloudflare.crypto import WebCryptoSigner
+from cloudflare.origin import FetchOrigin
+from cloudflare.runtime import WorkersClock
+from selvedge.events.handover import OriginQueue
+from selvedge.identity.service import ServiceTokens
+from selvedge.profiles.origin import OriginClient
+tokens = ServiceTokens(WebCryptoSigner("edge-1", bytes(range(32))), WorkersClock())
+origin = OriginClient(FetchOrigin("http://127.0.0.1:{port}/{path}"), tokens)
+await OriginQueue(origin, 300).send(b'{{"events": []}}')
 """
 
 
@@ -47,7 +58,12 @@ def port() -> Iterator[int]:
 
 def test_the_origin_takes_a_message_under_the_token(runtime: Workerd, port: int) -> None:
     runtime.run(SEND.format(port=port, path="base/"))
-    assert Origin.taken == [("/base/events", "Bearer secret", b'{"events": []}')]
+    ((path, authorization, body),) = Origin.taken
+    assert (path, body) == ("/base/v1/events", b'{"events": []}')
+    token = str(authorization).removeprefix("Bearer ")
+    principal = ServiceVerifier(TRUSTED, SystemClock()).verify(token)
+    scopes = frozenset({"edge-profile:read", "events:write"})
+    assert principal == Principal("edge", scopes, token=principal.token)
 
 
 @pytest.mark.parametrize("path", ["broken", "slow"])

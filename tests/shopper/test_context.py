@@ -9,6 +9,7 @@ from origin.rehearsal import AesGcm
 from selvedge.shopper.context import (
     MAX_AFFINITIES,
     MAX_AGE_SECONDS,
+    MAX_AHEAD_SECONDS,
     MAX_COOKIE_LENGTH,
     MAX_RECENT,
     Affinity,
@@ -71,6 +72,11 @@ def test_a_context_lives_for_thirty_days() -> None:
     text = sealed(Context(written=NOW))
     assert opened(text, NOW + MAX_AGE_SECONDS)
     assert opened(text, NOW + MAX_AGE_SECONDS + 1) is None
+
+
+def test_a_context_of_the_future_would_never_end_and_is_absent() -> None:
+    assert opened(sealed(Context(written=NOW + MAX_AHEAD_SECONDS)))  # clocks differ
+    assert opened(sealed(Context(written=NOW + MAX_AHEAD_SECONDS + 1))) is None
 
 
 def test_a_context_sealed_with_the_key_before_still_opens() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -9,6 +10,7 @@ from origin.rehearsal import MemoryQueue
 from selvedge.events.handover import FallbackQueue
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
+from selvedge.shopper.identity import account_id
 from selvedge.shopper.policy import PURPOSES, Purpose
 from tests.stage import Stage, run
 from tests.wardrobe import NOW, garment, shop
@@ -89,6 +91,7 @@ def test_what_is_acknowledged_is_in_the_queue_with_its_consent(stage: Stage) -> 
     assert (message["market"], message["locale"], message["received"]) == ("nl", "en", NOW)
     assert message["consent"] == {"version": 1, "purposes": ["training"]}
     assert message["context"]
+    assert message["shopper"] == "v" + base64.urlsafe_b64decode(message["context"]).hex()
     assert message["events"] == [event(recommendationId="rec", position=4, offer="M")]
 
 
@@ -102,7 +105,23 @@ def test_session_alone_changes_the_cookie_and_hands_nothing_on(stage: Stage) -> 
 def test_measurement_alone_is_handed_on_without_a_name_and_sets_no_cookie(stage: Stage) -> None:
     answer = post(stage, event(), cookie=choice("measurement"))
     assert (answer.json["handedOn"], answer.json["remembered"], answer.cookies) == (True, False, ())
-    assert "context" not in msgspec.json.decode(stage.queue.messages[0])
+    message = msgspec.json.decode(stage.queue.messages[0])
+    assert "context" not in message
+    assert "shopper" not in message
+
+
+def test_profile_needs_a_name_to_be_handed_on_for(stage: Stage) -> None:
+    assert post(stage, event(), cookie=choice("profile")).json["handedOn"] is False
+    assert post(stage, event(), cookie=choice("profile", "session")).json["handedOn"] is True
+    assert len(stage.queue.messages) == 1
+    assert msgspec.json.decode(stage.queue.messages[0])["consent"]["purposes"] == ["profile"]
+
+
+def test_who_is_logged_in_is_named_by_the_account(stage: Stage) -> None:
+    account = account_id("https://id.example", "somebody")
+    cookies = stage.cookies(Context(b"x" * 12, NOW, account=account))
+    stage.send("POST", PATH, {"events": [event()]}, cookies)
+    assert msgspec.json.decode(stage.queue.messages[0])["shopper"] == account
 
 
 def test_without_consent_nothing_is_kept_and_the_answer_says_so(stage: Stage) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from origin.building import build
+from selvedge.ranking.rules import Rule, RuleSet
 from selvedge.shopper.context import Context
 from tests.stage import SHOP, Stage
 from tests.wardrobe import NL, NOW, SE, certificate, garment, offer, shell, shop
@@ -101,13 +102,24 @@ def test_alternatives_have_one_address(stage: Stage) -> None:
     )
 
 
-def test_a_product_that_is_withdrawn_leaves_its_slot_empty() -> None:
+def test_beside_a_product_that_is_withdrawn_there_are_no_alternatives_but_recommendations() -> None:
     first = build(shop(garment("a"), garment("gone")), shop=SHOP)
     stage = Stage()
     stage.publish(build(shop(garment("a")), shop=SHOP, previous=first))
     assert stage.get(f"{PLACE}/products/gone").status == 410
-    for slot in ("alternatives", "recommendations", "recently-viewed"):
-        assert shown(stage.get(f"{PLACE}/fragments/{slot}?item=gone")) == []
+    assert shown(stage.get(f"{PLACE}/fragments/alternatives?item=gone")) == []
+    plain = stage.get(f"{PLACE}/fragments/recommendations")
+    assert shown(stage.get(f"{PLACE}/fragments/recommendations?item=gone")) == shown(plain) == ["a"]
+    headers = stage.cookies(Context(b"x" * 12, NOW, recent=(0,)))
+    assert shown(stage.get(f"{PLACE}/fragments/recently-viewed?item=gone", headers)) == ["a"]
+
+
+def test_rules_exclude_from_what_was_recently_viewed() -> None:
+    excluded = Rule(id="recall", kind="exclude", products=("b",), author="Ada", reason="a recall")
+    stage = Stage()
+    stage.publish(build(shop(garment("a"), garment("b")), shop=SHOP, rules=RuleSet((excluded,))))
+    headers = stage.cookies(Context(b"x" * 12, NOW, recent=(0, 1)))
+    assert shown(stage.get(f"{PLACE}/fragments/recently-viewed", headers)) == ["a"]
 
 
 def test_the_number_of_items_is_bounded(stage: Stage) -> None:

@@ -18,10 +18,11 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from origin.rehearsal_asgi import AsgiWorker
-from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, SERVICE_ROUTES
+from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, MY_ROUTES, SERVICE_ROUTES
 from selvedge.web.descriptions import DESCRIPTIONS, FORMATS
 from selvedge.web.openapi import FACET_FIELDS, document
 from tests.behaviour.catalogue import PRODUCTS, snapshot
+from tests.origins import MemoryOrigin
 from tests.questions import scope_of
 from tests.stage import SHOP, Stage
 from tests.wardrobe import garment, shop
@@ -38,7 +39,12 @@ def test_every_route_is_described() -> None:
         "/v1/{market}/{locale}/" + name + "/{id}" * more for name, more in [*CATALOGUE_ROUTES, *ACTION_ROUTES]
     }
     described = {path.replace("{slot}", "{id}") for path in DOCUMENT["paths"]}
-    assert described == {*SERVICE_ROUTES, *catalogue}
+    assert described == {*SERVICE_ROUTES, *catalogue, *MY_ROUTES}
+
+
+def test_every_method_of_a_persons_own_routes_is_described() -> None:
+    for path, handlers in MY_ROUTES.items():
+        assert {method.lower() for method in handlers} == set(DOCUMENT["paths"][path])
 
 
 def test_every_field_of_every_answer_is_described() -> None:
@@ -87,7 +93,7 @@ def test_the_document_is_served_as_it_is() -> None:
 
 # Schemathesis: the application does what the document says.
 
-STAGE = Stage(allowed_origins=("https://shop.example",))
+STAGE = Stage(allowed_origins=("https://shop.example",), origin=MemoryOrigin())
 STAGE.publish(snapshot(SHOP))
 WORKER = AsgiWorker(STAGE.app)
 SERVED = schemathesis.openapi.from_dict(DOCUMENT)

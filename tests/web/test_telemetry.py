@@ -44,6 +44,7 @@ def test_a_point_tells_what_was_served() -> None:
             "trouble": "",
             "fault": "",
             "worker": "rehearsal",
+            "profile": "",
             "weight": 1,
             "status": 200,
             "delta": 0,
@@ -79,7 +80,7 @@ def test_what_the_shopper_sent_beside_the_path_is_not_told() -> None:
     acme.get("/jane@example.com")
     acme.get(f"{LIST}/jane@example.com")
     told = repr(acme.telemetry.points)
-    assert [point["status"] for point in points(acme)] == [200, 400, 404, 404]
+    assert [point["status"] for point in points(acme)] == [200, 308, 404, 404]
     assert not any(word in told for word in ("jane", "blue", "selvedge-choice", "prefer"))
 
 

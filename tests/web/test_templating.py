@@ -62,7 +62,16 @@ def test_what_the_feed_says_is_escaped() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "//elsewhere.example", "data:text/html,x", "p/a", "", None]
+    "url",
+    [
+        "javascript:alert(1)",
+        "//elsewhere.example",
+        "/\\elsewhere.example",
+        "data:text/html,x",
+        "p/a",
+        "",
+        None,
+    ],
 )
 def test_only_web_addresses_become_links(url: str | None) -> None:
     assert not is_linkable(url)

@@ -1,12 +1,11 @@
-"""Where events go: Cloudflare Queues, and the origin where the queue fails."""
+"""Where events go: Cloudflare Queues."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import js
 import msgspec
-from pyodide.ffi import JsException, to_js
+from pyodide.ffi import JsException
 
 from selvedge.errors import QueueUnavailable
 
@@ -23,29 +22,3 @@ class WorkersQueue:
             await self._binding.send(msgspec.json.decode(message))
         except JsException as error:
             raise QueueUnavailable("the queue") from error
-
-
-class OriginQueue:
-    """The origin's events route; it takes what the queue does not."""
-
-    def __init__(self, url: str, token: str, deadline_ms: int) -> None:
-        self._url = f"{url.rstrip('/')}/events"
-        self._token = token
-        self._deadline_ms = deadline_ms
-
-    async def send(self, message: bytes) -> None:
-        """Hand over a JSON object. Raises `QueueUnavailable`, also where the origin takes too long."""
-        headers = {"Content-Type": "application/json"}
-        if self._token:
-            headers["Authorization"] = f"Bearer {self._token}"
-        options = to_js(
-            {"method": "POST", "headers": headers, "body": message.decode(), "redirect": "manual"},
-            dict_converter=js.Object.fromEntries,
-        )
-        options.signal = js.AbortSignal.timeout(self._deadline_ms)
-        try:
-            response = await js.fetch(self._url, options)
-        except JsException as error:
-            raise QueueUnavailable("the origin") from error
-        if not response.ok:
-            raise QueueUnavailable(f"the origin answered {response.status}")

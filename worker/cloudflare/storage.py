@@ -20,7 +20,7 @@ CACHE_SECONDS = 30
 
 
 class WorkersKeyValue:
-    """Reads of one namespace."""
+    """One namespace."""
 
     def __init__(self, namespace: Any) -> None:
         self._namespace = namespace
@@ -34,7 +34,19 @@ class WorkersKeyValue:
             raise StorageUnavailable(key) from error
         return None if value is None else bytes(value)
 
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value` for so many seconds. Raises `StorageUnavailable`."""
+        try:
+            await asyncio.wait_for(self._namespace.put(key, value, expirationTtl=seconds), DEADLINE_SECONDS)
+        except (JsException, TimeoutError) as error:
+            raise StorageUnavailable(key) from error
+
 
 def catalogue(env: Env) -> WorkersKeyValue:
     """Return the namespace that holds the snapshots."""
     return WorkersKeyValue(env.CATALOGUE)
+
+
+def profiles(env: Env) -> WorkersKeyValue:
+    """Return the namespace that holds shoppers' records."""
+    return WorkersKeyValue(env.PROFILES)

@@ -85,5 +85,17 @@ class StorageUnavailable(SelvedgeError):
     reason = "storage-unavailable"
 
 
+class DocumentUnavailable(SelvedgeError):
+    """Another service did not answer with a document of bearable size; the message says what it did."""
+
+
 class QueueUnavailable(SelvedgeError):
     """A queue did not take a message; `__cause__` holds what it said. Nothing was kept."""
+
+
+class OriginUnavailable(SelvedgeError):
+    """The origin gave no whole answer. `reason` is `timeout`, `unreachable` or `too-large`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -7,12 +7,49 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+    from selvedge.profiles.origin import OriginAnswer, OriginRequest
+
 
 class KeyValue(Protocol):
     """Reading Workers KV. A read may be up to 60 s stale; a missing key may be cached as missing."""
 
     async def get(self, key: str) -> bytes | None:
         """Return the value under `key`, or None. Raises `StorageUnavailable`."""
+        ...
+
+
+class Documents(Protocol):
+    """Reading small documents of other services, such as a provider's keys."""
+
+    async def read(self, url: str, limit: int) -> bytes:
+        """Return what `url` answers with 200, at most `limit` bytes. Raises `DocumentUnavailable`."""
+        ...
+
+
+class RateLimiter(Protocol):
+    """Counts what is done under a key. Approximate, and never a reason to fail."""
+
+    async def allows(self, key: str) -> bool:
+        """Count one more; whether that is still within the limit, or the limiter does not answer."""
+        ...
+
+
+class RecordStore(KeyValue, Protocol):
+    """Workers KV as what keeps shoppers' records; of two writes to a key the later one to arrive stays."""
+
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        """Keep `value` for so many seconds, at least 60. Raises `StorageUnavailable`."""
+        ...
+
+
+class Origin(Protocol):
+    """The origin's API, asked within a deadline."""
+
+    async def ask(self, request: OriginRequest) -> OriginAnswer:
+        """Return the whole answer, whatever its status; redirects are answers too.
+
+        Raises `OriginUnavailable`: not there, not whole before the deadline, or longer than allowed.
+        """
         ...
 
 

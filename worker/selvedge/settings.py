@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Annotated, Any, get_args
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from selvedge.errors import SelvedgeError
+from selvedge.identity.provider import Provider
 from selvedge.shopper.policy import ManagerSettings, Table
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ KEY_SIZE = 32
 
 NAME_PATTERN = r"^[a-z0-9][a-z0-9-]{0,40}\Z"
 """Names of shops and channels: they are parts of keys, cache tags and what is signed."""
+
+
+_LOOPBACK = re.compile(r"127(\.\d{1,3}){3}\Z")
 
 
 class BadSetting(SelvedgeError):
@@ -92,15 +98,52 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(description="Origins that may send events and choices, besides the Worker's own."),
     ] = ()
+    limit_lists: Annotated[
+        bool,
+        Meta(description="Whether personal lists and fragments count towards the rate limits as well."),
+    ] = False
     origin_url: Annotated[
-        str, Meta(description="Where events go that the queue does not take; empty: nowhere.")
+        str,
+        Meta(
+            description="Base of the origin's API, https unless it is on this machine; empty: there is none."
+        ),
     ] = ""
-    origin_token: Annotated[
-        str, Meta(description="Bearer token that the Worker shows the origin. A secret.")
-    ] = ""
+    service_key: Annotated[
+        dict[str, str],
+        Meta(
+            description="Key id to Ed25519 private key, base64 of 32 bytes; the first one signs what the "
+            "Worker shows the origin ([security.md](security.md)). A secret."
+        ),
+    ] = {}
+    oidc: Annotated[
+        Provider | None,
+        Meta(
+            description="The shop's OpenID provider: `issuer`, `audience` and, where wanted, `jwks_uri`, "
+            "`algorithms`, `parties` ([security.md](security.md)). Not set: there are no accounts."
+        ),
+    ] = None
     origin_deadline_ms: Annotated[
-        int, Meta(ge=1, description="How long the Worker waits for the origin, in milliseconds.")
+        int, Meta(ge=1, description="How long the origin may take over events, in milliseconds.")
     ] = 500
+    rights_deadline_ms: Annotated[
+        int, Meta(ge=1, description="How long the origin may take over `/v1/me`, in milliseconds.")
+    ] = 5000
+    profile_deadline_ms: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="How long a shopper waits for a profile, KV and origin together: milliseconds.",
+        ),
+    ] = 80
+    profile_memory_bytes: Annotated[
+        int, Meta(ge=0, description="How many bytes of profiles an isolate keeps.")
+    ] = 4_000_000
+    profile_memory_seconds: Annotated[
+        int, Meta(ge=0, le=60, description="How long an isolate believes a profile that it keeps.")
+    ] = 60
+    profile_negative_seconds: Annotated[
+        int, Meta(ge=0, le=60, description="How long an isolate believes that there is no profile.")
+    ] = 10
 
 
 def variable(field: str) -> str:
@@ -121,7 +164,21 @@ def read_settings(lookup: Callable[[str], object]) -> Settings:
             found[field.name] = _parse(name, text, field.type)
         elif field.required:
             raise BadSetting(f"{name} is not set")
-    return Settings(**found)
+    settings = Settings(**found)
+    if settings.origin_url:
+        require_tls("origin_url", settings.origin_url)
+        if not settings.service_key:
+            raise BadSetting("SELVEDGE_SERVICE_KEY is not set: without it the origin answers nothing")
+    if settings.oidc is not None:
+        check_provider(settings.oidc)
+    return settings
+
+
+def check_provider(provider: Provider) -> None:
+    """Raise `BadSetting` unless provider and keys are reached over TLS, or on this machine."""
+    for url in (provider.issuer, provider.jwks_uri):
+        if url is not None:
+            require_tls("oidc", url)
 
 
 def _parse(name: str, text: object, kind: Any) -> Any:
@@ -133,6 +190,27 @@ def _parse(name: str, text: object, kind: Any) -> Any:
         )
     except msgspec.MsgspecError as error:
         raise BadSetting(f"{name}: {error}") from error
+
+
+def require_tls(name: str, url: str) -> None:
+    """Raise `BadSetting` unless `url` is an https address, or an http one on this very machine."""
+    if not is_secure(url):
+        raise BadSetting(f"{variable(name)}: {url!r} is not an https:// address, nor on this machine")
+
+
+def is_secure(url: str) -> bool:
+    """Whether nobody on the way can read what is sent to `url`."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine's own (RFC 1122, 3.2.1.3; RFC 6761, 6.3)."""
+    return host in {"localhost", "::1"} or _LOOPBACK.match(host) is not None
 
 
 def decode_key(name: str, text: str) -> bytes:

@@ -13,7 +13,7 @@ wrapBindings(withFaults);
 
 export const isControl = (request) => new URL(request.url).pathname.startsWith(PREFIX);
 
-/** Keeps what the Worker sent to a queue, for GET /__host/queue. */
+/** Keeps what came to a queue that nobody consumes, for GET /__host/queue. */
 export function keepBatch(batch) {
   queued.push(...batch.messages.map(({ id, body }) => ({ queue: batch.queue, id, body })));
   batch.ackAll();

@@ -12,8 +12,7 @@ export default {
   },
   scheduled: (controller, env, ctx) => handleEvent("scheduled", controller, env, ctx),
   async queue(batch, env, ctx) {
-    // In production the origin consumes what the Worker sends.
-    if (JSON.parse(env.HOST_PRODUCED_QUEUES).includes(batch.queue)) keepBatch(batch);
+    if (JSON.parse(env.HOST_KEPT_QUEUES).includes(batch.queue)) keepBatch(batch);
     else await handleEvent("queue", batch, env, ctx);
   },
 };

@@ -28,6 +28,31 @@ def test_a_preview_shows_what_a_rule_does_at_its_time(desk: Desk) -> None:
     assert "front" in desk.run(*ask, "--at", "2030-01-01").stdout
 
 
+def test_a_preview_shows_the_alternatives_to_a_product(desk: Desk) -> None:
+    desk.build()
+    ask = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", "alternatives")
+    listed = desk.json(*ask, "--query", f"item={PRODUCT}&limit=5")
+    style = {group.id: group for group in CATALOGUE.groups}
+    own = next(style[one.group] for one in CATALOGUE.products if one.id == PRODUCT)
+    assert 0 < len(listed["items"]) <= 5
+    assert {item["category"] for item in listed["items"]} == {own.category}
+    assert own.id not in {item["inProductGroupWithID"] for item in listed["items"]}
+    assert "item is missing" in desk.run(*ask, exits=1).stderr
+    assert "no market 'xx'" in desk.run(*ask[:-3], "xx", *ask[-2:], exits=1).stderr
+
+
+def test_a_delta_brings_rules(desk: Desk) -> None:
+    rules = desk.folder / "rules.toml"
+    rules.write_text(PIN, encoding="utf-8")
+    base = desk.build()
+    ask = ("snapshot", "build", "--delta-on", base["folder"], "--rules", str(rules), str(desk.catalogue))
+    built = desk.json(*ask)
+    assert (built["version"], built["delta_number"]) == (base["version"], 1)
+    market = CATALOGUE.markets[0].code
+    first = desk.json("snapshot", "preview", built["folder"], "--market", market)["items"][0]
+    assert (first["id"], first["rule"]) == (PRODUCT, "front")
+
+
 def test_a_preview_of_a_category_shows_that_category(desk: Desk) -> None:
     desk.build()
     style = {group.id: group for group in CATALOGUE.groups}

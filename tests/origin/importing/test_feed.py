@@ -164,7 +164,15 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
 
 
 @pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", "JavaScript://x%0aalert(1)", "data:text/html,x", "ftp://x"]
+    "link",
+    [
+        "javascript:alert(1)",
+        "JavaScript://x%0aalert(1)",
+        "data:text/html,x",
+        "ftp://x",
+        "//elsewhere.example/p",
+        "/\\elsewhere.example",
+    ],
 )
 def test_a_link_of_another_scheme_is_reported_and_left_out(read: ReadFeed, link: str) -> None:
     result = read({"link": link, "image_link": link})

@@ -48,6 +48,10 @@ class Scope:
         """Return the same scope where the products of a set never match, whatever a query asks for."""
         return Scope(self.index, self.market, self.now, excluded=excluded) if excluded else self
 
+    def at(self, now: int) -> Scope:
+        """Return the same scope at another time."""
+        return Scope(self.index, self.market, now, excluded=self.excluded)
+
     def facet(self, field: str) -> Facet:
         """The field of that name, shared or the market's own."""
         return self.index.facets.get(field) or self.market.facets[field]
@@ -84,18 +88,37 @@ class Scope:
                 found = remove(found, one.bits) if one.excluding else found & one.bits
         return found
 
+    def unknown_values(self, query: Query) -> tuple[str, ...]:
+        """What a query names, as `field:value`, that no product of this version has: mistyped or outdated.
+
+        The share of a fibre that none states is named by itself.
+        """
+        return tuple(
+            f"{one.field}:{value}"
+            for one in query.facet_filters
+            for value in one.values
+            if self.facet(one.field).index(value) is None
+        ) + tuple(one.field for one in query.range_filters if self._is_unstated(one))
+
     def _condition(self, one: FacetFilter) -> Condition:
         facet = self.facet(one.field)
-        sets = [facet.bits(at, self.now) for at in map(facet.index, one.values) if at is not None]
+        positions = [facet.index(value) for value in one.values]
+        sets = [facet.bits(at, self.now) for at in positions if at is not None]
         if one.mode == "all":
-            return Condition(one.field, reduce(and_, sets, -1))
+            return Condition(one.field, 0 if None in positions else reduce(and_, sets, -1))
         if one.mode == "not" and (unknown := facet.index(UNKNOWN)) is not None:
             sets.append(facet.bits(unknown, self.now))
         return Condition(one.field, reduce(or_, sets, 0), one.mode == "not")
 
     def _range_bits(self, one: RangeFilter) -> int:
+        if self._is_unstated(one):
+            return 0 if one.low else self.index.shares_stated()
         column = self.column(one.field)
         bits = column.between(one.low, one.high)
         if one.field.startswith(SHARE) and not one.low:
             bits |= remove(self.index.shares_stated(), column.present)
         return bits
+
+    def _is_unstated(self, one: RangeFilter) -> bool:
+        """Whether no product of this version states the share that a filter is about."""
+        return one.field.startswith(SHARE) and one.field not in self.index.range_names

@@ -22,14 +22,16 @@ Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
 class BaseEvent(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, rename="camel"
 ):
-    """What every event has. `id` is made by the page: what comes with it again is the same event."""
+    """What every event has. `id` is made by the page: what comes with it again is the same event.
+
+    `recommendation_id` and `experiments` (the arm by experiment) are echoed from the answer it is about.
+    """
 
     id: Id
     time: Moment | None = None
     recommendation_id: Word | None = None
     slot: Word | None = None
-    experiment: Word | None = None
-    arm: Word | None = None
+    experiments: Annotated[dict[Word, Word], Meta(max_length=8)] = {}
 
 
 class ItemEvent(BaseEvent, frozen=True):

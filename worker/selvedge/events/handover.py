@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.errors import QueueUnavailable
+from selvedge.errors import OriginUnavailable, QueueUnavailable
 from selvedge.events.event import Event
+from selvedge.identity.service import EDGE_SCOPES
+from selvedge.profiles.origin import JSON, OriginRequest
+from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
     from selvedge.ports import Queue
+    from selvedge.profiles.origin import OriginClient
     from selvedge.shopper.consent import Consent
     from selvedge.shopper.context import Context
 
-HANDED_ON_FOR: frozenset[Purpose] = frozenset({"training", "measurement"})
+HANDED_ON_FOR: frozenset[Purpose] = frozenset({"profile", "training", "measurement"})
 """Events leave the edge for these purposes alone."""
+
+_ACCEPTED = 202
 
 
 class ConsentNote(msgspec.Struct, frozen=True):
@@ -30,7 +36,8 @@ class ConsentNote(msgspec.Struct, frozen=True):
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A batch as the origin gets it. `received` is in epoch seconds.
 
-    `context` names the browser, so that its events can be erased; it is there where `session` is allowed.
+    `context` names the browser and `shopper` the person, so that their events can be erased; they are there
+    where `session` is allowed.
     """
 
     market: str
@@ -41,6 +48,31 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     events: list[Event]
     context: str | None = None
     version: int = 1
+    shopper: ShopperId | None = None
+
+
+class OriginQueue:
+    """The origin's events route; it takes what the queue does not."""
+
+    def __init__(self, origin: OriginClient, deadline_ms: int) -> None:
+        self._origin = origin
+        self._deadline_ms = deadline_ms
+
+    async def send(self, message: bytes) -> None:
+        """Hand over a JSON object. Raises `QueueUnavailable`, also where the origin takes too long."""
+        request = OriginRequest(
+            path="/v1/events",
+            method="POST",
+            headers={"Content-Type": JSON},
+            body=message,
+            deadline_ms=self._deadline_ms,
+        )
+        try:
+            answer = await self._origin.ask(request, EDGE_SCOPES)
+        except OriginUnavailable as error:
+            raise QueueUnavailable("the origin") from error
+        if answer.status != _ACCEPTED:
+            raise QueueUnavailable(f"the origin answered {answer.status}")
 
 
 class FallbackQueue:
@@ -59,10 +91,16 @@ class FallbackQueue:
 
 
 def served_purposes(consent: Consent) -> frozenset[Purpose]:
-    """Return the purposes for which events may be handed on."""
-    return consent.allowed & HANDED_ON_FOR
+    """Return the purposes for which events may be handed on; without a name they can be in no profile."""
+    served = consent.allowed & HANDED_ON_FOR
+    return served if consent.allows("session") else served - {"profile"}
 
 
 def context_name(context: Context | None) -> str | None:
     """Return how a message names a context."""
     return base64.urlsafe_b64encode(context.id).decode() if context and context.id else None
+
+
+def shopper_name(context: Context | None) -> str | None:
+    """Return how a message names the person behind a context."""
+    return context.shopper if context and context.id else None

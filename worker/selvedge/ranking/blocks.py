@@ -16,7 +16,6 @@ import msgspec
 
 from selvedge.ranking.order import Position
 from selvedge.ranking.page import page
-from selvedge.snapshot.postings import remove
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +51,7 @@ BEGINNING = Bookmark()
 
 
 class Arranged:
-    """A list: an order over matches, arranged block by block."""
+    """A list: an order over matches, arranged block by block. `settled` is as for `page`."""
 
     def __init__(
         self,
@@ -63,13 +62,15 @@ class Arranged:
         pins: Sequence[Pin] = (),
         spread: Spread | None = None,
         every_colourway: bool = False,
+        settled: int | None = None,
     ) -> None:
         self._index = index
         self._order = order
         self._every = every_colourway
+        self._matches = matches
+        self._settled = matches if settled is None else settled
         self._pins = sorted((pin for pin in pins if matches >> pin.rank & 1), key=lambda pin: pin.place)
         self._kinds = _Kinds(index, spread) if spread else None
-        self._organic = remove(matches, self._taken(pin.rank for pin in pins))
 
     def page(self, count: int, bookmark: Bookmark = BEGINNING) -> tuple[list[int], Bookmark]:
         """Return the ranks of the next `count` products, fewer at the end, and where that leaves it."""
@@ -90,7 +91,7 @@ class Arranged:
     def _block(self, at: Bookmark) -> tuple[list[int], Position | None, bool]:
         """Return what is left of a block in its arrangement, its end, and whether more may follow it."""
         pins = self._pins if at.start is None else []
-        matches, room = self._organic, BLOCK - len(pins)
+        matches, room = self._organic(first=at.start is None), BLOCK - len(pins)
         if at.end is not None:
             matches ^= self._order.following(matches, at.end)
             room = matches.bit_count()
@@ -102,8 +103,21 @@ class Arranged:
         full = at.end is not None or len(places) == room
         return self._arrange(list(at.shown), left, pinned), end, full
 
+    def _organic(self, *, first: bool) -> int:
+        """What pins leave to the order: beyond the first block only those count that surely stood in it."""
+        there = self._matches if first else self._settled
+        return self._matches & ~self._taken(pin.rank for pin in self._pins if there >> pin.rank & 1)
+
     def _next(self, matches: int, count: int, start: Position | None) -> list[Position]:
-        return page(self._index, self._order, matches, count, start=start, every_colourway=self._every)
+        return page(
+            self._index,
+            self._order,
+            matches,
+            count,
+            start=start,
+            every_colourway=self._every,
+            settled=matches & self._settled,
+        )
 
     def _taken(self, ranks: Iterable[int]) -> int:
         """The products that give way to those at `ranks`: themselves or all of their styles."""

@@ -25,7 +25,9 @@ MAX_SEEN = 40
 class Frozen(msgspec.Struct, frozen=True, array_like=True):
     """All in numbers of one version: facet fields and values by position, products by rank, rules by number.
 
-    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment.
+    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment,
+    `item` the product looked at, `excluding` the rules that took products out of the first page, `avoided`
+    (field, value).
     """
 
     signals: tuple[tuple[int, int, int, int], ...] = ()
@@ -35,6 +37,14 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     rules: tuple[int, ...] = ()
     pins: tuple[Pin, ...] = ()
     arms: dict[str, str] = {}
+    item: int | None = None
+    excluding: tuple[int, ...] = ()
+    avoided: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def ruled(self) -> bool:
+        """Whether any rule or experiment has a part in the list."""
+        return bool(self.rules or self.pins or self.arms or self.excluding)
 
 
 NOTHING = Frozen()
@@ -61,6 +71,16 @@ def thaw_signals(index: Index, frozen: Frozen) -> list[Signal]:
     ]
 
 
+def freeze_pairs(index: Index, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[int, int], ...]:
+    """Return the facet values that `index` knows, in its numbers."""
+    names = {name: at for at, name in enumerate(index.facets)}
+    return tuple(
+        (names[field], at)
+        for field, value in pairs
+        if field in names and (at := index.facets[field].index(value)) is not None
+    )
+
+
 def personal(
     index: Index,
     rulebook: Rulebook,
@@ -74,6 +94,8 @@ def personal(
     if frozen.seen:
         seen = sum(1 << rank for rank in {one for rank in frozen.seen for one in index.siblings(rank)})
         shifts.append(Shift("seen", seen, -weights.seen))
+    if frozen.avoided:
+        shifts.append(Shift("avoided", _avoided(index, frozen, ordered_at), -weights.avoided))
     if weights.arrival:
         since = ordered_at // DAY - weights.arrival_days
         shifts.append(Shift("arrival", index.range("published").between(since, None), weights.arrival))
@@ -90,4 +112,14 @@ def shifted(index: Index, rulebook: Rulebook, frozen: Frozen, ordered_at: int) -
 def rests_on_evidence(index: Index, rulebook: Rulebook, frozen: Frozen) -> bool:
     """Whether a delta may move products in this order."""
     infos = [facet.info for facet in index.facets.values()]
-    return any(infos[field].dated for _, field, _, _ in frozen.signals) or rulebook.dated(frozen.rules)
+    fields = [field for _, field, _, _ in frozen.signals] + [field for field, _ in frozen.avoided]
+    return any(infos[field].dated for field in fields) or rulebook.dated(frozen.rules)
+
+
+def _avoided(index: Index, frozen: Frozen, ordered_at: int) -> int:
+    """The products with any avoided value: however many they have, they are lowered once."""
+    facets = list(index.facets.values())
+    found = 0
+    for field, value in frozen.avoided:
+        found |= facets[field].bits(value, ordered_at)
+    return found

@@ -70,16 +70,35 @@ def decode_table(data: bytes) -> Table:
     return _decoder.decode(data)
 
 
-def bonuses(index: Index, weights: RankingWeights, prediction: Prediction | None) -> Bonuses:
-    """Return a prediction as points: `weights.model` for the best product here, others in proportion."""
-    if prediction is None or not weights.model:
+def bonuses(index: Index, weights: RankingWeights, *predictions: Prediction | None) -> Bonuses:
+    """Return predictions as points: `weights.model` for the best product here, others in proportion.
+
+    Several are blended: each is measured by its own best product, so that their scales do not matter, and
+    what they then say of a product is added up.
+    """
+    said = [one for one in predictions if one is not None and one.scores]
+    if not said or not weights.model:
         return NO_BONUSES
-    found = [
-        (rank, score)
-        for ordinal, score in prediction.scores
-        if score > 0 and (rank := index.rank(ordinal)) is not None
-    ]
-    best = sorted(found, key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
+    found = _scores(index, said[0]) if len(said) == 1 else _blend([_scores(index, one) for one in said])
+    best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
     points = {rank: int(weights.model * score / best[0][1]) for rank, score in best}
     kept = {rank: number for rank, number in points.items() if number}
-    return Bonuses(kept, f"{prediction.model}@{prediction.version}")
+    return Bonuses(kept, "+".join(f"{one.model}@{one.version}" for one in said))
+
+
+def _scores(index: Index, prediction: Prediction) -> dict[int, float]:
+    """The scores above 0 of products that are here, by rank."""
+    return {
+        rank: score
+        for ordinal, score in prediction.scores
+        if score > 0 and (rank := index.rank(ordinal)) is not None
+    }
+
+
+def _blend(several: list[dict[int, float]]) -> dict[int, float]:
+    total: dict[int, float] = {}
+    for scores in several:
+        best = max(scores.values(), default=1.0)
+        for rank, score in scores.items():
+            total[rank] = total.get(rank, 0.0) + score / best
+    return total

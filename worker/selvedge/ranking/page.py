@@ -21,8 +21,14 @@ def page(
     *,
     start: Position | None = None,
     every_colourway: bool = False,
+    settled: int | None = None,
 ) -> list[Position]:
-    """Return the next `count` places after `start`, fewer where the order ends."""
+    """Return the next `count` places after `start`, fewer where the order ends.
+
+    `settled` are those among `matches` that matched on earlier pages too, all unless given: only they can
+    have been shown there.
+    """
+    before = matches if settled is None else settled
     rest = matches if start is None else order.following(matches, start)
     if every_colourway:
         return order.first(rest, count)
@@ -36,7 +42,7 @@ def page(
             if style in styles:
                 continue
             styles.add(style)
-            if start is None or not _shown_before(index, order, matches, place.rank, start):
+            if start is None or not _shown_before(index, order, before, place.rank, start):
                 shown.append(place)
                 if len(shown) == count:
                     return shown
@@ -45,13 +51,13 @@ def page(
         rest = order.following(rest, found[-1])
 
 
-def _shown_before(index: Index, order: Order, matches: int, rank: int, start: Position) -> bool:
-    """Whether another matching colourway of the style at `rank` lies at or before `start`."""
+def _shown_before(index: Index, order: Order, settled: int, rank: int, start: Position) -> bool:
+    """Whether another settled colourway of the style at `rank` lies at or before `start`."""
     siblings = index.siblings(rank)
     if len(siblings) == 1:
         return False
     for sibling in siblings:
-        if sibling != rank and matches >> sibling & 1:
+        if sibling != rank and settled >> sibling & 1:
             number = order.number(sibling)
             if (-number, sibling) <= (-start.number, start.rank):
                 return True

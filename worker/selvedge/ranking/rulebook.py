@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from selvedge.ranking.experiments import Experiment
+    from selvedge.ranking.frozen import Frozen
     from selvedge.ranking.order import Order
     from selvedge.ranking.rules import Rule
     from selvedge.snapshot.index import Index
@@ -45,10 +46,14 @@ class Times(msgspec.Struct, frozen=True):
 
 
 class Rulebook:
-    """The rules of one release. Rules are known by their number, their position in the file."""
+    """The rules of one release. Rules are known by their number, their position in the file.
 
-    def __init__(self, index: Index, rules: RuleSet = NO_RULES) -> None:
+    `revision` names the set by its content.
+    """
+
+    def __init__(self, index: Index, rules: RuleSet = NO_RULES, revision: str = "") -> None:
         self._index = index
+        self._revision = revision
         self.rules = rules.rules
         self.experiments = rules.experiments
         self._listed: dict[int, int] = {}
@@ -58,6 +63,17 @@ class Rulebook:
     def holding(self, scene: Scene) -> list[int]:
         """The numbers of the rules that hold in `scene`."""
         return [number for number, rule in enumerate(self.rules) if _holds(rule, scene)]
+
+    def revision_for(self, frozen: Frozen) -> str:
+        """What a list that began with `frozen` needs to go on: the name of these rules where it went by any.
+
+        A cursor names rules by number, and a delta may bring others.
+        """
+        return self._revision if frozen.ruled else ""
+
+    def excluding(self, holding: Iterable[int]) -> tuple[int, ...]:
+        """The exclusions among `holding`."""
+        return tuple(one for one in holding if self.rules[one].kind == "exclude")
 
     def excluded(self, holding: Iterable[int], now: int) -> int:
         """The products that the exclusions among `holding` take out."""

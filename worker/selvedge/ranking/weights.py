@@ -59,6 +59,7 @@ class RankingWeights(msgspec.Struct, frozen=True, kw_only=True):
     arrival: Points = 0
     arrival_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 14
     seen: Points = 24
+    avoided: Points = 64
     terms: Annotated[int, msgspec.Meta(ge=1, le=32)] = 24
     spread: Spread = Spread()
 

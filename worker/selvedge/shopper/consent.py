@@ -50,10 +50,15 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """The decision on each purpose, and the version of the texts that the person's choice was made on."""
+    """The decision on each purpose, and the choice on our own page, where there is one."""
 
     decisions: dict[Purpose, Decision]
-    version: int = 0
+    choice: Choice | None = None
+
+    @property
+    def version(self) -> int:
+        """The version of the texts that the choice was made on; 0 without one."""
+        return 0 if self.choice is None else self.choice.version
 
     def allows(self, purpose: Purpose) -> bool:
         """Whether `purpose` may be served."""
@@ -84,7 +89,7 @@ class ConsentRules:
         decisions = {purpose: self._decide(market, purpose, words, gpc=gpc) for purpose in sorted(PURPOSES)}
         if any(one.allowed for one in decisions.values()) and is_crawler(request.headers.get("user-agent")):
             decisions = dict.fromkeys(decisions, Decision(allowed=False, signal="crawler"))
-        return Consent(decisions, 0 if choice is None else choice.version)
+        return Consent(decisions, choice)
 
     def _decide(self, market: str, purpose: Purpose, words: list[Word], *, gpc: bool) -> Decision:
         # The signal never grants; the table may say that it does not speak about a purpose.

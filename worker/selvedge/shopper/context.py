@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from selvedge.shopper.identity import visitor_id
+
 if TYPE_CHECKING:
     from selvedge.shopper.sealing import Sealer
 
@@ -25,6 +27,9 @@ MAX_EVENTS = 64
 """More than a batch has, so that a batch that is sent again as a whole is told."""
 
 MAX_AGE_SECONDS = 30 * 86_400
+MAX_AHEAD_SECONDS = 300
+"""How far the clocks of two machines may differ; what claims to be written later would never expire."""
+
 ID_SIZE = 12
 _SEAL_CONTEXT = b"selvedge context cookie"
 _MAX_PAYLOAD = MAX_COOKIE_LENGTH * 3 // 4 - 64
@@ -47,7 +52,7 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     random and names this browser only for as long as the cookie lives, so that an anonymous person's
     events can be erased too. `consent` is the version of the choice that allows it all, `revision` that
     of the profile at the origin. `events` are short digests of the ids of the latest events counted in
-    here, the newest first.
+    here, the newest first. `account` is the shopper id of who is logged in, or empty.
     """
 
     id: bytes = b""
@@ -60,6 +65,12 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     consent: int = 0
     revision: int = 0
     events: tuple[bytes, ...] = ()
+    account: str = ""
+
+    @property
+    def shopper(self) -> str:
+        """The shopper id of this person: that of the account, else that of the browser."""
+        return self.account or visitor_id(self.id)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -99,7 +110,7 @@ async def seal_context(context: Context, sealer: Sealer) -> str:
 
 
 async def open_context(text: str, sealer: Sealer, now: int) -> Context | None:
-    """Return the context in a cookie's value, or None: absent, tampered with, foreign or expired."""
+    """Return the context in a cookie's value, or None: absent, forged, foreign, expired, of the future."""
     if not text or len(text) > MAX_COOKIE_LENGTH or not text.isascii():
         return None
     try:
@@ -113,4 +124,4 @@ async def open_context(text: str, sealer: Sealer, now: int) -> Context | None:
         context = _decoder.decode(payload)
     except msgspec.MsgspecError:
         return None
-    return context if now - context.written <= MAX_AGE_SECONDS else None
+    return context if -MAX_AHEAD_SECONDS <= now - context.written <= MAX_AGE_SECONDS else None

@@ -95,7 +95,7 @@ def _lean(context: Context, happening: Happening, index: Index) -> Context:
     weights = {(one.field, one.value): one.weight for one in context.affinities}
     if step > 0:
         weights = {key: weight - (weight + _FADE - 1) // _FADE for key, weight in weights.items()}
-    for field, value in _traits(index, rank):
+    for field, value in traits_of(index, rank):
         weights[field, value] = weights.get((field, value), 0) + step * SHARES[field] // 4
     return msgspec.structs.replace(context, affinities=_strongest(weights))
 
@@ -106,7 +106,7 @@ def _strongest(weights: dict[tuple[str, str], int]) -> tuple[Affinity, ...]:
     return tuple(Affinity(field, value, weight) for (field, value), weight in ordered)
 
 
-def _traits(index: Index, rank: int) -> Sequence[tuple[str, str]]:
+def traits_of(index: Index, rank: int) -> Sequence[tuple[str, str]]:
     """Return the product's known values of the fields that affinities are about."""
     pairs = (index.row_value(number) for number in index.row(rank))
     return [(field, value) for field, value in pairs if field in SHARES and value != UNKNOWN]

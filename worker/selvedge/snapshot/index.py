@@ -18,7 +18,7 @@ from selvedge.errors import DamagedPart
 from selvedge.ranking.weights import decode_weights
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.facets import Facet, FieldInfo
-from selvedge.snapshot.postings import Postings
+from selvedge.snapshot.postings import Postings, from_ranks
 from selvedge.snapshot.ranges import RangeColumn
 
 if TYPE_CHECKING:
@@ -159,6 +159,7 @@ class MarketIndex:
     """What one market adds: who may be shown, at which price, in which sizes."""
 
     def __init__(self, sections: Mapping[str, memoryview], size: int) -> None:
+        self._size = size
         try:
             self.facets = _facets(sections)
             self.available = Postings(sections["available"]).bits(0)
@@ -166,8 +167,14 @@ class MarketIndex:
             self._reduced = sections["reduction/ranks"].cast("I")
             self._regular = sections["reduction/regular"].cast("I")
             self._lowest = sections["reduction/lowest"].cast("I")
+            self._changed, self._changed_in = _changes(sections)
         except (KeyError, TypeError, ValueError, msgspec.MsgspecError) as error:
             raise DamagedPart(f"the market index lacks or garbles {error}") from error
+
+    def changed_since(self, delta: int) -> int:
+        """The products that a delta of a higher number than `delta` has changed: price, stock or evidence."""
+        pairs = zip(self._changed, self._changed_in, strict=True)
+        return from_ranks([rank for rank, number in pairs if number > delta], self._size)
 
     def reduction(self, rank: int) -> Reduction | None:
         """The prices beside the reduced price of the product at `rank`, if it is reduced."""
@@ -184,3 +191,10 @@ def id_hash(product_id: str) -> int:
 
 def _facets(sections: Mapping[str, memoryview]) -> dict[str, Facet]:
     return {info.name: Facet(info, sections) for info in _fields_decoder.decode(sections["fields"])}
+
+
+def _changes(sections: Mapping[str, memoryview]) -> tuple[Sequence[int], Sequence[int]]:
+    """Return the ranks that deltas have changed, and the last delta that did; a base has none."""
+    if "changed/ranks" not in sections:
+        return (), ()
+    return sections["changed/ranks"].cast("I"), sections["changed/deltas"].cast("I")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.errors import DamagedPart, MissingPart
+from selvedge.errors import DamagedPart, MissingPart, SnapshotError, StorageUnavailable
 from selvedge.ranking.rulebook import Rulebook
-from selvedge.ranking.rules import NO_RULES, decode_rules
+from selvedge.ranking.rules import decode_rules
+from selvedge.sessions.part import SessionRows
+from selvedge.sessions.predictor import SessionPredictor
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
@@ -18,7 +21,6 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from selvedge.ranking.rules import RuleSet
     from selvedge.snapshot.manifest import Release
     from selvedge.snapshot.parts import PartReader
 
@@ -33,6 +35,12 @@ class Labels(msgspec.Struct, frozen=True):
         """The label of a value; a value without one stands for itself."""
         return self.values.get(field, {}).get(value, value)
 
+
+SESSIONS = "sessions"
+"""The group that holds the session model's part, in versions that have one."""
+
+MODEL_RETRY_SECONDS = 30.0
+"""How long a session model that could not be read or used is left alone."""
 
 _labels_decoder = msgspec.msgpack.Decoder(Labels)
 
@@ -56,13 +64,14 @@ class LoadedRelease:
         self.trouble: str | None = None
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
-        self.rulebook = Rulebook(
-            self.index, _rules({**base_groups.get("rules", {}), **overlay.get("rules", {})})
-        )
+        self.rulebook = _rulebook(self.index, {**base_groups.get("rules", {}), **overlay.get("rules", {})})
         self._reader = reader
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
         self._labels: dict[str, Labels] = {}
+        self._predictor: SessionPredictor | None = None
+        self._predictor_due = 0.0
+        self.model_trouble: str | None = None
         self.markets = {market.code: market for market in release.manifest.markets}
 
     @classmethod
@@ -99,6 +108,8 @@ class LoadedRelease:
         for locale in list(before._labels):
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
+        if before._predictor is not None:
+            await self.predictor(0.0)
         for name, pages in self.release.manifest.pages.items():
             held = before.held_pages(name)
             for number in range(len(pages)):
@@ -122,6 +133,25 @@ class LoadedRelease:
         if locale not in self._labels:
             self._labels[locale] = _labels(await self._group(f"labels/{locale}"))
         return self._labels[locale]
+
+    async def predictor(self, now: float) -> SessionPredictor | None:
+        """The session model; None where this version has none, or where it cannot be read or used at `now`.
+
+        It only ever adds to an order, so that no trouble with it is an error: `model_trouble` names it.
+        """
+        if (
+            self._predictor is None
+            and SESSIONS in self.release.manifest.groups
+            and now >= self._predictor_due
+        ):
+            try:
+                sections = await self._reader.sections(self.release.manifest.groups[SESSIONS])
+                self._predictor = SessionPredictor(SessionRows(sections))
+                self.model_trouble = None
+            except (SnapshotError, StorageUnavailable) as error:
+                self._predictor_due = now + MODEL_RETRY_SECONDS
+                self.model_trouble = error.reason
+        return self._predictor
 
     async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
         """The cards of the products at `ranks`, in that order."""
@@ -186,8 +216,11 @@ def _labels(sections: Mapping[str, memoryview]) -> Labels:
         raise DamagedPart(f"unreadable labels: {error}") from error
 
 
-def _rules(sections: Mapping[str, memoryview]) -> RuleSet:
-    return decode_rules(sections["rules"]) if "rules" in sections else NO_RULES
+def _rulebook(index: Index, sections: Mapping[str, memoryview]) -> Rulebook:
+    if "rules" not in sections:
+        return Rulebook(index)
+    section = sections["rules"]
+    return Rulebook(index, decode_rules(section), hashlib.sha256(section).hexdigest()[:8])
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from http import HTTPStatus
 from traceback import format_tb
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -16,11 +17,15 @@ from selvedge.web import (
     consent,
     events,
     fragments,
+    me,
+    my_consent,
     openapi,
     products,
+    questionnaire,
     ranking,
     recommendations,
     service,
+    session,
 )
 from selvedge.web.http import Request, Response
 from selvedge.web.origins import preflight, sharing
@@ -64,6 +69,23 @@ ACTION_ROUTES: dict[tuple[str, int], tuple[str, Handler]] = {
 }
 """What changes something: its method and its handler. Some of these paths may be read too."""
 
+MY_ROUTES: dict[str, dict[str, Handler]] = {
+    "/v1/me": {"GET": me.show_me, "PATCH": me.correct_me},
+    "/v1/me/consent": {"GET": my_consent.show_my_consent, "PUT": my_consent.choose_mine},
+    "/v1/me/export": {"GET": me.export_me},
+    "/v1/me/objection": {"PUT": me.object_me},
+    "/v1/me/erasure": {"POST": me.erase_me},
+    "/v1/me/erasures/{receipt}": {"GET": me.show_erasure},
+    "/v1/me/questionnaire": {
+        "GET": questionnaire.show_questions,
+        "POST": questionnaire.answer_questions,
+    },
+    "/v1/me/session": {"PUT": session.log_in, "DELETE": session.log_out},
+}
+"""What a person may do about their own data, in whatever market."""
+
+_RECEIPTS = "/v1/me/erasures/"
+
 SHARED_ROUTES = frozenset({"recommendations", "consent", "events"})
 """What pages of allowed origins may read, with cookies."""
 
@@ -83,8 +105,9 @@ class Application:
         try:
             response = await self._respond(request, background)
         except SelvedgeError as error:
-            trouble = getattr(error, "reason", "")
             response = answer_for(error)
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # a bad token is no trouble of ours
+                trouble = getattr(error, "reason", "")
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
             fault = fault_of(error)
             _log.error("an error of ours: %s\n%s", fault, "".join(format_tb(error.__traceback__)))
@@ -105,6 +128,7 @@ class Application:
         handler = handlers.get(request.method)
         if handler is None:
             raise MethodNotAllowed(", ".join(handlers))
+        await self._edge.limits.admit(request)
         serving = self._edge.store.current
         try:
             return await handler(self._edge, request, background, *arguments)
@@ -131,6 +155,12 @@ def routes(path: str) -> tuple[dict[str, Handler], list[str]]:
     handler = SERVICE_ROUTES.get(path)
     if handler is not None:
         return dict.fromkeys(READING, handler), []
+    mine, receipt = _of_mine(path)
+    if mine is not None:
+        handlers = dict(MY_ROUTES[mine])
+        if "GET" in handlers:
+            handlers["HEAD"] = handlers["GET"]
+        return handlers, receipt
     segments = path.split("/")
     if len(segments) > _PREFIX_SEGMENTS and segments[1] == "v1":
         market, locale, name, *rest = segments[2:]
@@ -138,6 +168,14 @@ def routes(path: str) -> tuple[dict[str, Handler], list[str]]:
         if handlers and "" not in rest:
             return handlers, [market, locale, *map(unquote, rest)]
     raise NotFound("no such path; /openapi.json lists those there are")
+
+
+def _of_mine(path: str) -> tuple[str | None, list[str]]:
+    """Return the route of a person's own that serves `path`, if one does, and what it is called with."""
+    receipt = path.removeprefix(_RECEIPTS)
+    if receipt != path and receipt and "/" not in receipt:
+        return f"{_RECEIPTS}{{receipt}}", [unquote(receipt)]
+    return (path if path in MY_ROUTES and path[-1] != "}" else None), []
 
 
 def _handlers(name: str, more: int) -> dict[str, Handler]:
@@ -151,6 +189,8 @@ def _handlers(name: str, more: int) -> dict[str, Handler]:
 
 def is_shared(path: str) -> bool:
     """Whether pages of allowed origins may read what `path` answers."""
+    if _of_mine(path)[0] is not None:
+        return True
     segments = path.split("/")
     return segments[1:2] == ["v1"] and len(segments) == _PREFIX_SEGMENTS + 1 and segments[-1] in SHARED_ROUTES
 

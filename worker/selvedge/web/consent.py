@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
-from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice, parse_choice
+from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
 from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
 from selvedge.shopper.context import CONTEXT_COOKIE
 from selvedge.shopper.policy import PURPOSES, Purpose
@@ -59,8 +59,7 @@ async def show_consent(
     """`GET /v1/{market}/{locale}/consent`."""
     refuse_parameters(request.query)
     await _check_place(edge, background, market, locale)
-    choice = parse_choice(request.cookies().get(CHOICE_COOKIE, ""))
-    return _answer(edge, edge.consent.decide(request, market), choice)
+    return _answer(edge, edge.consent.decide(request, market))
 
 
 async def choose(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
@@ -75,7 +74,7 @@ async def choose(edge: Edge, request: Request, background: Background, market: s
     cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
     if not consent.allows("session"):  # said without looking whether there is one
         cookies.append(set_cookie(CONTEXT_COOKIE, "", 0))
-    answer = _answer(edge, consent, choice)
+    answer = _answer(edge, consent)
     return msgspec.structs.replace(answer, cookies=tuple(cookies))
 
 
@@ -84,7 +83,8 @@ async def _check_place(edge: Edge, background: Background, market: str, locale: 
     market_settings(release.release.manifest, market, locale)
 
 
-def _answer(edge: Edge, consent: Consent, choice: Choice | None) -> Response:
+def _answer(edge: Edge, consent: Consent) -> Response:
+    choice = consent.choice
     state = ConsentState(
         version=edge.consent.version,
         purposes=tuple(

@@ -17,11 +17,20 @@ MEDIA_TYPES = ("application/json", "text/plain")
 """`navigator.sendBeacon` sends JSON to another origin without a preflight only as plain text."""
 
 
-async def read_content(request: Request, limit: int, decoder: msgspec.json.Decoder[T]) -> T:
+MERGE_PATCH = "application/merge-patch+json"
+"""RFC 7396."""
+
+
+async def read_content(
+    request: Request,
+    limit: int,
+    decoder: msgspec.json.Decoder[T],
+    media_types: tuple[str, ...] = MEDIA_TYPES,
+) -> T:
     """Return the JSON content. Raises `UnsupportedMediaType`, `ContentTooLarge`, `BadContent`."""
     media_type = (request.headers.get("content-type") or "").partition(";")[0].strip().lower()
-    if media_type not in MEDIA_TYPES:
-        raise UnsupportedMediaType(f"send {MEDIA_TYPES[0]}")
+    if media_type not in media_types:
+        raise UnsupportedMediaType(f"send {media_types[0]}")
     body = await request.body.read(limit)
     if body is None:
         raise ContentTooLarge(f"at most {limit} bytes")

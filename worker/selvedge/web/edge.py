@@ -10,6 +10,9 @@ import msgspec
 from selvedge.catalogue.filter import Scope
 from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.identity.jwks import KeySet
+from selvedge.identity.person import PersonVerifier
+from selvedge.profiles.lookup import LookupRules, Profiles
 from selvedge.ranking.rulebook import Rulebook
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
@@ -19,14 +22,17 @@ from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
 from selvedge.web.items import Presenter
-from selvedge.web.problems import NotFound
+from selvedge.web.limits import RequestLimits
+from selvedge.web.problems import NotFound, quoted
 from selvedge.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
-    from selvedge.ports import Background, Clock, Queue, Telemetry
+    from selvedge.identity.jwk import JwsVerifier
+    from selvedge.ports import Background, Clock, Documents, Queue, RecordStore, Telemetry
+    from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
@@ -54,9 +60,15 @@ class Edge:
         telemetry: Telemetry,
         worker_version: str,
         deployed: int,
+        profiles: Profiles,
+        origin: OriginClient | None = None,
         predictor: Predictor | None = None,
+        accounts: PersonVerifier | None = None,
+        limits: RequestLimits | None = None,
     ) -> None:
         self.settings = settings
+        self.accounts = accounts
+        self.limits = limits or RequestLimits()
         self.store = store
         self.clock = clock
         self.sealer = sealer
@@ -66,6 +78,8 @@ class Edge:
         self.private_cursors = private_cursors
         self.telemetry = telemetry
         self.worker_version = worker_version
+        self.profiles = profiles
+        self.origin = origin
         self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
@@ -192,7 +206,12 @@ def make_edge(
     telemetry: Telemetry,
     worker_version: str,
     deployed: int = 0,
+    records: RecordStore,
+    origin: OriginClient | None = None,
     predictor: Predictor | None = None,
+    documents: Documents | None = None,
+    token_verifier: JwsVerifier | None = None,
+    limits: RequestLimits | None = None,
 ) -> Edge:
     """Return an edge over the platform's adapters. Raises `BadSetting` for settings that are none.
 
@@ -214,7 +233,30 @@ def make_edge(
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,
+        profiles=Profiles(records, sealer, clock, origin=origin, rules=lookup_rules(settings)),
+        origin=origin,
         deployed=deployed,
+        accounts=accounts(settings, documents, token_verifier, clock),
+        limits=limits,
+    )
+
+
+def accounts(
+    settings: Settings, documents: Documents | None, verifier: JwsVerifier | None, clock: Clock
+) -> PersonVerifier | None:
+    """Return what verifies shoppers' tokens, or None for a shop without accounts."""
+    if settings.oidc is None or documents is None or verifier is None:
+        return None
+    return PersonVerifier(settings.oidc, KeySet(settings.oidc, documents, clock), verifier, clock)
+
+
+def lookup_rules(settings: Settings) -> LookupRules:
+    """Return the rules by which profiles are looked for."""
+    return LookupRules(
+        deadline_ms=settings.profile_deadline_ms,
+        memory_bytes=settings.profile_memory_bytes,
+        memory_seconds=settings.profile_memory_seconds,
+        negative_seconds=settings.profile_negative_seconds,
     )
 
 
@@ -270,7 +312,7 @@ def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
     markets = {one.code: one for one in manifest.markets}
     found = markets.get(market)
     if found is None:
-        raise NotFound(f"no market {market!r}; there are {', '.join(markets)}")
+        raise NotFound(f"no market {quoted(market)}; there are {', '.join(markets)}")
     if locale not in found.locales:
-        raise NotFound(f"market {market!r} has no locale {locale!r}; it has {', '.join(found.locales)}")
+        raise NotFound(f"market {market!r} has no locale {quoted(locale)}; it has {', '.join(found.locales)}")
     return found

@@ -14,7 +14,7 @@ from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
-from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes
+from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes, shopper_name
 from selvedge.shopper.context import (
     CONTEXT_COOKIE,
     MAX_AGE_SECONDS,
@@ -75,6 +75,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
             consent=ConsentNote(consent.version, tuple(sorted(purposes))),
             events=fresh,
             context=context_name(context),
+            shopper=shopper_name(context),
         )
         await _hand_on(edge, message)
     used = bool(purposes) or context is not None
@@ -98,7 +99,11 @@ async def _context(edge: Edge, request: Request, consent: Consent, now: int) -> 
     """Return what this person brings along, or a new context; None where nothing may be remembered."""
     if not consent.allows("session"):
         return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now) or new_context()
+    found = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+    name = shopper_name(found)
+    if name is not None:
+        await edge.limits.admit_shopper(name)
+    return found or new_context()
 
 
 async def _hand_on(edge: Edge, message: Message) -> None:

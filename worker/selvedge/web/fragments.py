@@ -16,9 +16,17 @@ from selvedge.ranking.frozen import DAY
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
-from selvedge.web.problems import NotFound, Withdrawn
+from selvedge.web.people import NOBODY, Person, read_context, read_known
+from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
-from selvedge.web.recommendations import SLOT, decide, read_asked, read_context, without_headers
+from selvedge.web.recommendations import (
+    SLOT,
+    assign_arms,
+    decide,
+    holding_rules,
+    read_asked,
+    without_headers,
+)
 from selvedge.web.templating import ImageSize, render
 
 if TYPE_CHECKING:
@@ -27,15 +35,17 @@ if TYPE_CHECKING:
     from selvedge.web.caching import Edition
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
+    from selvedge.web.recommendations import Recommendations
 
 DEFAULT_ITEMS = 8
 MAX_ITEMS = 12
 
 ALTERNATIVES = "alternatives"
+RECENT = "recently-viewed"
 
 _PARAMETERS = {
     SLOT: ("item", "personalise", "prefer"),
-    "recently-viewed": ("item", "personalise"),
+    RECENT: ("item", "personalise"),
     ALTERNATIVES: ("item",),
 }
 """By slot, what may be asked beside filters and `limit`."""
@@ -57,6 +67,7 @@ class Picks(msgspec.Struct, frozen=True):
 
     items: tuple[Item, ...] = ()
     recommendation_id: str | None = None
+    experiments: dict[str, str] = {}
 
 
 async def show_fragment(
@@ -64,36 +75,51 @@ async def show_fragment(
 ) -> Response:
     """`GET /v1/{market}/{locale}/fragments/{slot}`; a slot with nothing to show is an empty fragment."""
     if slot not in SLOTS:
-        raise NotFound(f"no slot {slot!r}; there are {', '.join(SLOTS)}")
+        raise NotFound(f"no slot {quoted(slot)}; there are {', '.join(SLOTS)}")
     view = await edge.view(market, locale, background)
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    pick = _recently_viewed if slot == "recently-viewed" else _recommendations
-    try:
-        picks = await pick(edge, request, view, _bounded(query, request))
-    except Withdrawn:
-        picks = Picks()
-    return _answer(edge, view, slot, picks, PRIVATE | edge.marks(view.edition))
+    query, known = _bounded(query, request), NOBODY
+    if slot == RECENT:
+        picks = await _recently_viewed(edge, request, view, query)
+    else:
+        if read_asked(view, query).personalise:
+            known = await read_known(edge, request, market, view.scope.now, background)
+        picks = _picks(await decide(edge, request, view, query, known))
+    headers = PRIVATE | edge.marks(view.edition) | known.headers
+    return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
 async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
     """Return the public fragment. No header is read but those of a conditional request."""
-    if "item" not in dict(query.extra):
-        raise BadParameter("item", "is missing: alternatives are to a product")
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
     headers = edge.public(_edition(view), request, view.scope.now)
-    try:
-        query = _of_its_kind(view, _bounded(query, request))
-        unchanged = not_modified(request, headers)
-        if unchanged is not None:
-            return unchanged
-        picks = await _recommendations(edge, without_headers(request), view, query, ALTERNATIVES)
-    except Withdrawn:
-        picks = Picks()
+    item = read_asked(view, query).item
+    unchanged = not_modified(request, headers)
+    if unchanged is not None:
+        return unchanged
+    answer = await _to(edge, request, view, query, item)
+    picks = Picks() if answer is None else _picks(answer)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
+
+
+async def list_alternatives(edge: Edge, request: Request, view: View) -> Recommendations | None:
+    """Return what the public fragment shows, as a list: for previews. Raises `BadParameter`."""
+    query = _parse(request, view, ALTERNATIVES)
+    return await _to(edge, request, view, query, read_asked(view, query).item)
+
+
+async def _to(
+    edge: Edge, request: Request, view: View, query: Query, item: int | None
+) -> Recommendations | None:
+    """Return the alternatives to the product at rank `item`; None where it is withdrawn."""
+    if item is None:
+        return None
+    query = _of_its_kind(view, _bounded(query, request), item)
+    return await decide(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
 
 
 def _edition(view: View) -> Edition:
@@ -109,30 +135,30 @@ def _edition(view: View) -> Edition:
     )
 
 
-async def _recommendations(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Picks:
-    answer = await decide(edge, request, view, query, slot)
-    return Picks(answer.items, answer.recommendation_id)
+def _picks(answer: Recommendations) -> Picks:
+    return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
 async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
-    """Return the products looked at last, newest first, as far as they are still to be had."""
+    """Return the products looked at last, newest first: those still to be had that no rule excludes."""
     asked = read_asked(view, query)
     if not asked.personalise:
         return Picks()
     context = await read_context(edge, request, view.market.code, view.scope.now)
     if context is None:
         return Picks()
-    found = view.scope.matches(query)
+    arms = assign_arms(view, context)
+    holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
+    found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
     shown = list(dict.fromkeys(shown))[: query.limit]
     return Picks(tuple(await view.presenter(query).items(view.cards, shown)))
 
 
-def _of_its_kind(view: View, query: Query) -> Query:
+def _of_its_kind(view: View, query: Query, item: int) -> Query:
     """Return `query` within the item's category, unless it names one: a shoe is no alternative to a shirt."""
-    item = read_asked(view, query).item
-    if item is None or any(one.field == "category" for one in query.facet_filters):
+    if any(one.field == "category" for one in query.facet_filters):
         return query
     index = view.scope.index
     named = dict(index.row_value(number) for number in index.row(item))
@@ -152,6 +178,8 @@ def _parse(request: Request, view: View, slot: str) -> Query:
     query = parse_query(request.query, view.scope.vocabulary(_PARAMETERS[slot], sorts=("relevance",)))
     if "limit" in given and query.limit > MAX_ITEMS:
         raise BadParameter("limit", f"{query.limit} is more than a fragment holds", (f"1 to {MAX_ITEMS}",))
+    if slot == ALTERNATIVES and "item" not in given:
+        raise BadParameter("item", "is missing: alternatives are to a product")
     return query
 
 
@@ -164,5 +192,5 @@ def _bounded(query: Query, request: Request) -> Query:
 
 def _answer(edge: Edge, view: View, slot: str, picks: Picks, headers: dict[str, str]) -> Response:
     image = ImageSize(edge.settings.image_width, edge.settings.image_height)
-    body = render(slot, picks.items, view.locale, image, picks.recommendation_id)
+    body = render(slot, picks.items, view.locale, image, picks.recommendation_id, picks.experiments)
     return Response(200, {**_DEFENCES, **headers}, body)

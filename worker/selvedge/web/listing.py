@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from selvedge.ranking.order import Order
     from selvedge.ranking.rulebook import Rulebook
     from selvedge.ranking.weights import Spread
-    from selvedge.snapshot.index import Index
     from selvedge.web.cursors import Cursor
+    from selvedge.web.edge import View
 
 
 class Turn(msgspec.Struct, frozen=True):
@@ -29,7 +29,7 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 def turn(
-    index: Index,
+    view: View,
     order: Order,
     matches: int,
     query: Query,
@@ -38,16 +38,40 @@ def turn(
     spread: Spread | None = None,
 ) -> Turn:
     """Return the page after `cursor`; a list without pins and spread is read straight off the order."""
+    index, every = view.scope.index, query.every_colourway
     bookmark = cursor.bookmark if cursor else BEGINNING
+    settled = matches if cursor is None or every else matches & _since_first_page(view, query, cursor)
     if frozen.pins or spread:
         arranged = Arranged(
-            index, order, matches, pins=frozen.pins, spread=spread, every_colourway=query.every_colourway
+            index, order, matches, pins=frozen.pins, spread=spread, every_colourway=every, settled=settled
         )
         return Turn(*arranged.page(query.limit, bookmark))
     places = page(
-        index, order, matches, query.limit, start=bookmark.start, every_colourway=query.every_colourway
+        index,
+        order,
+        matches,
+        query.limit,
+        start=bookmark.start,
+        every_colourway=every,
+        settled=settled,
     )
     return Turn([place.rank for place in places], Bookmark(places[-1] if places else bookmark.start))
+
+
+def _since_first_page(view: View, query: Query, cursor: Cursor) -> int:
+    """Return the products that, matching now, surely matched on the list's first page as well.
+
+    Only these stand for their style where they come before a page: any other may not have been there to be
+    shown. An isolate that still holds an older delta than the first page had goes by that one.
+    """
+    scope, settled = view.scope, ~0
+    if cursor.delta != view.edition.delta_number:
+        settled &= ~scope.market.changed_since(cursor.delta)
+    if cursor.instant != (scope.index.last_instant(scope.now) or 0):
+        settled &= scope.at(cursor.instant).matches(query)
+    if cursor.frozen.excluding:
+        settled &= ~view.rulebook.excluded(cursor.frozen.excluding, cursor.instant)
+    return settled
 
 
 def categories(query: Query) -> frozenset[str]:

@@ -18,6 +18,8 @@ from selvedge.web.events import EventsAnswer
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
 from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
+from selvedge.web.myself import MAX_MARKET
+from selvedge.web.openapi_me import OPERATIONS, SERVED, Operation
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
 from selvedge.web.ranking import RankingStatement
@@ -75,6 +77,7 @@ def document() -> Document:
         Health,
         Readiness,
         Problem,
+        *SERVED,
     )
     schemas, components = msgspec.json.schema_components(served, ref_template=_REF)
     by_type = dict(zip(served, schemas, strict=True))
@@ -110,7 +113,7 @@ def document() -> Document:
                     "recommend",
                     "List products in a personal order, as far as consent allows",
                     [*_PLACE, *_LIST_PARAMETERS, *_PERSONAL_PARAMETERS],
-                    {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 503)},
+                    {200: _private(by_type[Recommendations]), **_others(400, 404, 410, 429, 503)},
                 )
             },
             "/v1/{market}/{locale}/fragments/{slot}": {
@@ -118,7 +121,7 @@ def document() -> Document:
                     "showFragment",
                     "Show a part of a page as HTML; empty where there is nothing to show",
                     [*_PLACE, _path("slot", "Which part", enum=list(SLOTS)), *_FRAGMENT_PARAMETERS],
-                    {200: _fragment(), **_others(304, 308, 400, 404, 503)},
+                    {200: _fragment(), **_others(304, 308, 400, 404, 429, 503)},
                 )
             },
             "/v1/{market}/{locale}/consent": {
@@ -132,7 +135,7 @@ def document() -> Document:
                     "choose",
                     "Remember a choice, also a refusal; what it withdraws is deleted at once",
                     _PLACE,
-                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 503)},
+                    {200: _own(by_type[ConsentState]), **_others(400, 403, 404, 413, 415, 429, 503)},
                     _CHOICE,
                 ),
             },
@@ -141,7 +144,11 @@ def document() -> Document:
                     "collectEvents",
                     "Say what a shopper did, as far as consent allows",
                     _PLACE,
-                    {200: _own(by_type[EventsAnswer]), **_others(400, 403, 404, 413, 415), 503: _NOT_TAKEN},
+                    {
+                        200: _own(by_type[EventsAnswer]),
+                        **_others(400, 403, 404, 413, 415, 429),
+                        503: _NOT_TAKEN,
+                    },
                     _BATCH,
                 )
             },
@@ -153,6 +160,7 @@ def document() -> Document:
                     {200: _answer(by_type[RankingStatement]), **_others(400, 404, 503)},
                 )
             },
+            **_my_paths({kind.__name__: schema for kind, schema in by_type.items()}),
             "/v1/markets": {
                 "get": _operation(
                     "listMarkets",
@@ -197,9 +205,51 @@ def document() -> Document:
         },
         "components": {
             "headers": _HEADERS,
+            "securitySchemes": {
+                "account": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of the shop's own OpenID provider; visitors show their cookie.",
+                }
+            },
             "schemas": {name: _described(name, schema) for name, schema in components.items()},
         },
     }
+
+
+def _my_paths(schemas: Document) -> Document:
+    paths: Document = {}
+    consent = Operation(
+        "/v1/me/consent",
+        "put",
+        "chooseMine",
+        "Remember a choice, and put it on record",
+        "MyConsent",
+        (403, 413, 415),
+        _CHOICE,
+    )
+    for one in (*OPERATIONS, consent):
+        paths.setdefault(one.path, {})[one.method] = _my_operation(one, schemas)
+    return paths
+
+
+def _my_operation(one: Operation, schemas: Document) -> Document:
+    parameters = [
+        *([_MY_MARKET] if one.market else []),
+        *([_IF_MATCH] if one.if_match else []),
+        *([_path("receipt", "A receipt's id")] if one.receipt else []),
+    ]
+    answer = _own(schemas.get(one.answer, {"type": "object"}))
+    if one.tagged:
+        answer = {**answer, "headers": answer["headers"] | {"ETag": _PROFILE_TAG}}
+    if not one.answer:
+        answer = {"description": "Done", "headers": _headers("Cache-Control")}
+    failures = {status: _MY_RESPONSES[status] for status in (400, 401, *one.failures, 429, 503)}
+    operation = _operation(one.name, one.summary, parameters, {one.status: answer, **failures})
+    if one.content is not None:
+        content = {one.media_type: {"schema": one.content}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation | {"security": [{}, {"account": []}]}
 
 
 def _described(name: str, schema: Document) -> Document:
@@ -242,7 +292,8 @@ def _public(schema: Document) -> Document:
 
 
 def _private(schema: Document) -> Document:
-    return _answer(schema, "As asked; for this person alone", "Selvedge-Snapshot", "Selvedge-Degraded")
+    told = ("Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
+    return _answer(schema, "As asked; for this person alone", *told)
 
 
 def _own(schema: Document) -> Document:
@@ -251,7 +302,7 @@ def _own(schema: Document) -> Document:
 
 def _fragment() -> Document:
     description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
-    headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded")
+    headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
     return {
         "description": description,
         "headers": headers,
@@ -303,11 +354,17 @@ _HEADERS: Document = {
     "Last-Modified": _header("When the snapshot was published, or evidence began or ended since."),
     "Location": _header("The canonical form of the request."),
     "Retry-After": _header("Seconds."),
+    "WWW-Authenticate": _header("RFC 6750, section 3."),
     "Selvedge-Snapshot": _header(
         "Version and delta of the snapshot that was used.", pattern=r"^[0-9a-f]{16}\.[0-9]+$"
     ),
     "Selvedge-Degraded": _header(
         "Why the answer is not the newest or not personal: a stable name.", required=False
+    ),
+    "Selvedge-Profile": _header(
+        "Where the person's profile was found, or why it was not; absent where none was looked for.",
+        required=False,
+        pattern="^(memory|kv|origin|none|timeout|open)$",
     ),
 }
 
@@ -390,8 +447,31 @@ _OTHER_RESPONSES: dict[int, Document] = {
     410: _problem("The product is no longer sold, or the cursor is of a list that has changed"),
     413: _problem("The content is too large"),
     415: _problem("The content is of another media type"),
+    429: _problem("More than an address, token or shopper may ask", "Retry-After"),
     503: _problem("No catalogue can be served yet", "Retry-After"),
 }
+_MY_RESPONSES: dict[int, Document] = {
+    400: _problem("A parameter or the content makes no sense"),
+    401: _problem("No token where one is needed, or one that proves nothing", "WWW-Authenticate"),
+    403: _problem("The page's origin is not allowed, or a consent is missing"),
+    404: _problem("Nothing is kept under this name"),
+    410: _problem("It was erased"),
+    412: _problem("It has been changed meanwhile"),
+    413: _problem("The content is too large"),
+    415: _problem("The content is of another media type"),
+    422: _problem("The origin cannot take the content as it is"),
+    428: _problem("`If-Match` is missing"),
+    429: _OTHER_RESPONSES[429],
+    503: _problem("The origin or the provider does not answer; nothing was done", "Retry-After"),
+}
+_MY_MARKET = _parameter("market", {"minLength": 1, "maxLength": MAX_MARKET}, "Whose policy of consent holds")
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The entity tag of the profile that was seen",
+    "schema": {"type": "string"},
+}
+_PROFILE_TAG = _header("The profile's revision.", pattern='^"[0-9]+"$')
 _GLOBAL_PRIVACY_CONTROL: Document = {
     "type": "object",
     "required": ["gpc", "lastUpdate"],

@@ -34,6 +34,7 @@ def sharing(request: Request, allowed: Collection[str]) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Credentials": "true",
+        "Access-Control-Expose-Headers": "ETag",
         "Vary": "Origin",
     }
 
@@ -45,7 +46,7 @@ def preflight(request: Request, allowed: Collection[str], methods: Iterable[str]
     headers = {
         "Allow": listed,
         "Access-Control-Allow-Methods": listed,
-        "Access-Control-Allow-Headers": "Content-Type",
+        "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
         "Cache-Control": "no-store",
     }

@@ -6,11 +6,15 @@ import msgspec
 
 from selvedge.catalogue.query import BadParameter
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
+from selvedge.identity.compact import InvalidToken
+from selvedge.identity.jwks import ProviderUnavailable
 from selvedge.web.http import Response
 
 CONTENT_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
 MAX_ALLOWED = 50
+MAX_ECHO = 64
+MAX_DETAIL = 400
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -74,12 +78,52 @@ class HandOverFailed(SelvedgeError):
     """Neither the queue nor the origin took the events; nothing of them was kept, so send them again."""
 
 
+class TokenNeeded(SelvedgeError):
+    """Only somebody in particular may ask this, and the request does not prove who that is."""
+
+
+class ConsentNeeded(SelvedgeError):
+    """What was asked for would be kept or used for a purpose that the person does not allow."""
+
+
+class OriginNeeded(SelvedgeError):
+    """What was asked for cannot be done without the origin, and it does not answer."""
+
+
+class Refused(SelvedgeError):
+    """The origin refuses, for a reason that concerns whoever asked. `status` is one of `REFUSALS`."""
+
+    def __init__(self, status: int, detail: str = "") -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class TooManyRequests(SelvedgeError):
+    """More was asked for than one person, token or address may ask; `seconds` is how long to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} s")
+        self.seconds = seconds
+
+
+def quoted(text: str) -> str:
+    """Return what a stranger wrote, as a problem may repeat it: in quotes, and no more than its beginning."""
+    return repr(text if len(text) <= MAX_ECHO else f"{text[:MAX_ECHO]}…")
+
+
 def answer_for(error: Exception) -> Response:
     """Return the answer that tells of `error`; what is not ours is told without its details."""
     headers = {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
     if isinstance(error, MethodNotAllowed):
         headers["Allow"] = error.allow
-    if isinstance(error, SnapshotError | StorageUnavailable | HandOverFailed):
+    if isinstance(error, TooManyRequests):
+        headers["Retry-After"] = str(error.seconds)
+    if isinstance(error, TokenNeeded):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, InvalidToken):
+        said = f'Bearer error="invalid_token", error_description="{error.reason}"'
+        headers["WWW-Authenticate"] = said  # RFC 6750, section 3
+    if isinstance(error, _PASSING):
         headers["Retry-After"] = str(RETRY_SECONDS)
     problem = problem_of(error)
     return Response(problem.status, headers, msgspec.json.encode(problem))
@@ -103,9 +147,11 @@ def problem_of(error: Exception) -> Problem:
         case SnapshotError() | StorageUnavailable():
             title = "No catalogue can be served yet"
             problem = Problem("/problems/no-snapshot", title, 503, f"reason: {error.reason}")
-        case ForeignOrigin() | BadContent() | ContentTooLarge() | UnsupportedMediaType() | HandOverFailed():
+        case _ if type(error) in _REFUSALS:
             kind, title, status = _REFUSALS[type(error)]
             problem = Problem(kind, title, status, detail)
+        case Refused():
+            problem = Problem(*REFUSALS[error.status], error.status, detail)
         case _:
             problem = Problem("/problems/internal", "An error of ours", 500)
     return problem
@@ -116,14 +162,32 @@ def _bad_parameter(error: BadParameter) -> Problem:
         "/problems/bad-parameter",
         "A parameter makes no sense",
         400,
-        f"{error.parameter} {error.detail}",
-        parameter=error.parameter,
+        f"{error.parameter[:MAX_ECHO]} {error.detail}"[:MAX_DETAIL],
+        parameter=error.parameter[:MAX_ECHO],
         allowed=error.allowed[:MAX_ALLOWED],
         more=max(0, len(error.allowed) - MAX_ALLOWED),
     )
 
 
-_REFUSALS: dict[type[SelvedgeError], tuple[str, str, int]] = {
+REFUSALS = {
+    404: ("/problems/not-found", "Not found"),
+    410: ("/problems/erased", "Erased"),
+    412: ("/problems/changed-meanwhile", "It has been changed meanwhile"),
+    422: ("/problems/not-understood", "The content cannot be taken as it is"),
+    428: ("/problems/if-match-needed", "Say which revision you have seen"),
+}
+"""What the origin may refuse to a person, by status: kind and title."""
+
+_PASSING = (SnapshotError, StorageUnavailable, HandOverFailed, ProviderUnavailable, OriginNeeded)
+"""What may be well again when the same is asked a little later."""
+
+_REFUSALS: dict[type[Exception], tuple[str, str, int]] = {
+    InvalidToken: ("/problems/invalid-token", "The token proves nothing", 401),
+    TokenNeeded: ("/problems/token-needed", "A token is needed", 401),
+    ConsentNeeded: ("/problems/consent-needed", "This needs a consent that is not given", 403),
+    OriginNeeded: ("/problems/origin-unavailable", "This cannot be done just now", 503),
+    TooManyRequests: ("/problems/too-many-requests", "Too many requests", 429),
+    ProviderUnavailable: ("/problems/provider-unavailable", "Nobody can tell now whose token this is", 503),
     ForeignOrigin: ("/problems/foreign-origin", "This page may not do that", 403),
     BadContent: ("/problems/bad-content", "The content makes no sense", 400),
     ContentTooLarge: ("/problems/content-too-large", "The content is too large", 413),

@@ -19,7 +19,7 @@ from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Item, Served, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
-from selvedge.web.problems import NotFound, StaleCursor, Withdrawn
+from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,7 +57,10 @@ class SnapshotInfo(Served, frozen=True):
 
 
 class ProductList(Served, frozen=True):
-    """A page of products. `number_of_items` counts all matching products (colourways), not the page's."""
+    """A page of products. `number_of_items` counts all matching products (colourways), not the page's.
+
+    `unknown_values` are those that the query names and no product of this version has, as `field:value`.
+    """
 
     market: str
     locale: str
@@ -66,6 +69,7 @@ class ProductList(Served, frozen=True):
     items: tuple[Item, ...]
     facets: tuple[FacetCounts, ...] = ()
     next: str | None = None
+    unknown_values: tuple[str, ...] = ()
 
 
 async def list_products(
@@ -101,7 +105,7 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
         (cursor.frozen, cursor.ordered_at) if cursor else _freeze(view, query, holding, matches)
     )
     order = public_order(view, query, frozen, ordered_at)
-    page = turn(view.scope.index, order, matches, query, cursor, frozen)
+    page = turn(view, order, matches, query, cursor, frozen)
     if view.release is None and len(page.ranks) < query.limit:
         raise StarterTooShort
     answer = ProductList(
@@ -111,11 +115,13 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
         number_of_items=matches.bit_count() if view.total is None else view.total,
         items=await present(view, query, page.ranks, Marker(view.rulebook, frozen, ordered_at)),
         facets=facet_counts(view, query),
-        next=None,
+        unknown_values=view.scope.unknown_values(query),
     )
     if len(page.ranks) == query.limit:
         revision = _revision(view, query, frozen)
-        following = cursor_at(request, view, query, page.bookmark, revision, frozen, ordered_at)
+        following = cursor_at(
+            request, view, query, page.bookmark, revision, frozen, ordered_at, before=cursor
+        )
         answer = msgspec.structs.replace(answer, next=edge.public_cursors.write(following))
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
@@ -132,7 +138,7 @@ async def show_product(
         return redirect(edge, path)
     detail = await release.detail(market, rank)
     if not detail.offers:
-        raise NotFound(f"product {product_id!r} is not sold in market {market!r}")
+        raise NotFound(f"product {quoted(product_id)} is not sold in market {market!r}")
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
@@ -155,10 +161,10 @@ def locate(view: View, product_id: str) -> tuple[LoadedRelease, int]:
         raise TypeError("a starter knows no products by id")
     ordinal = view.release.index.ordinal(product_id)
     if ordinal is None:
-        raise NotFound(f"no product {product_id!r}")
+        raise NotFound(f"no product {quoted(product_id)}")
     rank = view.release.index.rank(ordinal)
     if rank is None:
-        raise Withdrawn(f"product {product_id!r} is no longer sold")
+        raise Withdrawn(f"product {quoted(product_id)} is no longer sold")
     return view.release, rank
 
 
@@ -186,9 +192,11 @@ def redirect(edge: Edge, location: str) -> Response:
 def _freeze(view: View, query: Query, holding: list[int], matches: int) -> tuple[Frozen, int]:
     """Return which rules the list goes by, and the time whose evidence they look at."""
     rulebook, now = view.rulebook, view.scope.now
-    if query.sort != "relevance" or not holding:
+    if not holding:
         return NOTHING, 0
-    frozen = Frozen(rules=rulebook.shifting(holding))
+    if query.sort != "relevance":
+        return Frozen(excluding=rulebook.excluding(holding)), 0
+    frozen = Frozen(rules=rulebook.shifting(holding), excluding=rulebook.excluding(holding))
     ordered_at = view.scope.index.last_instant(now) or 0
     order = public_order(view, query, frozen, ordered_at)
     return msgspec.structs.replace(frozen, pins=rulebook.pins(holding, order, matches, now)), ordered_at
@@ -273,9 +281,13 @@ def cursor_at(
     frozen: Frozen,
     ordered_at: int,
     *,
+    before: Cursor | None,
     private: bool = False,
 ) -> Cursor:
-    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`."""
+    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`.
+
+    `before` is that of the page itself: what the first page went by, all later pages do.
+    """
     place = bookmark.start or Position(-1, -1)
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
@@ -288,10 +300,12 @@ def cursor_at(
         ordered_at=ordered_at,
         end=bookmark.end,
         shown=bookmark.shown,
+        delta=before.delta if before else view.edition.delta_number,
+        instant=before.instant if before else view.scope.index.last_instant(view.scope.now) or 0,
     )
 
 
 def _revision(view: View, query: Query, frozen: Frozen) -> str:
     """Return the delta's name where the order depends on it: on prices, or on a rule's evidence."""
     moved = query.sort in ("price", "-price") or view.rulebook.dated(frozen.rules)
-    return view.edition.revision if moved else ""
+    return (view.edition.revision if moved else "") + view.rulebook.revision_for(frozen)

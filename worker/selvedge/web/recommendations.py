@@ -10,27 +10,28 @@ from urllib.parse import unquote
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, parse_query
+from selvedge.catalogue.query import BadParameter, is_value, parse_query
 from selvedge.ranking.experiments import assign, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
     Frozen,
+    freeze_pairs,
     freeze_signals,
     personal,
     rests_on_evidence,
     thaw_signals,
 )
-from selvedge.ranking.models import MAX_SCORED, bonuses
+from selvedge.ranking.models import MAX_SCORED, Prediction, bonuses
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.signals import occasion, weigh
-from selvedge.shopper.context import CONTEXT_COOKIE, Context, open_context
 from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, categories, turn
-from selvedge.web.problems import NotFound, StaleCursor
+from selvedge.web.people import NOBODY, Asked, Known, Person, read_known
+from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 from selvedge.web.products import (
     ProductList,
     SnapshotInfo,
@@ -47,9 +48,12 @@ if TYPE_CHECKING:
 
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.ranking.models import Prediction
+    from selvedge.ranking.models import Predictor
     from selvedge.ranking.signals import Signal
     from selvedge.ranking.weights import RankingWeights
+    from selvedge.shopper.context import Context
+    from selvedge.shopper.profile import EdgeProfile
+    from selvedge.snapshot.index import Index
     from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
 
@@ -71,43 +75,39 @@ class Recommendations(ProductList, frozen=True, kw_only=True):
     experiments: dict[str, str] = msgspec.field(default_factory=dict)
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """What the request itself says about the wanted order. `item` is a rank."""
-
-    item: int | None
-    preferred: tuple[tuple[str, str], ...]
-    explain: bool
-    personalise: bool
-
-
 async def recommend(
     edge: Edge, request: Request, background: Background, market: str, locale: str
 ) -> Response:
     """`GET /v1/{market}/{locale}/recommendations`."""
     view = await edge.view(market, locale, background)
     query = parse_query(request.query, view.scope.vocabulary(PARAMETERS, sorts=("relevance",)))
-    answer = await decide(edge, request, view, query)
-    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition)}
-    return Response(200, headers, msgspec.json.encode(answer))
-
-
-async def decide(edge: Edge, request: Request, view: View, query: Query, slot: str = SLOT) -> Recommendations:
-    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     asked = read_asked(view, query)
-    context = (
-        await read_context(edge, request, view.market.code, view.scope.now) if asked.personalise else None
+    known = (
+        await read_known(edge, request, market, view.scope.now, background) if asked.personalise else NOBODY
     )
+    answer = await decide(edge, request, view, query, known)
+    headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition), **known.headers}
+    return Response(200, headers, msgspec.json.encode(answer), known.cookies)
+
+
+async def decide(
+    edge: Edge, request: Request, view: View, query: Query, known: Known, slot: str = SLOT
+) -> Recommendations:
+    """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
+    asked, context = read_asked(view, query), known.context
     cursor = read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
-    person = Person(asked, context)
-    arms = cursor.frozen.arms if cursor else _assign(view, context)
-    holding = _holding(view, slot, query, person, arms)
-    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, person))
+    person = Person(asked, context, known.profile)
+    arms = cursor.frozen.arms if cursor else assign_arms(view, context)
+    holding = holding_rules(view, slot, query, person, arms)
+    item = cursor.frozen.item if cursor else asked.item
+    view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, person))
     index, weights = view.scope.index, _weights(view, arms)
     if cursor is None:
         ordered_at = _ordered_at(view, weights)
-        signals, frozen = _freeze(edge, request, view, weights, person, arms, holding, ordered_at)
+        predictor = await _predictor(edge, view, weights, person)
+        signals, frozen = _freeze(predictor, request, view, weights, person, arms, holding, ordered_at)
     else:
         ordered_at, frozen = cursor.ordered_at, cursor.frozen
         signals = thaw_signals(index, frozen)
@@ -116,7 +116,7 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
     if cursor is None and holding:
         pins = view.rulebook.pins(holding, order, matches, view.scope.now)
         frozen = msgspec.structs.replace(frozen, pins=pins)
-    page = turn(index, order, matches, query, cursor, frozen, weights.spread)
+    page = turn(view, order, matches, query, cursor, frozen, weights.spread)
     next_page = None
     if len(page.ranks) == query.limit:
         following = cursor_at(
@@ -127,6 +127,7 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
             _revision(view, frozen),
             frozen,
             ordered_at,
+            before=cursor,
             private=context is not None,
         )
         next_page = (edge.private_cursors if following.private else edge.public_cursors).write(following)
@@ -139,17 +140,11 @@ async def decide(edge: Edge, request: Request, view: View, query: Query, slot: s
         items=await present(view, query, page.ranks, marker),
         facets=facet_counts(view, query),
         next=next_page,
+        unknown_values=(*view.scope.unknown_values(query), *asked.unknown),
         recommendation_id=_recommendation_id(request, view, context, ordered_at),
         personalised=context is not None and (cursor is None or cursor.private),
         experiments=dict(arms),
     )
-
-
-class Person(msgspec.Struct, frozen=True):
-    """What the order may know: what the request asks for, and what consent lets us read."""
-
-    asked: Asked
-    context: Context | None
 
 
 def without_person(request: Request) -> Request:
@@ -178,19 +173,14 @@ class _NoHeaders:
 def read_asked(view: View, query: Query) -> Asked:
     """Return what the query's own parameters ask for. Raises `BadParameter`."""
     extra = dict(query.extra)
+    preferred, unknown = _preferred(view, extra["prefer"]) if "prefer" in extra else ((), ())
     return Asked(
         item=_item(view, extra["item"]) if "item" in extra else None,
-        preferred=_preferred(view, extra["prefer"]) if "prefer" in extra else (),
+        preferred=preferred,
+        unknown=unknown,
         explain=_switch(extra, "explain", {"true": True, "false": False}, default=False),
         personalise=_switch(extra, "personalise", {"on": True, "off": False}, default=True),
     )
-
-
-async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
-    """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not edge.consent.decide(request, market).allows("session"):
-        return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
 
 
 def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
@@ -208,25 +198,24 @@ def read_cursor(edge: Edge, request: Request, query: Query, context: Context | N
     return edge.private_cursors.read(query.cursor)
 
 
-def _assign(view: View, context: Context | None) -> dict[str, str]:
+def assign_arms(view: View, context: Context | None) -> dict[str, str]:
     """Return the arm of each experiment; who may not be told apart is in the control arms."""
     person = context.id.hex() if context is not None and context.id else None
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def _holding(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
-    """Return the numbers of the rules that hold for this list."""
+def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
+    """Return the numbers of the rules that hold for a list."""
     if not view.rulebook.rules:
         return []
-    leanings = person.context.affinities if person.context else ()
     scene = Scene(
         view.market.code,
         slot,
         categories(query),
         view.scope.now,
         frozenset(
-            [f"{one.field}:{one.value}" for one in leanings]
-            + [f"{field}:{value}" for field, value in person.asked.preferred]
+            [f"{one.field}:{one.value}" for one in person.affinities]
+            + [f"{field}:{value}" for field, value in person.preferred]
         ),
         frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
@@ -247,7 +236,7 @@ def _ordered_at(view: View, weights: RankingWeights) -> int:
 
 
 def _freeze(
-    edge: Edge,
+    predictor: Predictor | None,
     request: Request,
     view: View,
     weights: RankingWeights,
@@ -264,12 +253,12 @@ def _freeze(
     signals = weigh(
         index,
         weights,
-        affinities=context.affinities if context else (),
-        preferred=asked.preferred,
+        affinities=person.affinities,
+        preferred=person.preferred,
         recent=recent,
         occasion=_occasion(request, view, weights, context, ordered_at),
     )
-    predicted = bonuses(index, weights, _predict(edge, view, recent))
+    predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
     return signals, Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
@@ -277,6 +266,9 @@ def _freeze(
         seen=tuple(_ranks(view, context.seen)[:MAX_SEEN]) if context else (),
         rules=view.rulebook.shifting(holding),
         arms=arms,
+        item=asked.item,
+        excluding=view.rulebook.excluding(holding),
+        avoided=freeze_pairs(index, person.avoided),
     )
 
 
@@ -292,10 +284,27 @@ def _occasion(
     return occasion(weights, view.market.code, situation.season)
 
 
-def _predict(edge: Edge, view: View, recent: list[int]) -> Prediction | None:
-    if edge.predictor is None or not recent:
+def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
+    """Return what a model has said of this person beforehand, about the products that this version knows."""
+    if profile is None or profile.outputs is None:
         return None
-    return edge.predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+    found = profile.outputs
+    scores = [(ordinal, score) for one, score in found.scores if (ordinal := index.ordinal(one)) is not None]
+    return Prediction(found.model, found.version, tuple(scores))
+
+
+async def _predictor(edge: Edge, view: View, weights: RankingWeights, person: Person) -> Predictor | None:
+    """The recommender where it is asked: the snapshot's, unless the edge was given one."""
+    looked_at = person.asked.item is not None or (person.context is not None and person.context.recent)
+    if edge.predictor is not None or view.release is None or not weights.model or not looked_at:
+        return edge.predictor
+    return await view.release.predictor(view.scope.now)
+
+
+def _predict(predictor: Predictor | None, view: View, recent: list[int]) -> Prediction | None:
+    if predictor is None or not recent:
+        return None
+    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
 
 
 def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
@@ -304,18 +313,22 @@ def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
     return [rank for rank in ranks if rank is not None]
 
 
-def _unwanted(view: View, person: Person) -> int:
+def _unwanted(view: View, item: int | None, person: Person) -> int:
     """The styles that are not for this list: the one looked at, and those bought or dismissed."""
-    ranks = [] if person.asked.item is None else [person.asked.item]
+    ranks = [] if item is None else [item]
     if person.context is not None:
         ranks += _ranks(view, person.context.purchased + person.context.dismissed)
+    if person.profile is not None:
+        named = person.profile.purchased + person.profile.dismissed
+        ordinals = (view.scope.index.ordinal(one) for one in named)
+        ranks += _ranks(view, tuple(one for one in ordinals if one is not None))
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
 
 
 def _revision(view: View, frozen: Frozen) -> str:
     """Return the delta's name where a delta may move products."""
     moved = rests_on_evidence(view.scope.index, view.rulebook, frozen)
-    return view.edition.revision if moved else ""
+    return (view.edition.revision if moved else "") + view.rulebook.revision_for(frozen)
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None, ordered_at: int) -> str:
@@ -338,27 +351,34 @@ def _text(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode()
 
 
-def _item(view: View, product_id: str) -> int:
+def _item(view: View, product_id: str) -> int | None:
+    """Return the product's rank; None where it was withdrawn, as the page about it may live on in caches."""
     try:
         return locate(view, product_id)[1]
+    except Withdrawn:
+        return None
     except NotFound as error:
-        raise BadParameter("item", f"{product_id!r} is not a product") from error
+        raise BadParameter("item", f"{quoted(product_id)} is not a product") from error
 
 
-def _preferred(view: View, text: str) -> tuple[tuple[str, str], ...]:
+def _preferred(view: View, text: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return the preferences on values that some product has, and the others."""
     pairs = text.split(",")
     if len(pairs) > MAX_PREFERENCES:
         raise BadParameter("prefer", f"names more than {MAX_PREFERENCES} preferences")
-    preferred = []
+    preferred, unknown = [], []
     for pair in sorted(set(pairs)):
         field, _, value = pair.partition(":")
         facet = view.scope.index.facets.get(field)
         if facet is None:
-            raise BadParameter("prefer", f"{field!r} is not a field", list(view.scope.index.facets))
+            raise BadParameter("prefer", f"{quoted(field)} is not a field", list(view.scope.index.facets))
+        if not is_value(value):
+            raise BadParameter("prefer", f"{quoted(value)} cannot be a value of {field}", facet.values())
         if facet.index(value) is None:
-            raise BadParameter("prefer", f"{value!r} is not a value of {field}", facet.values())
-        preferred.append((field, value))
-    return tuple(preferred)
+            unknown.append(pair)
+        else:
+            preferred.append((field, value))
+    return tuple(preferred), tuple(unknown)
 
 
 def _switch(extra: dict[str, str], name: str, choices: dict[str, bool], *, default: bool) -> bool:

@@ -10,13 +10,15 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from selvedge.web.people import PROFILE_HEADER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request, Response
 
-BLOBS = ("outcome", "route", "path", "snapshot", "trouble", "fault", "worker")
+BLOBS = ("outcome", "route", "path", "snapshot", "trouble", "fault", "worker", "profile")
 """The texts of a point, in this order: `blob1` and so on in Analytics Engine."""
 
 DOUBLES = ("weight", "status", "delta", "publicationAge", "feedAge", "waited", "bytes")
@@ -68,6 +70,7 @@ class Recorder:
             response.headers.get("Selvedge-Degraded") or trouble or self._edge.store.trouble or "",
             fault,
             self._edge.worker_version,
+            response.headers.get(PROFILE_HEADER, ""),
         ]
 
     def _doubles(self, response: Response, started: float, weight: int) -> list[float]:

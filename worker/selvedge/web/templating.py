@@ -12,7 +12,7 @@ from selvedge.web.money import format_amount, format_percentage
 from selvedge.web.words import words_for
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from selvedge.web.items import Item, Material
     from selvedge.web.words import Words
@@ -26,9 +26,17 @@ class ImageSize(msgspec.Struct, frozen=True):
 
 
 def render(
-    slot: str, items: Sequence[Item], locale: str, image: ImageSize, recommendation_id: str | None = None
+    slot: str,
+    items: Sequence[Item],
+    locale: str,
+    image: ImageSize,
+    recommendation_id: str | None = None,
+    experiments: Mapping[str, str] | None = None,
 ) -> bytes:
-    """Return a slot's fragment; without items it is a hidden, empty section."""
+    """Return a slot's fragment; without items it is a hidden, empty section.
+
+    `experiments` (arm by experiment) are there for events to echo.
+    """
     words = words_for(locale)
     text = _fragment.render(
         slot=slot,
@@ -36,6 +44,7 @@ def render(
         locale=locale,
         image=image,
         recommendation_id=recommendation_id,
+        experiments=msgspec.json.encode(experiments).decode() if experiments else None,
         words=words,
         heading=words.headings[slot],
     )
@@ -43,10 +52,13 @@ def render(
 
 
 def is_linkable(url: str | None) -> bool:
-    """Whether a URL of the feed may become a link: escaping alone would let `javascript:` through."""
+    """Whether a URL of the feed may become a link: escaping alone would let `javascript:` through.
+
+    What begins with two slashes, of either kind, names another host to a browser.
+    """
     if url is None:
         return False
-    return url.startswith(("https://", "http://")) or (url.startswith("/") and not url.startswith("//"))
+    return url.startswith(("https://", "http://")) or (url.startswith("/") and url[1:2] not in ("/", "\\"))
 
 
 def is_promoted(item: Item) -> bool:

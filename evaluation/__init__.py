@@ -1,0 +1,1 @@
+"""Evaluation: the session model that the Worker runs against published baselines, by their protocol."""

@@ -1,0 +1,108 @@
+"""`train`: sessions to the session model that a snapshot carries."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from origin.building.build import known_ordinals
+from origin.cli.job import Job
+from origin.cli.output import Steps, json_option, print_json, print_table
+from origin.cli.places import FILE, FOLDER, snapshot_folder
+from origin.publishing import folder as folders
+from origin.training.files import FileSource
+from origin.training.job import number_by_name
+from origin.training.job import train as run
+from origin.training.settings import DEFAULT, FITTED, read_settings
+from selvedge.snapshot.index import id_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from origin.cli.workshop import Workshop
+
+PATH = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command(
+    cls=Job,
+    examples=(
+        "train clicks.tsv",
+        "train --counts training.sqlite --keep-days 90 today.tsv",
+        "train --by-name -o model.selvedge sessions.txt.gz",
+    ),
+)
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option(
+    "--counts",
+    type=PATH,
+    help="Counts to go on from and to bring up to date; unless given, the files are all there is.",
+)
+@click.option(
+    "--keep-days", type=click.IntRange(min=1), help="Forget sessions that many days before the newest."
+)
+@click.option("--settings", "name", default=DEFAULT, show_default=True, help="Settings by name.")
+@click.option(
+    "--settings-file", type=FILE, default=FITTED, help="The file with the settings; the one that is shipped."
+)
+@click.option("--snapshot", type=FOLDER, help="The snapshot whose products it is about; the newest here.")
+@click.option("--by-name", is_flag=True, help="Number products by their names: for files of no catalogue.")
+@click.option("-o", "--out", type=PATH, default=Path("sessions.selvedge"), show_default=True)
+@json_option
+@click.pass_obj
+def train(
+    workshop: Workshop,
+    files: tuple[Path, ...],
+    counts: Path | None,
+    keep_days: int | None,
+    name: str,
+    settings_file: Path,
+    snapshot: Path | None,
+    out: Path,
+    *,
+    by_name: bool,
+    as_json: bool,
+) -> None:
+    """Train the session model on FILES of sessions.
+
+    FILES are clicks with a header (SessionId, ItemId, Time; tab-separated) or sessions one a line, and may be
+    gzipped. What was folded into --counts before is not counted twice; a session that has grown replaces what
+    it was. An interrupted run leaves counts and model as they were.
+    """
+    settings = read_settings(name, settings_file)
+    source = FileSource(files)
+    number = number_by_name if by_name else _by_snapshot(snapshot_folder(workshop, snapshot))
+    with Steps() as steps:
+        trained = run(source, counts, out, number, settings, keep_days=keep_days, progress=steps)
+    if as_json:
+        print_json(trained)
+        return
+    folded = trained.folded
+    print_table(
+        f"model {trained.version} in {out}",
+        ("sessions added", "replaced", "aged out", "products", "missing", "neighbours", "bytes", "a click"),
+        [
+            (
+                folded.added,
+                folded.replaced,
+                folded.aged_out,
+                trained.items,
+                trained.missing,
+                trained.neighbours,
+                trained.bytes,
+                f"{trained.bytes_a_click:.2f}",
+            )
+        ],
+    )
+
+
+def _by_snapshot(folder: Path) -> Callable[[list[str]], dict[str, int]]:
+    known = known_ordinals(folders.read(folder))
+
+    def number(products: list[str]) -> dict[str, int]:
+        hashes = {product: id_hash(product) for product in products}
+        return {product: known[hashed] for product, hashed in hashes.items() if hashed in known}
+
+    return number

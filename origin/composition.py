@@ -1,0 +1,93 @@
+"""What the application keeps open while it serves: databases, and the rooms that work with them."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from litestar.di import Provide
+
+from origin.encryption.keyring import Keyring
+from origin.encryption.masters import parse_master_keys
+from origin.encryption.tables import KEYS
+from origin.events.deriver import Deriver
+from origin.events.ingest import Ingest
+from origin.events.store import EventStore
+from origin.events.traits import snapshot_traits
+from origin.profiles.outputs import Outputs
+from origin.profiles.store import Profiles
+from origin.rehearsal import SystemClock
+from origin.storage.database import Database
+from origin.storage.paging import Cursors
+from origin.storage.schema import DATA, demand_newest, migrate
+from origin.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from litestar import Litestar
+
+    from origin.settings import Settings
+    from origin.telemetry.logs import Log
+
+
+class Kept:
+    """The origin's rooms, made from the settings. Raises `BadSetting`."""
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        secret = settings.master_keys
+        masters = parse_master_keys(secret.reveal() if secret else None)
+        self.clock = SystemClock()
+        self.database = Database(settings.database.reveal())
+        self.key_store = Database(settings.key_store.reveal())
+        self.keyring = Keyring(self.key_store, masters)
+        self.cursors = Cursors(masters.derived("cursors"))
+        self.metrics = Metrics()
+        self.events = EventStore(self.database, self.keyring)
+        self.traits = snapshot_traits(settings.snapshots)
+        self.deriver = Deriver(self.database, self.keyring, self.traits, self.clock, log)
+        self.ingest = Ingest(self.events, self.metrics, log, self.clock, kept=self.deriver.wake)
+        self.profiles = Profiles(
+            self.database,
+            self.keyring,
+            self.clock,
+            belongings=self.events,
+            valid=settings.profile_seconds,
+        )
+        self.outputs = Outputs(self.database, self.keyring, self.cursors)
+
+    def dependencies(self) -> dict[str, Provide]:
+        """Return what handlers may ask for, by name."""
+        given = {
+            "clock": self.clock,
+            "cursors": self.cursors,
+            "events": self.events,
+            "ingest": self.ingest,
+            "metrics": self.metrics,
+            "outputs": self.outputs,
+            "profiles": self.profiles,
+        }
+        return {name: _giving(value) for name, value in given.items()}
+
+    def probes(self) -> dict[str, Callable[[], Awaitable[object]]]:
+        """Return what readiness asks: each raises where it does not answer."""
+        return {
+            "store": lambda: demand_newest(self.database, DATA),
+            "keys": lambda: demand_newest(self.key_store, KEYS),
+        }
+
+    @asynccontextmanager
+    async def open(self, _app: Litestar) -> AsyncIterator[None]:
+        """Bring SQLite files to the newest schema; of a server's databases, demand it."""
+        for database, schema in ((self.database, DATA), (self.key_store, KEYS)):
+            await (migrate if database.kind == "sqlite" else demand_newest)(database, schema)
+        try:
+            async with self.deriver.running(), self.ingest.running():
+                yield
+        finally:
+            await self.database.close()
+            await self.key_store.close()
+
+
+def _giving(value: Any) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)

@@ -1,0 +1,151 @@
+"""The keyring: each shopper's cipher. Who destroys a data key ends every copy of what it sealed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from origin.encryption.cipher import Cipher
+from origin.encryption.tables import data_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from origin.encryption.masters import MasterKeys
+    from origin.storage.database import Database
+
+KEY_SIZE = 32
+
+CACHED = 10_000
+CACHED_SECONDS = 60.0
+"""How long a process may go on reading with a key that another one has destroyed."""
+
+BATCH = 500
+"""Keys that are looked for, or rotated, at once."""
+
+_found = select(data_key).where(data_key.c.shopper.in_(bindparam("shoppers", expanding=True)))
+_one = select(data_key.c.master, data_key.c.wrapped).where(data_key.c.shopper == bindparam("one"))
+
+
+class Keyring:
+    """Ciphers by shopper, over the key store in `database`.
+
+    Ciphers for writing come from the store each time; those for reading are kept for `CACHED_SECONDS`.
+    All methods raise `NoMasterKey`, `KeyUnusable` and `DatabaseUnavailable`.
+    """
+
+    def __init__(
+        self, database: Database, masters: MasterKeys, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database = database
+        self._masters = masters
+        self._now = now
+        self._kept: OrderedDict[str, tuple[float, Cipher]] = OrderedDict()
+
+    async def cipher(self, shopper: str) -> Cipher:
+        """Return the cipher to write with; a shopper without data key gets one."""
+        return (await self.ciphers([shopper]))[shopper]
+
+    async def ciphers(self, shoppers: Iterable[str]) -> dict[str, Cipher]:
+        """Return the ciphers to write with, of many shoppers at once."""
+        wanted = sorted(set(shoppers))
+        found = await self._read(wanted)
+        missing = [shopper for shopper in wanted if shopper not in found]
+        if missing:
+            await self._make(missing)
+            # Another process may have been faster: what the store holds now is everybody's.
+            found |= await self._read(missing)
+        return found
+
+    async def open_cipher(self, shopper: str) -> Cipher | None:
+        """Return the cipher to read with, or None: destroyed, or never there."""
+        kept = self._kept.get(shopper)
+        if kept is not None and kept[0] > self._now():
+            return kept[1]
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_one, {"one": shopper})).first()
+        if row is None:
+            self._kept.pop(shopper, None)
+            return None
+        return self._keep(shopper, Cipher(self._masters.unwrap(row.wrapped, row.master, shopper)))
+
+    async def open_ciphers(self, shoppers: Iterable[str]) -> dict[str, Cipher]:
+        """Return the ciphers to read with, of those shoppers who have one."""
+        return await self._read(sorted(set(shoppers)))
+
+    async def destroy(self, shopper: str) -> bool:
+        """Destroy a data key for good; returns whether there was one."""
+        async with self._database.writing() as connection:
+            done = await connection.execute(delete(data_key).where(data_key.c.shopper == shopper))
+        self._kept.pop(shopper, None)
+        return bool(done.rowcount)
+
+    async def rotate(self, batch: int = BATCH) -> int:
+        """Wrap every data key by the current master key; returns how many were wrapped anew.
+
+        It commits batch by batch, while others read and write; broken off, it is run again.
+        """
+        current, count = self._masters.current, 0
+        while rewrapped := await self._rewrap(current, batch):
+            count += rewrapped
+        return count
+
+    async def outdated(self) -> dict[str, int]:
+        """Return the master keys that still wrap data keys, besides the current one, and how many."""
+        query = select(data_key.c.master, func.count()).group_by(data_key.c.master)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).all()
+        return {master: count for master, count in rows if master != self._masters.current}
+
+    async def _rewrap(self, current: str, batch: int) -> int:
+        async with self._database.writing() as connection:
+            query = select(data_key).where(data_key.c.master != current).limit(batch)
+            # A row that is being destroyed is not waited for, and not brought back.
+            rows = (await connection.execute(query.with_for_update(skip_locked=True))).all()
+            changes = [
+                {
+                    "one": row.shopper,
+                    "rewrapped": self._masters.wrap(
+                        self._masters.unwrap(row.wrapped, row.master, row.shopper), row.shopper
+                    ),
+                }
+                for row in rows
+            ]
+            if changes:
+                change = update(data_key).where(data_key.c.shopper == bindparam("one"))
+                await connection.execute(
+                    change.values(master=current, wrapped=bindparam("rewrapped")), changes
+                )
+        return len(changes)
+
+    async def _read(self, shoppers: list[str]) -> dict[str, Cipher]:
+        found: dict[str, Cipher] = {}
+        async with self._database.reading() as connection:
+            for start in range(0, len(shoppers), BATCH):
+                rows = await connection.execute(_found, {"shoppers": shoppers[start : start + BATCH]})
+                for row in rows:
+                    key = self._masters.unwrap(row.wrapped, row.master, row.shopper)
+                    found[row.shopper] = self._keep(row.shopper, Cipher(key))
+        return found
+
+    async def _make(self, shoppers: list[str]) -> None:
+        current = self._masters.current
+        rows = [
+            {"shopper": one, "master": current, "wrapped": self._masters.wrap(os.urandom(KEY_SIZE), one)}
+            for one in shoppers
+        ]
+        insert = (sqlite if self._database.kind == "sqlite" else postgresql).insert(data_key)
+        async with self._database.writing() as connection:
+            await connection.execute(insert.on_conflict_do_nothing(), rows)
+
+    def _keep(self, shopper: str, cipher: Cipher) -> Cipher:
+        self._kept[shopper] = (self._now() + CACHED_SECONDS, cipher)
+        self._kept.move_to_end(shopper)
+        if len(self._kept) > CACHED:
+            self._kept.popitem(last=False)
+        return cipher

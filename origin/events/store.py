@@ -1,0 +1,244 @@
+"""The store of events: each is kept once, sealed, for the purposes that were allowed when it happened."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from origin.events.purposes import BITS, bits_of, named
+from origin.events.rows import Content, Row, digest_of
+from origin.events.tables import event, event_state, training_removal
+from origin.profiles.rows import standings
+from selvedge.shopper.policy import Purpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from origin.encryption.cipher import Cipher
+    from origin.encryption.keyring import Keyring
+    from origin.profiles.model import Derived
+    from origin.profiles.rows import Standing
+    from origin.storage.database import Database
+
+Outcome = Literal["accepted", "duplicate", "dropped"]
+
+SECONDS_A_DAY = 86_400
+
+_WRITER_LOCK = 0x5E1F_E7E7
+"""Who keeps events or erases holds this advisory lock on PostgreSQL; SQLite has one writer anyway."""
+
+_AFTER_OBJECTION = BITS["measurement"]
+
+_content = msgspec.json.Decoder(Content)
+
+
+class Kept(msgspec.Struct, frozen=True, rename="camel"):
+    """An event as it is kept. `occurred` is in milliseconds, `received` in seconds since the epoch."""
+
+    number: int
+    shopper: str
+    occurred: int
+    received: int
+    purposes: tuple[Purpose, ...]
+    content: Content
+
+
+class EventStore:
+    """Events in `database`, sealed with the keys of `keyring`."""
+
+    def __init__(self, database: Database, keyring: Keyring) -> None:
+        self._database = database
+        self._keyring = keyring
+
+    async def keep(self, rows: Sequence[Row]) -> list[Outcome]:
+        """Make `rows` durable in one transaction and say of each what became of it.
+
+        Raises `DatabaseUnavailable`, `NoMasterKey` and `KeyUnusable`; nothing was kept then.
+        """
+        async with self._database.writing() as connection:
+            await one_writer(connection)
+            wanted = _allowed(rows, await _read_standings(connection, rows))
+            values = await self._sealed([row for row in wanted if row is not None])
+            new = await self._insert(connection, values)
+        outcomes: list[Outcome] = []
+        for row in wanted:
+            if row is None:
+                outcomes.append("dropped")
+                continue
+            digest = digest_of(row.shopper, row.id)
+            outcomes.append("accepted" if digest in new else "duplicate")
+            new.discard(digest)
+        return outcomes
+
+    async def page(self, after: int, limit: int, purpose: Purpose) -> list[Kept]:
+        """Return up to `limit` events that may serve `purpose`, with numbers above `after`.
+
+        Events whose key is gone are left out.
+        """
+        allowed = event.c.purposes.bitwise_and(BITS[purpose]) != 0
+        return await self._read((event.c.number > after) & allowed, limit)
+
+    async def of(self, shopper: str) -> list[Kept]:
+        """Return all events of one person, for their eyes."""
+        return await self._read(event.c.shopper == shopper)
+
+    async def prune(self, before: int) -> int:
+        """Delete what was received before `before`, epoch seconds; returns how many events."""
+        async with self._database.writing() as connection:
+            done = await connection.execute(delete(event).where(event.c.received < before))
+        return done.rowcount
+
+    async def move(
+        self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
+    ) -> Derived | None:
+        """Give the events of `visitor` to `account`, sealed anew; in the transaction that merges them.
+
+        They come at the end of the log, so that the deriver adds them to the account's. Returns None: until
+        then the profiles know best.
+        """
+        await one_writer(connection)
+        theirs, own = ciphers
+        values = []
+        for one in (await connection.execute(_raw(event.c.shopper == visitor))).all():
+            content = theirs.open(one.payload, one.digest)
+            digest = digest_of(account, _content.decode(content).event.id)
+            values.append(
+                {
+                    "digest": digest,
+                    "shopper": account,
+                    "occurred": one.occurred,
+                    "received": one.received,
+                    "purposes": one.purposes,
+                    "payload": own.seal(content, digest),
+                }
+            )
+        await forget(connection, visitor)
+        await self._insert(connection, values)
+        return None
+
+    async def withdraw(self, connection: AsyncConnection, shopper: str, purposes: Iterable[Purpose]) -> None:
+        """Take `purposes` from all events of one person; in the transaction that changes the consent."""
+        await one_writer(connection)
+        await withdraw(connection, shopper, purposes)
+
+    async def _sealed(self, rows: Sequence[Row]) -> list[dict[str, object]]:
+        ciphers = await self._keyring.ciphers({row.shopper for row in rows}) if rows else {}
+        values: list[dict[str, object]] = []
+        for row in rows:
+            digest = digest_of(row.shopper, row.id)
+            values.append(
+                {
+                    "digest": digest,
+                    "shopper": row.shopper,
+                    "occurred": row.occurred,
+                    "received": row.received,
+                    "purposes": row.purposes,
+                    "payload": ciphers[row.shopper].seal(row.content, digest),
+                }
+            )
+        return values
+
+    async def _insert(self, connection: AsyncConnection, values: list[dict[str, object]]) -> set[bytes]:
+        """Return the digests of those that were not there."""
+        if not values:
+            return set()
+        dialect = sqlite if self._database.kind == "sqlite" else postgresql
+        statement = dialect.insert(event).on_conflict_do_nothing().returning(event.c.digest)
+        return set((await connection.execute(statement, values)).scalars())
+
+    async def _read(self, where: ColumnElement[bool], limit: int | None = None) -> list[Kept]:
+        async with self._database.reading() as connection:
+            found = (await connection.execute(_raw(where, limit))).all()
+        ciphers = await self._keyring.open_ciphers({row.shopper for row in found})
+        return [
+            Kept(
+                row.number,
+                row.shopper,
+                row.occurred,
+                row.received,
+                named(row.purposes),
+                _content.decode(ciphers[row.shopper].open(row.payload, row.digest)),
+            )
+            for row in found
+            if row.shopper in ciphers
+        ]
+
+
+async def one_writer(connection: AsyncConnection) -> None:
+    """Wait until no other transaction keeps events or erases; it ends with this one.
+
+    So numbers grow in the order of commits, and no event slips in beside its person's erasure.
+    """
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"))
+
+
+async def forget(connection: AsyncConnection, shopper: str) -> int:
+    """Delete all events of one person and what they add up to, and let training know; returns how many."""
+    await _remove_sessions(connection, event.c.shopper == shopper)
+    await connection.execute(delete(event_state).where(event_state.c.shopper == shopper))
+    done = await connection.execute(delete(event).where(event.c.shopper == shopper))
+    return done.rowcount
+
+
+async def withdraw(connection: AsyncConnection, shopper: str, purposes: Iterable[Purpose]) -> None:
+    """Take `purposes` from all events of one person; what serves none any more is deleted."""
+    bits = bits_of(purposes)
+    own = event.c.shopper == shopper
+    if bits & BITS["training"]:
+        await _remove_sessions(connection, own)
+    if bits & BITS["profile"]:
+        await connection.execute(delete(event_state).where(event_state.c.shopper == shopper))
+    left = event.c.purposes.bitwise_and(~bits & sum(BITS.values()))
+    await connection.execute(delete(event).where(own & (left == 0)))
+    await connection.execute(update(event).where(own).values(purposes=left))
+
+
+def session_key(shopper: str, day: int) -> str:
+    """Return the name of a person's session on a day (since 1970), which tells nobody who it is."""
+    return hashlib.sha256(f"session\n{shopper}\n{day}".encode()).hexdigest()[:32]
+
+
+async def _remove_sessions(connection: AsyncConnection, where: ColumnElement[bool]) -> None:
+    query = select(event.c.shopper, event.c.occurred).where(
+        where & (event.c.purposes.bitwise_and(BITS["training"]) != 0)
+    )
+    found = (await connection.execute(query)).all()
+    keys = {session_key(row.shopper, row.occurred // (SECONDS_A_DAY * 1000)) for row in found}
+    if keys:
+        await connection.execute(insert(training_removal), [{"key": key} for key in sorted(keys)])
+
+
+async def _read_standings(connection: AsyncConnection, rows: Sequence[Row]) -> dict[str, Standing]:
+    """Return the standing of everybody in `rows`, and of the accounts that they were merged into."""
+    found = await standings(connection, {row.shopper for row in rows})
+    accounts = {one.merged_into for one in found.values() if one.merged_into} - found.keys()
+    return found | await standings(connection, accounts)
+
+
+def _allowed(rows: Sequence[Row], standings: dict[str, Standing]) -> list[Row | None]:
+    """Return the rows as they may be kept, None for each that may not."""
+    return [_allow(row, standings) for row in rows]
+
+
+def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
+    standing = standings[row.shopper]
+    if standing.erased is not None and row.received <= standing.erased:
+        return None
+    if standing.merged_into is not None:
+        return _allow(msgspec.structs.replace(row, shopper=standing.merged_into), standings)
+    if standing.objected:
+        left = row.purposes & _AFTER_OBJECTION
+        return msgspec.structs.replace(row, purposes=left) if left else None
+    return row
+
+
+def _raw(where: ColumnElement[bool], limit: int | None = None) -> Select[Any]:
+    return select(event).where(where).order_by(event.c.number).limit(limit)

@@ -1,0 +1,1 @@
+"""Who calls the origin, and what they may do."""

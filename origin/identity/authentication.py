@@ -1,0 +1,154 @@
+"""Authentication: every request shows a token, and becomes somebody before any route sees it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litestar.datastructures import Headers
+from litestar.di import Provide
+from litestar.enums import ScopeType
+from litestar.exceptions import (
+    NotAuthorizedException,
+    PermissionDeniedException,
+)
+from litestar.middleware import ASGIMiddleware
+from litestar.plugins import InitPlugin, ReceiveRoutePlugin
+
+from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from origin.problems import may_answer
+from origin.transport import is_exposed
+from selvedge.identity import compact
+from selvedge.identity.compact import InvalidToken, parse_compact
+from selvedge.identity.service import TOKEN_TYPE
+from selvedge.shopper.identity import is_account
+
+if TYPE_CHECKING:
+    from litestar.config.app import AppConfig
+    from litestar.routes import BaseRoute
+    from litestar.types import ASGIApp, Receive, Scope, Send
+
+    from origin.identity.limits import Limiter
+    from origin.identity.servicekeys import ServiceVerifier
+    from origin.identity.shoppers import ShopperVerifier
+
+SHOPPER_TOKEN = "selvedge-shopper-token"  # noqa: S105 - a header's name
+"""Where the edge hands on a shopper's own token, beside its own."""
+
+
+class Authenticator:
+    """Finds out who calls, from the tokens of a request."""
+
+    def __init__(self, services: ServiceVerifier, shoppers: ShopperVerifier | None = None) -> None:
+        self._services = services
+        self._shoppers = shoppers
+
+    async def principal(self, headers: Headers) -> Principal | None:
+        """Return who calls, None without a token. Raises `InvalidToken`, `ProviderUnavailable`."""
+        token = bearer_token(headers)
+        if token is None:
+            return None
+        if parse_compact(token).header.get("typ") != TOKEN_TYPE:
+            account = await self._account(token)
+            return Principal("shopper", SHOPPER_SCOPES, account)
+        principal = self._services.verify(token)
+        await self._check_account(principal, headers)
+        return principal
+
+    async def _check_account(self, principal: Principal, headers: Headers) -> None:
+        """Raise `InvalidToken` unless whoever acts for an account shows the proof that its owner asked.
+
+        The edge is believed about visitors alone: what it holds of them is all there is to know.
+        """
+        if principal.shopper is None or not is_account(principal.shopper):
+            return
+        shown = headers.getall(SHOPPER_TOKEN, [])
+        if len(shown) != 1:
+            raise InvalidToken("shopper-token-missing")
+        if await self._account(shown[0]) != principal.shopper:
+            raise InvalidToken("shopper")
+
+    async def _account(self, token: str) -> str:
+        if self._shoppers is None:
+            raise InvalidToken("no-accounts")
+        return (await self._shoppers.verify(token)).id
+
+
+class Authentication(ASGIMiddleware):
+    """Puts the `Principal` behind a request's token into its scope; without a token, None."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_opt_key = "public"
+
+    def __init__(
+        self, authenticator: Authenticator, limiter: Limiter | None, *, plain_http: bool = True
+    ) -> None:
+        self._authenticator = authenticator
+        self._plain_http = plain_http
+        self._limiter = limiter
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Verify the token, count, and go on. Raises `ProviderUnavailable` too."""
+        if not self._plain_http and is_exposed(scope):
+            raise PermissionDeniedException("this is answered over TLS only")
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if self._limiter:
+            self._limiter.expect(address)
+        scope["user"] = principal = await self._principal(scope, address)
+        if self._limiter:
+            self._limiter.admit(principal, address)
+        await next_app(scope, receive, send)
+
+    async def _principal(self, scope: Scope, address: str) -> Principal | None:
+        try:
+            return await self._authenticator.principal(Headers.from_scope(scope))
+        except InvalidToken as error:
+            if self._limiter:
+                self._limiter.refused(address)
+            raise refusal(error) from error
+
+
+class Identity(InitPlugin, ReceiveRoutePlugin):
+    """Makes an application one that nobody uses without a token, and gives handlers `principal`."""
+
+    def __init__(
+        self,
+        services: ServiceVerifier,
+        shoppers: ShopperVerifier | None = None,
+        limiter: Limiter | None = None,
+        *,
+        plain_http: bool = True,
+    ) -> None:
+        authenticator = Authenticator(services, shoppers)
+        self._middleware = Authentication(authenticator, limiter, plain_http=plain_http)
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        """Add middleware, guard and dependency."""
+        app_config.middleware.insert(0, self._middleware)
+        app_config.guards.append(authenticated)
+        app_config.dependencies["principal"] = Provide(calling, sync_to_thread=False)
+        return app_config
+
+    def receive_route(self, route: BaseRoute) -> None:
+        """Let the OpenAPI document say of each route what this adds to its answers."""
+        for handler in getattr(route, "route_handlers", ()):
+            if not handler.opt.get("public"):
+                handler.responses = {**may_answer(), **(handler.responses or {})}
+
+
+def bearer_token(headers: Headers) -> str | None:
+    """Return the token in `Authorization`, or None. Raises `InvalidToken`, also for two of them."""
+    fields = headers.getall("authorization", [])
+    if not fields:
+        return None
+    if len(fields) > 1:
+        raise InvalidToken("malformed")
+    return compact.bearer_token(fields[0])
+
+
+def refusal(error: InvalidToken) -> NotAuthorizedException:
+    """Return the answer to a token that proves nothing (RFC 6750, section 3.1)."""
+    said = f'Bearer error="invalid_token", error_description="{error.reason}"'
+    return NotAuthorizedException(
+        f"this token proves nothing: {error.reason}", headers={"WWW-Authenticate": said}
+    )

@@ -1,0 +1,155 @@
+"""Model outputs: batches come in, each shopper's newest is kept, and pages go out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from origin.profiles.errors import BadBody, ListChanged, NothingKept
+from origin.profiles.model import LAST_SECOND
+from origin.profiles.rows import standings
+from origin.profiles.sealed import open_scores, seal_scores
+from origin.profiles.tables import model_output
+from selvedge.shopper.identity import ShopperId
+from selvedge.shopper.profile import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from origin.encryption.cipher import Cipher
+    from origin.encryption.keyring import Keyring
+    from origin.storage.database import Database
+    from origin.storage.paging import Cursors
+
+MAX_SCORES = 1_000
+MAX_BATCH = 20_000
+"""Shoppers in a request; a job sends as many requests as it needs."""
+
+Score = Annotated[float, Meta(gt=0, le=1e12)]
+_LIST = "recommendations"
+
+_columns = (model_output.c.model, model_output.c.version, model_output.c.time, model_output.c.scores)
+_one = select(*_columns).where(model_output.c.shopper == bindparam("one"))
+
+
+class ShopperScores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a model says of one shopper: product ids and scores above 0."""
+
+    shopper: ShopperId
+    scores: Annotated[tuple[tuple[Text, Score], ...], Meta(max_length=MAX_SCORES)]
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """How many shoppers' outputs were kept, and why others were not.
+
+    `refused`: nothing is kept about them, they objected, or they were erased. `older`: a newer output is
+    there already.
+    """
+
+    kept: int
+    refused: int
+    older: int
+
+
+class Recommended(msgspec.Struct, frozen=True):
+    """A product and its score, on the model's own scale."""
+
+    product: str
+    score: float
+
+
+class Recommendations(msgspec.Struct, frozen=True):
+    """A page of what `model` in `version` said at `time` (epoch seconds), the best first."""
+
+    model: str
+    version: str
+    time: int
+    items: list[Recommended]
+    next: str | None
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What a model said at `time` (epoch seconds)."""
+
+    model: str
+    version: str
+    time: Annotated[int, Meta(ge=0, le=LAST_SECOND)]
+    scores: list[ShopperScores]
+
+
+class Outputs:
+    """Model outputs in a database."""
+
+    def __init__(self, database: Database, keyring: Keyring, cursors: Cursors) -> None:
+        self._database = database
+        self._keyring = keyring
+        self._cursors = cursors
+
+    async def keep(self, batch: Batch) -> Receipt:
+        """Keep a batch; of a shopper who is in it twice, the last counts."""
+        by_shopper = {one.shopper: one for one in batch.scores}
+        ciphers = await self._keyring.open_ciphers(by_shopper)
+        insert = (sqlite if self._database.kind == "sqlite" else postgresql).insert(model_output)
+        new = {column.name: insert.excluded[column.name] for column in _columns}
+        statement = insert.on_conflict_do_update(
+            index_elements=["shopper"], set_=new, where=model_output.c.time <= insert.excluded.time
+        ).returning(model_output.c.shopper)
+        async with self._database.writing() as connection:
+            found = await standings(connection, ciphers)
+            welcome = [one for one, standing in found.items() if standing.known and not standing.objected]
+            rows = [_row(batch, by_shopper[one], ciphers[one]) for one in welcome]
+            kept = (await connection.execute(statement, rows)).all() if rows else []
+        return Receipt(len(kept), len(by_shopper) - len(rows), len(rows) - len(kept))
+
+    async def page(self, name: str, cursor: str | None, limit: int) -> Recommendations:
+        """Return a page of a shopper's output. Raises `NothingKept`, `BadCursor`, `ListChanged`."""
+        at = f"{_LIST} of {name}"
+        start, of = self._cursors.read(at, cursor, tuple[int, str]) if cursor else (0, None)
+        async with self._database.reading() as connection:
+            row = (await connection.execute(_one, {"one": name})).first()
+        cipher = await self._keyring.open_cipher(name)
+        if row is None or cipher is None:
+            raise NothingKept("no model said anything of this shopper")
+        nonce = row.scores[1:13].hex()
+        if of not in {None, nonce}:
+            raise ListChanged("the model has spoken again; start without cursor")
+        scores = open_scores(cipher, name, row.scores)
+        items = [Recommended(*pair) for pair in scores[start : start + limit]]
+        more = start + limit < len(scores)
+        following = self._cursors.write(at, (start + limit, nonce)) if more else None
+        return Recommendations(row.model, row.version, row.time, items, following)
+
+    async def forget(self, name: str) -> None:
+        """Delete what was said of a shopper."""
+        async with self._database.writing() as connection:
+            await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+
+
+def parse_scores(body: bytes, *, lines: bool) -> list[ShopperScores]:
+    """Return the scores in a JSON array or in `lines` of JSON. Raises `BadBody`, which tells where."""
+    try:
+        if not lines:
+            found = msgspec.json.decode(body, type=list[ShopperScores])
+        else:
+            found = msgspec.json.Decoder(ShopperScores).decode_lines(body)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise BadBody(str(error)) from error
+    if len(found) > MAX_BATCH:
+        raise BadBody(f"more than {MAX_BATCH} shoppers; send several batches")
+    return found
+
+
+def _row(batch: Batch, one: ShopperScores, cipher: Cipher) -> Mapping[str, object]:
+    best_first = tuple(sorted(one.scores, key=lambda pair: -pair[1]))
+    sealed = seal_scores(cipher, one.shopper, best_first)
+    return {
+        "shopper": one.shopper,
+        "model": batch.model,
+        "version": batch.version,
+        "time": batch.time,
+        "scores": sealed,
+    }

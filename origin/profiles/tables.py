@@ -1,0 +1,37 @@
+"""Tables of profiles and of model outputs. Everything personal in them is sealed with the shopper's key."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, LargeBinary, String, Table, false
+
+from origin.storage.tables import SHOPPER_LENGTH, Big, metadata
+
+shopper = Table(
+    "shopper",
+    metadata,
+    Column("shopper", String(SHOPPER_LENGTH), primary_key=True),
+    Column("revision", Big, nullable=False),
+    Column("changed", Big, nullable=False, index=True),
+    Column("profile", LargeBinary),
+    Column("derived", LargeBinary),
+    Column("objected", Boolean, nullable=False, server_default=false()),
+    Column("erased", Big),
+    Column("merged_into", String(SHOPPER_LENGTH)),
+)
+"""A row for everybody of whom anything was ever known.
+
+`revision` grows with every change and is never used again: who is deleted leaves an empty row with it.
+`changed` and `erased` are epoch seconds; what happened up to `erased` may not be kept again. `profile` and
+`derived` are sealed JSON or NULL. `merged_into` is the account that a visitor's profile went to.
+"""
+
+model_output = Table(
+    "model_output",
+    metadata,
+    Column("shopper", String(SHOPPER_LENGTH), primary_key=True),
+    Column("model", String(128), nullable=False),
+    Column("version", String(128), nullable=False),
+    Column("time", Big, nullable=False),
+    Column("scores", LargeBinary, nullable=False),
+)
+"""The newest output for a shopper: `time` in epoch seconds, `scores` sealed."""

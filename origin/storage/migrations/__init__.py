@@ -1,0 +1,1 @@
+"""Alembic's environment; the steps of the data's schema are in `versions`, a linear chain."""

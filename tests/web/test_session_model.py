@@ -1,0 +1,133 @@
+"""The session model of a snapshot: read when a list first needs it, and never what a shop goes down over."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from origin.building import build
+from origin.training.counts import Counts
+from origin.training.model import build_model
+from origin.training.sessions import GivenSessions, Session
+from origin.training.settings import Settings
+from selvedge.errors import SnapshotError
+from selvedge.shopper.context import Context
+from selvedge.snapshot.index import Index
+from selvedge.snapshot.loaded import MODEL_RETRY_SECONDS, SESSIONS
+from selvedge.snapshot.manifest import part_key
+from tests.stage import SHOP, Stage
+from tests.wardrobe import NOW, garment, moment, shop
+
+if TYPE_CHECKING:
+    from origin.building import BuiltSnapshot
+
+R = "/v1/nl/en/recommendations?explain=true"
+CATALOGUE = shop(*(garment(f"p{number}", published=moment(-number)) for number in range(12)))
+INDEX = Index(build(CATALOGUE, shop=SHOP).sections("index"))
+ORDINALS = {product.id: INDEX.ordinal(product.id) or 0 for product in CATALOGUE.products}
+
+
+def trained(*pairs: tuple[str, str]) -> bytes:
+    sessions = [Session(f"{one}{other}", 20_000, (one, other)) for one, other in pairs]
+    with closing(Counts(None, Settings().tally)) as counts:
+        counts.update(GivenSessions(sessions))
+        return build_model(counts, ORDINALS, Settings()).part
+
+
+def version(*pairs: tuple[str, str]) -> BuiltSnapshot:
+    return build(CATALOGUE, shop=SHOP, model=trained(*pairs))
+
+
+@pytest.fixture
+def stage() -> Stage:
+    stage = Stage()
+    stage.publish(version(("p3", "p7")))
+    return stage
+
+
+def model_key(stage: Stage) -> str:
+    assert stage.live is not None
+    return part_key(stage.live.release.manifest.groups[SESSIONS][0].digest)
+
+
+def lifted(stage: Stage, recent: str = "p3") -> set[str]:
+    """The products that a model carries, for somebody who has just looked at `recent`."""
+    context = Context(id=b"someone", written=NOW, recent=(ORDINALS[recent],))
+    answer = stage.get(R, stage.cookies(context))
+    assert answer.status == 200
+    return {item["id"] for item in answer.json["items"] if _carried(item)}
+
+
+def _carried(item: dict[str, Any]) -> bool:
+    return any(term["name"] == "model" for term in item["explain"])
+
+
+def test_what_followed_in_other_sessions_is_lifted_and_says_by_which_model(stage: Stage) -> None:
+    assert "p7" in lifted(stage)
+    assert lifted(stage, "p9") == set()
+
+
+def test_a_click_changes_the_very_next_first_page(stage: Stage) -> None:
+    before = stage.get(R, stage.cookies(Context(id=b"someone", written=NOW))).json["items"]
+    assert not any(_carried(item) for item in before)
+    assert "p7" in lifted(stage)
+
+
+def test_the_item_that_the_request_names_is_enough_without_consent(stage: Stage) -> None:
+    items = stage.get(f"{R}&item=p3").json["items"]
+    assert "p7" in {item["id"] for item in items if _carried(item)}
+
+
+def test_the_model_is_read_when_it_is_first_asked_and_then_kept(stage: Stage) -> None:
+    read: list[str] = []
+    stage.kv.fails = lambda key: read.append(key) or False  # type: ignore[func-returns-value]
+    stage.get("/v1/nl/en/recommendations")
+    assert model_key(stage) not in read
+    lifted(stage)
+    lifted(stage)
+    assert read.count(model_key(stage)) == 1
+
+
+@pytest.mark.parametrize("damage", ["damaged", "truncated", "missing"])
+def test_a_model_part_that_is_no_good_leaves_the_plain_order(stage: Stage, damage: str) -> None:
+    plain = Stage(CATALOGUE)
+    key = model_key(stage)
+    part = stage.kv.values.pop(key)
+    if damage != "missing":
+        stage.kv.values[key] = part[: len(part) // 2] if damage == "truncated" else part[:-1] + b"?"
+    assert lifted(stage) == set()
+    context = Context(id=b"someone", written=NOW, recent=(ORDINALS["p3"],))
+    answers = [one.get(R, one.cookies(context)).json["items"] for one in (stage, plain)]
+    assert answers[0] == answers[1]
+
+
+def test_a_store_that_is_down_for_the_model_is_asked_again_after_a_while(stage: Stage) -> None:
+    key = model_key(stage)
+    stage.kv.fails = lambda asked: asked == key
+    assert lifted(stage) == set()
+    stage.kv.fails = lambda _asked: False
+    assert lifted(stage) == set()  # it is left alone for now
+    stage.clock.time += MODEL_RETRY_SECONDS
+    assert "p7" in lifted(stage)
+
+
+def test_a_model_in_a_format_of_the_future_leaves_the_plain_order() -> None:
+    built = version(("p3", "p7"))
+    ref = built.release.manifest.groups[SESSIONS][0]
+    foreign = built.parts[ref.digest].replace(b"\xa6format\x01", b"\xa6format\x02")
+    assert foreign != built.parts[ref.digest]
+    with pytest.raises(SnapshotError):
+        build(CATALOGUE, shop=SHOP, model=foreign)
+
+
+def test_the_next_version_brings_its_own_model_at_once(stage: Stage) -> None:
+    assert "p7" in lifted(stage)
+    stage.publish(version(("p3", "p9")))
+    stage.clock.time += 3_600
+    stage.get("/v1/nl/en/products")  # sees to the refresh
+    stage.kv.fails = lambda key: key == model_key(stage)
+    found = lifted(stage)
+    assert "p9" in found
+    assert "p7" not in found

@@ -1,0 +1,146 @@
+"""Delivery: what becomes of each message that the queue brings, by what the origin says to it.
+
+A message is acknowledged only when its events are durable at the origin, or when it lies among the dead
+letters. Everything else is brought again, later and later; the platform puts what has been brought too often
+among the dead letters itself. So nothing is lost, and what comes twice is told by its events' ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from selvedge.errors import OriginUnavailable, QueueUnavailable
+from selvedge.events.receipt import Receipt
+from selvedge.identity.service import EDGE_SCOPES
+from selvedge.profiles.origin import JSON, OriginRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from selvedge.ports import Queue
+    from selvedge.profiles.origin import OriginClient
+
+FIRST_DELAY_SECONDS = 2
+LONGEST_DELAY_SECONDS = 3600
+"""How soon a message is tried again: twice as late each time, up to an hour."""
+
+_TAKEN = range(200, 300)
+
+DEADLINE_MS = 30_000
+"""How long the consumer waits for the origin. Nobody waits for the consumer."""
+
+_TOO_MUCH_AT_ONCE = frozenset({400, 413})
+
+_receipt = msgspec.json.Decoder(Receipt)
+
+
+class Arrived(msgspec.Struct, frozen=True):
+    """A message that came for the `attempts`th time. `body` is its JSON, None where it is not JSON."""
+
+    body: bytes | None
+    attempts: int = 1
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What to tell the queue: the message is done with, or is to be brought again after `delay` seconds."""
+
+    delay: int | None = None
+
+
+class Said(msgspec.Struct, frozen=True):
+    """The origin's answer. `retry_after` are the seconds that it asked for, 0 where it did not."""
+
+    status: int
+    body: bytes = b""
+    retry_after: int = 0
+
+
+class EventSink(Protocol):
+    """The origin's events route."""
+
+    async def post(self, body: bytes) -> Said:
+        """Hand over a JSON list of messages. Raises `QueueUnavailable` where there was no answer in time."""
+        ...
+
+
+class OriginEvents:
+    """The events route of the origin that `client` asks."""
+
+    def __init__(self, client: OriginClient, deadline_ms: int = DEADLINE_MS) -> None:
+        self._client = client
+        self._deadline_ms = deadline_ms
+
+    async def post(self, body: bytes) -> Said:
+        """Hand over a JSON list of messages. Raises `QueueUnavailable`."""
+        request = OriginRequest(
+            method="POST",
+            path="/v1/events",
+            headers={"Content-Type": JSON},
+            body=body,
+            deadline_ms=self._deadline_ms,
+        )
+        try:
+            answer = await self._client.ask(request, EDGE_SCOPES)
+        except OriginUnavailable as error:
+            raise QueueUnavailable("the origin") from error
+        wanted = answer.headers.get("retry-after", "")
+        return Said(answer.status, answer.body, int(wanted) if wanted.isdecimal() else 0)
+
+
+DONE = Verdict()
+
+
+async def deliver(messages: Sequence[Arrived], sink: EventSink, dead: Queue) -> list[Verdict]:
+    """Hand `messages` to the origin, and to `dead` what it can never read; return a verdict on each."""
+    verdicts = {at: again(one) for at, one in enumerate(messages)}
+    readable = [(at, one.body) for at, one in enumerate(messages) if one.body is not None]
+    if readable:
+        found = await _hand_over([body for _, body in readable], sink, dead)
+        for (at, _), outcome in zip(readable, found, strict=True):
+            verdicts[at] = DONE if outcome is None else again(messages[at], outcome)
+    return list(verdicts.values())
+
+
+def again(message: Arrived, asked: int = 0) -> Verdict:
+    """Bring `message` again, not before the `asked` seconds have passed."""
+    grown = FIRST_DELAY_SECONDS << min(message.attempts - 1, 20)
+    return Verdict(min(max(grown, asked), LONGEST_DELAY_SECONDS))
+
+
+async def _hand_over(bodies: list[bytes], sink: EventSink, dead: Queue) -> list[int | None]:
+    """Return for each of `bodies` None where it is done with, else the seconds that the origin asked for."""
+    try:
+        said = await sink.post(b"[" + b",".join(bodies) + b"]")
+    except QueueUnavailable:
+        return [0] * len(bodies)
+    if said.status in _TOO_MUCH_AT_ONCE and len(bodies) > 1:
+        middle = len(bodies) // 2
+        return [
+            *await _hand_over(bodies[:middle], sink, dead),
+            *await _hand_over(bodies[middle:], sink, dead),
+        ]
+    receipt = _read(said)
+    if receipt is None:
+        return [said.retry_after] * len(bodies)
+    refused = {one.index for one in receipt.refused}
+    return [await _bury(body, dead) if at in refused else None for at, body in enumerate(bodies)]
+
+
+async def _bury(body: bytes, dead: Queue) -> int | None:
+    try:
+        await dead.send(body)
+    except QueueUnavailable:
+        return 0
+    return None
+
+
+def _read(said: Said) -> Receipt | None:
+    """Return the origin's receipt, or None: whoever answered took nothing, or is not the origin."""
+    if said.status not in _TAKEN:
+        return None
+    try:
+        return _receipt.decode(said.body)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,140 @@
+"""The consent of whoever asks: what this browser allows, and the record that the origin keeps of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from selvedge.catalogue.query import refuse_parameters
+from selvedge.errors import SelvedgeError
+from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
+from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
+from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
+from selvedge.web.content import MERGE_PATCH, read_content
+from selvedge.web.http import Response, set_cookie
+from selvedge.web.items import Served
+from selvedge.web.me import Missing, answered, found
+from selvedge.web.myself import NO_COOKIE, Myself, ask, consent_of, identify, read_object, renewed
+from selvedge.web.origins import require_origin
+from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
+
+if TYPE_CHECKING:
+    from selvedge.ports import Background
+    from selvedge.profiles.origin import OriginAnswer
+    from selvedge.shopper.consent import Consent
+    from selvedge.web.edge import Edge
+    from selvedge.web.http import Request
+
+TRIES = 3
+"""How often the record is written where others write at the same time."""
+
+_CHANGED = 412
+
+
+class MyConsent(Served, frozen=True):
+    """What this browser allows, and what the origin has on record; `recorded`: whether it knows of this."""
+
+    version: int
+    purposes: tuple[PurposeState, ...]
+    recorded: bool
+    record: list[Any] = msgspec.field(default_factory=list)
+
+
+_decoder = msgspec.json.Decoder(ConsentChoice)
+
+
+async def show_my_consent(edge: Edge, request: Request, _background: Background) -> Response:
+    """`GET /v1/me/consent`."""
+    consent = consent_of(edge, request)
+    myself = await identify(edge, request)
+    record: list[Any] = []
+    if myself.shopper and edge.origin is not None:
+        try:
+            record = read_object(await found(ask(edge, myself, ""))).get("consent", [])
+        except Missing:
+            record = []
+    return answered(_state(edge, consent, record, recorded=bool(record)))
+
+
+async def choose_mine(edge: Edge, request: Request, _background: Background) -> Response:
+    """`PUT /v1/me/consent`: as for a market, and on record at the origin.
+
+    Withdrawing works whatever else does not: where the record cannot be written the answer says so.
+    """
+    require_origin(request, edge.settings.allowed_origins)
+    refuse_parameters(request.query)
+    wanted = await read_content(request, MAX_BODY, _decoder)
+    choice = Choice(wanted.purposes, edge.consent.version, int(edge.clock.now()))
+    consent = edge.consent.decide(request, EVERY_MARKET, choice)
+    value = format_choice(choice.purposes, choice.version, choice.time)
+    cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
+    record = [
+        {"purpose": one, "allowed": one in wanted.purposes, "version": choice.version, "time": choice.time}
+        | {"source": "choice"}
+        for one in sorted(PURPOSES)
+    ]
+    try:
+        myself = await identify(edge, request)
+    except SelvedgeError:  # who cannot be told now, or asks too often, may still withdraw
+        myself = Myself()
+    revision = await _record(edge, myself, record, create="profile" in wanted.purposes)
+    if not consent.allows("session"):
+        cookies.append(NO_COOKIE)
+    elif revision is not None:
+        cookies += await renewed(edge, myself.context, revision)
+    edge.profiles.forget(myself.shopper)
+    answer = answered(_state(edge, consent, record if revision else [], recorded=revision is not None))
+    return msgspec.structs.replace(answer, cookies=tuple(cookies))
+
+
+async def _record(edge: Edge, myself: Myself, record: list[Any], *, create: bool) -> int | None:
+    """Return the revision with the record in it; None where it could not be written, or need not be."""
+    if not myself.shopper or edge.origin is None:
+        return None
+    try:
+        for _ in range(TRIES):
+            answer = await _write(edge, myself, record, create=create)
+            if answer is not None:
+                revision = read_object(answer).get("revision")
+                return revision if isinstance(revision, int) else None
+    except (Missing, OriginNeeded, Refused, TooManyRequests, NotFound):
+        return None
+    return None
+
+
+async def _write(edge: Edge, myself: Myself, record: list[Any], *, create: bool) -> OriginAnswer | None:
+    """Return the answer to one try; None where somebody else wrote in between."""
+    content = {"consent": record}
+    try:
+        kept = await found(ask(edge, myself, ""))
+    except Missing:
+        if not create:
+            raise
+        return await ask(edge, myself, "", method="PUT", content=content)
+    try:
+        return await ask(
+            edge,
+            myself,
+            "",
+            method="PATCH",
+            content=content,
+            media_type=MERGE_PATCH,
+            if_match=kept.headers.get("etag"),
+        )
+    except Refused as error:
+        if error.status != _CHANGED:
+            raise
+        return None
+
+
+def _state(edge: Edge, consent: Consent, record: list[Any], *, recorded: bool) -> MyConsent:
+    return MyConsent(
+        version=edge.consent.version,
+        purposes=tuple(
+            PurposeState(purpose, consent.decisions[purpose].allowed, consent.decisions[purpose].signal)
+            for purpose in sorted(PURPOSES)
+        ),
+        record=record,
+        recorded=recorded,
+    )

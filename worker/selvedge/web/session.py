@@ -1,0 +1,73 @@
+"""Log-in and log-out: whose the context is from now on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from selvedge.catalogue.query import refuse_parameters
+from selvedge.shopper.context import new_context
+from selvedge.shopper.identity import visitor_id
+from selvedge.web.caching import PRIVATE
+from selvedge.web.http import Response
+from selvedge.web.items import Served
+from selvedge.web.me import answered
+from selvedge.web.myself import NO_COOKIE, Myself, ask, consent_of, cookie_of, identify, read_object
+from selvedge.web.origins import require_origin
+from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
+
+if TYPE_CHECKING:
+    from selvedge.ports import Background
+    from selvedge.web.edge import Edge
+    from selvedge.web.http import Request
+
+
+class SessionState(Served, frozen=True):
+    """Whether this browser's context is the account's now, and whether what it knew has come along."""
+
+    account: bool
+    merged: bool
+
+
+async def log_in(edge: Edge, request: Request, _background: Background) -> Response:
+    """`PUT /v1/me/session`: with the token of the shop's provider, under the purposes session and profile.
+
+    Without these the context stays a visitor's: an account would tie more together than was allowed. What
+    the visitor has left at the origin is merged into the account; where that fails the page may ask again.
+    """
+    require_origin(request, edge.settings.allowed_origins)
+    consent = consent_of(edge, request)
+    if request.headers.get("authorization") is None:
+        raise TokenNeeded("show the token of the shop's provider")
+    myself = await identify(edge, request)
+    if not (consent.allows("session") and consent.allows("profile")):
+        return answered(SessionState(account=False, merged=False))
+    before = myself.context or new_context()
+    merged, revision = await _merge(edge, myself)
+    context = msgspec.structs.replace(
+        before, account=myself.shopper, revision=revision, written=int(edge.clock.now())
+    )
+    edge.profiles.forget(myself.shopper)
+    cookies = (await cookie_of(edge, context),)
+    return msgspec.structs.replace(answered(SessionState(account=True, merged=merged)), cookies=cookies)
+
+
+async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
+    """`DELETE /v1/me/session`: the context is dropped; it says who somebody was."""
+    require_origin(request, edge.settings.allowed_origins)
+    refuse_parameters(request.query)
+    return Response(204, dict(PRIVATE), cookies=(NO_COOKIE,))
+
+
+async def _merge(edge: Edge, myself: Myself) -> tuple[bool, int]:
+    """Return whether the visitor's part was merged, and the revision of what the account has now."""
+    if myself.context is None or edge.origin is None:
+        return False, 0
+    visitor = {"visitor": visitor_id(myself.context.id)}
+    try:
+        answer = await ask(edge, myself, "/merge", method="POST", content=visitor)
+        revision = read_object(answer).get("revision") if answer.body else 0
+    except (OriginNeeded, Refused, TooManyRequests, NotFound):
+        return False, 0
+    return True, revision if isinstance(revision, int) and revision >= 0 else 0
