@@ -13,6 +13,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from origin.encryption.errors import KeyUnusable, NoMasterKey
 from origin.events.ingest import Overloaded
 from origin.events.rows import Unreadable
+from origin.privacy.erasure import NoReceipt
 from origin.profiles.errors import (
     BadBody,
     Conflict,
@@ -42,6 +43,7 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (Unreadable, HTTPStatus.BAD_REQUEST, "bad-message", "The message cannot be read"),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too much waits to be kept"),
     (BadBody, HTTPStatus.BAD_REQUEST, "bad-body", "The body makes no sense"),
+    (NoReceipt, HTTPStatus.NOT_FOUND, "no-receipt", "There is no such receipt"),
     (NothingKept, HTTPStatus.NOT_FOUND, "nothing-kept", "Nothing is kept about this shopper"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "This contradicts what was done before"),
     (Erased, HTTPStatus.GONE, "erased", "This shopper was erased"),

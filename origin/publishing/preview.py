@@ -124,6 +124,7 @@ def _edge(built: BuiltSnapshot, now: int) -> Edge:
         aead=AesGcm(),
         records=MemoryKeyValue(),
         queue=MemoryQueue(),
+        records=MemoryKeyValue(),
         clock=FixedClock(now),
         telemetry=MemoryTelemetry(),
         worker_version=_CHANNEL,
