@@ -9,6 +9,7 @@ import msgspec
 
 from selvedge.catalogue.model import Evidence, Level
 from selvedge.ranking.affinity import Term
+from selvedge.web.shelf import MAX_CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -211,6 +212,7 @@ class Presenter:
         self._currency = market.currency
         self._locale = locale
         self._shelf = shelf
+        self._claims = shelf.claims(locale)
         self._wanted = _wanted_schemes(query) if query else {}
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
@@ -281,7 +283,7 @@ class Presenter:
         related: list[Certification] = []
         now = self._scope.now
         for ref in self._scope.index.evidence_refs(rank):
-            claim = self._shelf.claim(self._locale, ref) or self._remember(ref)
+            claim = self._claims.get(ref) or self._remember(ref)
             if claim.start <= now < claim.end:
                 (own if claim.own else related).append(
                     claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
@@ -289,8 +291,9 @@ class Presenter:
         return tuple(own), tuple(related)
 
     def _remember(self, ref: int) -> Claim:
-        claim = make_claim(self._scope.index.evidence(ref), self._labels)
-        self._shelf.keep_claim(self._locale, ref, claim)
+        if len(self._claims) >= MAX_CLAIMS:
+            self._claims.clear()
+        claim = self._claims[ref] = make_claim(self._scope.index.evidence(ref), self._labels)
         return claim
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
