@@ -124,7 +124,6 @@ def _edge(built: BuiltSnapshot, now: int) -> Edge:
         aead=AesGcm(),
         records=MemoryKeyValue(),
         queue=MemoryQueue(),
-        records=MemoryKeyValue(),
         clock=FixedClock(now),
         telemetry=MemoryTelemetry(),
         worker_version=_CHANNEL,
