@@ -69,8 +69,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kv_profiles: Annotated[
         str,
         Meta(
-            description="KV namespace id of shoppers' records (the Worker's binding `PROFILES`), where erasure "
-            "marks them. Empty: there are none."
+            description="KV namespace id of shoppers' records (binding `PROFILES`), where erasure marks "
+            "them. Empty: there are none."
         ),
     ] = ""
     backup_days: Annotated[

@@ -69,6 +69,10 @@ _compact = (
 class Belongings(Protocol):
     """What else belongs to a person, and moves along when a visitor logs in: their events."""
 
+    async def enter(self, connection: AsyncConnection) -> None:
+        """Wait for whoever else is keeping or moving any, before rows are locked and `move` is called."""
+        ...
+
     async def move(
         self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
     ) -> Derived | None:
@@ -90,6 +94,9 @@ class Belongings(Protocol):
 
 class NoBelongings:
     """Nothing else is kept."""
+
+    async def enter(self, _connection: AsyncConnection) -> None:
+        """Wait for nobody."""
 
     async def move(
         self, _connection: AsyncConnection, _visitor: str, _account: str, _ciphers: tuple[Cipher, Cipher]
@@ -220,6 +227,7 @@ class Profiles:
         """
         ciphers = await self._keyring.ciphers([account, visitor])
         async with self._database.writing() as connection:
+            await self._belongings.enter(connection)
             # Accounts come first in the alphabet, so that two mergers never wait for each other.
             into = await rows.lock(connection, account)
             from_ = await rows.lock(connection, visitor)
