@@ -13,12 +13,8 @@ from litestar.params import FromQuery
 
 import selvedge
 from origin.composition import Kept
-<<<<<<< HEAD
-from origin.identity.principal import PUBLIC, requires
-=======
 from origin.events.routes import ROUTES as EVENT_ROUTES
 from origin.identity.principal import requires
->>>>>>> main
 from origin.identity.setup import identity
 from origin.problems import exception_handlers, may_answer
 from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES

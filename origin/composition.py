@@ -54,7 +54,7 @@ class Kept:
             belongings=self.events,
             valid=settings.profile_seconds,
         )
-        self.outputs = Outputs(self.database, self.keyring, self.cursors)
+        self.outputs = Outputs(self.database, self.keyring, self.cursors, self.clock)
 
     def dependencies(self) -> dict[str, Provide]:
         """Return what handlers may ask for, by name."""

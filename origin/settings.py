@@ -109,13 +109,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     profile_seconds: Annotated[
         int,
-<<<<<<< HEAD
         Meta(ge=60, le=604_800, description="How long the Worker may use a profile, in seconds."),
-=======
-        Meta(
-            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
-        ),
->>>>>>> main
     ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],
