@@ -10,12 +10,14 @@ import msgspec
 from origin.building.build import UnusableRules
 from origin.cli.demo import demo
 from origin.cli.exits import MEANING, Exit, exit_for
+from origin.cli.footprint import footprint
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys
 from origin.cli.service import service
 from origin.cli.snapshot import snapshot
 from origin.cli.training import train
+from origin.cli.storage import database, outputs
 from origin.cli.workshop import Workshop
 from origin.publishing.errors import GuardrailRefused
 from selvedge.errors import SelvedgeError
@@ -68,7 +70,10 @@ jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
 jobs.add_command(service)
+jobs.add_command(database)
+jobs.add_command(outputs)
 jobs.add_command(demo)
+jobs.add_command(footprint)
 jobs.add_command(train)
 
 

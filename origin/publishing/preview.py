@@ -123,6 +123,7 @@ def _edge(built: BuiltSnapshot, now: int) -> Edge:
         store=store,
         aead=AesGcm(),
         queue=MemoryQueue(),
+        records=MemoryKeyValue(),
         clock=FixedClock(now),
         telemetry=MemoryTelemetry(),
         worker_version=_CHANNEL,
