@@ -66,6 +66,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret | None,
         Meta(description="API token with *Workers KV Storage: Edit* (or `CLOUDFLARE_API_TOKEN`). A secret."),
     ] = None
+    kv_profiles: Annotated[
+        str,
+        Meta(
+            description="KV namespace id of shoppers' records (the Worker's binding `PROFILES`), where erasure "
+            "marks them. Empty: there are none."
+        ),
+    ] = ""
+    backup_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How long back-ups of the key store are kept, days; receipts of erasures say so.",
+        ),
+    ] = 30
+    event_days: Annotated[int, Meta(ge=1, description="How long events are kept, days.")] = 395
     zone: Annotated[
         str, Meta(description="Zone id whose caches are purged after publishing; empty: none is purged.")
     ] = ""
@@ -110,9 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     profile_seconds: Annotated[
         int,
-        Meta(
-            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
-        ),
+        Meta(ge=60, le=604_800, description="How long the Worker may use a profile, in seconds."),
     ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],

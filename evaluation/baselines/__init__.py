@@ -11,8 +11,6 @@ from evaluation.baselines.rules import AssociationRules, SequentialRules
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from evaluation.split import Visit
-
 
 class Recommender(Protocol):
     """Something that ranks items after a session."""
@@ -22,7 +20,7 @@ class Recommender(Protocol):
         ...
 
 
-BASELINES: Mapping[str, Callable[[Sequence[Visit]], Recommender]] = {
+BASELINES: Mapping[str, Callable[..., Recommender]] = {
     "popular": Popular,
     "ar": AssociationRules,
     "sr": SequentialRules,
@@ -30,6 +28,6 @@ BASELINES: Mapping[str, Callable[[Sequence[Visit]], Recommender]] = {
     "vsknn": Vsknn,
     "vstan": Vstan,
 }
-"""By name; each learns from training sessions in the order of time."""
+"""By name; each takes training sessions (`Visit`s in the order of time) and its own settings by name."""
 
 __all__ = ["BASELINES", "Recommender"]

@@ -68,13 +68,24 @@ class Sknn(_Neighbours):
 
 
 class Vsknn(_Neighbours):
-    """Newer items weigh more: linearly in the similarity, and by the steps back to the newest shared item."""
+    """Newer items weigh more: linearly in the similarity, and by the steps back to the newest shared item.
+
+    Of the session the `last` clicks count. Serenade's VMIS-kNN never recommends the `newest` item.
+    """
 
     def __init__(
-        self, visits: Sequence[Visit], *, k: int = 100, sample: int = 1_000, idf: float = 1.0, last: int = 50
+        self,
+        visits: Sequence[Visit],
+        *,
+        k: int = 100,
+        sample: int = 1_000,
+        idf: float = 1.0,
+        last: int = 50,
+        newest: bool = True,
     ) -> None:
         super().__init__(visits)
         self._k, self._sample, self._idf_factor, self._last = k, sample, idf, last
+        self._with_newest = newest
 
     def recommend(self, seen: Sequence[int], count: int) -> list[int]:
         """Return the items with the greatest sum over the neighbours."""
@@ -90,6 +101,8 @@ class Vsknn(_Neighbours):
             step = next(place for place, item in enumerate(newest_first, 1) if item in self._sets[one])
             for item in self._sets[one]:
                 scores[item] += similarity / step * (1 + self._idf_factor * self._idf[item])
+        if not self._with_newest:
+            scores.pop(seen[0], None)
         return ranked(scores, count)
 
 

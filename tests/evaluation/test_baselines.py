@@ -53,3 +53,8 @@ def test_vstan_prefers_newer_sessions() -> None:
 def test_no_baseline_recommends_more_than_asked_or_anything_twice(name: str) -> None:
     found = recommended(name, 1, 2, 1, count=2)
     assert len(found) == len(set(found)) <= 2
+
+
+def test_serenade_never_recommends_the_newest_item() -> None:
+    assert 1 in BASELINES["vsknn"](VISITS).recommend((1,), 9)
+    assert 1 not in BASELINES["vsknn"](VISITS, newest=False).recommend((1,), 9)
