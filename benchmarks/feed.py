@@ -13,6 +13,7 @@ from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
 from selvedge.web.items import Presenter
+from selvedge.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ def seed(url: str, prepared: list[tuple[str, bytes]]) -> None:
 def _products(shop: Shop) -> list[dict[str, Any]]:
     scope = shop.scope
     values = _values_by_rank(shop)
-    presenter = Presenter(scope, _labels(shop), shop.market.currency, {})
+    presenter = Presenter(scope, _labels(shop), shop.market, shop.market.locales[0], Shelf())
     cards = _Cards(shop)
     return [
         {

@@ -85,7 +85,7 @@ def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
         "SELVEDGE_KV_NAMESPACE": current.kv_namespace,
         "SELVEDGE_SERVICE_KEYS": trusted_keys(),
         "SELVEDGE_SERVICE_KEY": service_keys("jobs")["private"],
-        **origin_process.databases(folder(choice), _kept_private(_MASTER_KEYS, origin_process.master_keys)),
+        **origin_process.databases(folder(choice), _kept_private(_MASTER_KEYS, origin_process.random_keys)),
     }
 
 
@@ -124,7 +124,7 @@ def worker_variables(choice: Choice, current: Session) -> dict[str, str]:
 def worker_secrets() -> dict[str, str]:
     """The Worker's secrets, made up once and kept where only their owner can read them."""
     return {
-        "SELVEDGE_SEALING_KEYS": _kept_private(_KEYS, origin_process.master_keys),
+        "SELVEDGE_SEALING_KEYS": _kept_private(_KEYS, origin_process.random_keys),
         "SELVEDGE_SERVICE_KEY": service_keys("edge")["private"],
     }
 

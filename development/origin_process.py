@@ -45,7 +45,7 @@ class OriginProcess:
             **os.environ,
             "PYTHONPATH": str(paths.ROOT),
             "SELVEDGE_SERVICE_KEYS": json.dumps(json.loads(edge["trusted"]) | json.loads(jobs["trusted"])),
-            **databases(self.folder, master_keys()),
+            **databases(self.folder, random_keys()),
             "SELVEDGE_LEDGER": str(self.folder / "ledger.sqlite"),
             "SELVEDGE_LIMITS": json.dumps(dict.fromkeys(("token", "shopper", "address"), _ROOMY)),
             **self.more,
@@ -60,6 +60,11 @@ class OriginProcess:
     def log(self) -> Path:
         """What it has printed."""
         return self.folder / "origin.log"
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self) -> None:
         """Start it and wait until it answers. Raises `OriginFailed`."""
@@ -113,8 +118,8 @@ def databases(folder: Path, keys: str) -> dict[str, str]:
     }
 
 
-def master_keys() -> str:
-    """New master keys, as their setting."""
+def random_keys() -> str:
+    """New AES-256 keys, as the settings of sealing and of master keys have them."""
     return json.dumps({"local": b64encode(secrets.token_bytes(32)).decode()})
 
 

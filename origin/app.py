@@ -16,6 +16,7 @@ from origin.composition import Kept
 from origin.events.routes import ROUTES as EVENT_ROUTES
 from origin.identity.principal import requires
 from origin.identity.setup import identity
+from origin.privacy.routes import ROUTES as PRIVACY_ROUTES
 from origin.problems import exception_handlers, may_answer
 from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES
 from origin.profiles.routes import ROUTES
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, log: Log | None = None) -> Lite
             *ROUTES,
             *OUTPUT_ROUTES,
             *EVENT_ROUTES,
+            *PRIVACY_ROUTES,
         ],
         dependencies={
             "ledger": Provide(lambda: ledger, sync_to_thread=False),

@@ -14,12 +14,20 @@ from origin.events.deriver import Deriver
 from origin.events.ingest import Ingest
 from origin.events.store import EventStore
 from origin.events.traits import snapshot_traits
+from origin.privacy.erasure import Erasures
+from origin.privacy.export import Exporter
+from origin.privacy.holdings import demand_all_held
+from origin.privacy.tombstones import KvTombstones
 from origin.profiles.outputs import Outputs
 from origin.profiles.store import Profiles
+from origin.publishing.cloudflare import CloudflareApi
+from origin.publishing.rest import RestKv
 from origin.rehearsal import SystemClock
+from origin.settings import require
 from origin.storage.database import Database
 from origin.storage.paging import Cursors
 from origin.storage.schema import DATA, demand_newest, migrate
+from origin.storage.tables import metadata
 from origin.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -27,6 +35,7 @@ if TYPE_CHECKING:
 
     from litestar import Litestar
 
+    from origin.privacy.tombstones import Tombstones
     from origin.settings import Settings
     from origin.telemetry.logs import Log
 
@@ -54,6 +63,18 @@ class Kept:
             belongings=self.events,
             valid=settings.profile_seconds,
         )
+        demand_all_held(metadata)
+        self.exporter = Exporter(self.database, self.keyring, self.clock)
+        self.erasures = Erasures(
+            self.database,
+            self.keyring,
+            edge_tombstones(settings),
+            self.clock,
+            log,
+            self.metrics,
+            valid=settings.profile_seconds,
+            backup_days=settings.backup_days,
+        )
         self.outputs = Outputs(self.database, self.keyring, self.cursors)
 
     def dependencies(self) -> dict[str, Provide]:
@@ -61,7 +82,10 @@ class Kept:
         given = {
             "clock": self.clock,
             "cursors": self.cursors,
+            "database": self.database,
+            "erasures": self.erasures,
             "events": self.events,
+            "exporter": self.exporter,
             "ingest": self.ingest,
             "metrics": self.metrics,
             "outputs": self.outputs,
@@ -82,11 +106,20 @@ class Kept:
         for database, schema in ((self.database, DATA), (self.key_store, KEYS)):
             await (migrate if database.kind == "sqlite" else demand_newest)(database, schema)
         try:
-            async with self.deriver.running(), self.ingest.running():
+            async with self.deriver.running(), self.ingest.running(), self.erasures.running():
                 yield
         finally:
             await self.database.close()
             await self.key_store.close()
+
+
+def edge_tombstones(settings: Settings) -> Tombstones | None:
+    """Return what marks erased persons in KV, or None where no namespace is set. Raises `BadSetting`."""
+    if not settings.kv_profiles:
+        return None
+    token, account = require(settings, "kv_token", "kv_account")
+    api = CloudflareApi(token, base_url=settings.kv_url)
+    return KvTombstones(RestKv(api, account, settings.kv_profiles))
 
 
 def _giving(value: Any) -> Provide:

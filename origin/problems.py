@@ -13,6 +13,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from origin.encryption.errors import KeyUnusable, NoMasterKey
 from origin.events.ingest import Overloaded
 from origin.events.rows import Unreadable
+from origin.privacy.erasure import NoReceipt
 from origin.profiles.errors import (
     BadBody,
     Conflict,
@@ -27,6 +28,7 @@ from origin.publishing.errors import LedgerUnusable
 from origin.storage.errors import DatabaseUnavailable, SchemaOutdated
 from origin.storage.paging import BadCursor
 from selvedge.errors import SelvedgeError
+from selvedge.identity.jwks import ProviderUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +43,7 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (Unreadable, HTTPStatus.BAD_REQUEST, "bad-message", "The message cannot be read"),
     (Overloaded, HTTPStatus.SERVICE_UNAVAILABLE, "overloaded", "Too much waits to be kept"),
     (BadBody, HTTPStatus.BAD_REQUEST, "bad-body", "The body makes no sense"),
+    (NoReceipt, HTTPStatus.NOT_FOUND, "no-receipt", "There is no such receipt"),
     (NothingKept, HTTPStatus.NOT_FOUND, "nothing-kept", "Nothing is kept about this shopper"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "This contradicts what was done before"),
     (Erased, HTTPStatus.GONE, "erased", "This shopper was erased"),
@@ -51,6 +54,7 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (DatabaseUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The database does not answer"),
     (LedgerUnusable, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The ledger does not answer"),
     (SchemaOutdated, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The database has another schema"),
+    (ProviderUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "provider-unavailable", "No provider to ask"),
     (NoMasterKey, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "No key to read or keep anything with"),
     (KeyUnusable, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "A key to read this with is missing"),
 )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from origin.footprint.seller import Seller
 from origin.identity.rates import Limits
 from origin.identity.trust import TrustedKey
 from origin.telemetry.logs import Level
@@ -65,6 +66,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Secret | None,
         Meta(description="API token with *Workers KV Storage: Edit* (or `CLOUDFLARE_API_TOKEN`). A secret."),
     ] = None
+    kv_profiles: Annotated[
+        str,
+        Meta(
+            description="KV namespace id of shoppers' records (the Worker's binding `PROFILES`), where erasure "
+            "marks them. Empty: there are none."
+        ),
+    ] = ""
+    backup_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How long back-ups of the key store are kept, days; receipts of erasures say so.",
+        ),
+    ] = 30
+    event_days: Annotated[int, Meta(ge=1, description="How long events are kept, days.")] = 395
     zone: Annotated[
         str, Meta(description="Zone id whose caches are purged after publishing; empty: none is purged.")
     ] = ""
@@ -109,9 +125,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = None
     profile_seconds: Annotated[
         int,
-        Meta(
-            ge=60, le=604_800, description="How long the Worker may use a profile that it was given, seconds."
-        ),
+        Meta(ge=60, le=604_800, description="How long the Worker may use a profile, in seconds."),
     ] = 21_600
     service_keys: Annotated[
         dict[str, TrustedKey],
@@ -149,6 +163,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         dict[str, str],
         Meta(description="Public keys to trust besides the own one; the Worker's setting as it is."),
     ] = {}
+    footprint_data: Annotated[
+        Path | None,
+        Meta(
+            description="Folder of the footprint method's published files; with it footprints have a small "
+            "part in the base order ([footprint.md](footprint.md)). Empty: none."
+        ),
+    ] = None
+    footprint_seller: Annotated[
+        Seller,
+        Meta(
+            description="What footprints may take for known of the shop: `business`, `references` (how many "
+            "it sells) and `traceability`."
+        ),
+    ] = Seller()
 
     @property
     def target(self) -> str:
@@ -197,7 +225,7 @@ def _named(field: str) -> str:
 
 def _parse(name: str, text: str, annotation: Any) -> Any:
     kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
-    if kind is Path:
+    if kind is Path or Path in get_args(kind):
         return Path(text)
     if kind is Secret or Secret in get_args(kind):
         return Secret(text)

@@ -1,18 +1,16 @@
-"""The real origin in a process of its own, for tests that reach it as the Worker and jobs do."""
+"""The real origin in a process of its own, served as options of the server say."""
 
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
-import sys
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx
 
-from development import paths
+from development import origin_process, paths, session
 
 if TYPE_CHECKING:
     import ssl
@@ -20,12 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _READY_SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -37,27 +29,19 @@ def running_origin(
     scheme: str = "http",
     verify: ssl.SSLContext | bool = True,
 ) -> Iterator[str]:
-    """The origin's URL; its databases lie in `folder` unless `environ` says otherwise."""
-    port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "--factory", "origin.app:create_app", "--app-dir", "worker"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log", *options]
+    """The origin's URL; its databases lie in `folder`."""
+    port = session.free_port()
     settings = {
+        **os.environ,
+        "PYTHONPATH": str(paths.ROOT),
         "SELVEDGE_LEDGER": str(folder / "ledger.sqlite"),
-        "SELVEDGE_DATABASE": f"sqlite+aiosqlite:///{folder}/origin.sqlite",
-        "SELVEDGE_KEY_STORE": f"sqlite+aiosqlite:///{folder}/keys.sqlite",
+        **origin_process.databases(folder, origin_process.master_keys()),
         **environ,
     }
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("SELVEDGE_")}
-    log = folder / "origin.log"
+    command, log = [*origin_process.command(port), *options], folder / "origin.log"
     with (
         log.open("wb") as output,
-        subprocess.Popen(
-            command,
-            env={**inherited, "PYTHONPATH": str(paths.ROOT), **settings},
-            cwd=paths.ROOT,
-            stdout=output,
-            stderr=output,
-        ) as process,
+        subprocess.Popen(command, env=settings, cwd=paths.ROOT, stdout=output, stderr=output) as process,
     ):
         url = f"{scheme}://127.0.0.1:{port}"
         try:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from selvedge.web.http import Response
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-PAGES = ("http-api.md", "consent.md", "events.md")
+PAGES = ("http-api.md", "consent.md", "events.md", "me.md")
 PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in PAGES)
 CUT = "..."
 DOCUMENT = document()

@@ -26,6 +26,11 @@ HALF_LIFE_DAYS = 120
 FRESHNESS, AVAILABILITY, DOCUMENTATION = 120, 80, 55
 """What each term adds to the base score at most; together they fill its 8 bits."""
 
+MOST = FRESHNESS + AVAILABILITY + DOCUMENTATION
+
+FOOTPRINT = 30
+"""What a standing (0-1, see origin/footprint) adds at most; the other terms then share the rest of 255."""
+
 
 class Arrangement(msgspec.Struct, frozen=True):
     """`products` and `scores` are in rank order; `ordinals` is by the hash of every id ever known."""
@@ -39,9 +44,19 @@ class Arrangement(msgspec.Struct, frozen=True):
         return [self.ordinals[id_hash(product.id)] for product in self.products]
 
 
-def arrange(catalogue: Catalogue, known: Mapping[int, int] | None = None) -> Arrangement:
-    """Order the catalogue by base score, then newest, then id; new ids get the next free ordinals."""
-    scored = [(base_score(product, catalogue.taken), product) for product in catalogue.products]
+def arrange(
+    catalogue: Catalogue,
+    known: Mapping[int, int] | None = None,
+    standings: Mapping[str, float] | None = None,
+) -> Arrangement:
+    """Order the catalogue by base score, then newest, then id; new ids get the next free ordinals.
+
+    `standings` is 0-1 by product id; without it, as by default, footprints have no part in the order.
+    """
+    scored = [
+        (base_score(product, catalogue.taken, _standing(product, standings)), product)
+        for product in catalogue.products
+    ]
     scored.sort(key=lambda pair: (-pair[0], -pair[1].published.timestamp(), pair[1].id))
     return Arrangement(
         tuple(product for _, product in scored),
@@ -64,16 +79,26 @@ def assign_ordinals(ids: Iterable[str], known: Mapping[int, int]) -> dict[int, i
     return {**known, **{hashed: first + at for at, (_, hashed) in enumerate(new)}}
 
 
-def base_score(product: Product, taken: datetime) -> int:
-    """Return 0-255: how new, how available and how well documented a product is, for nobody in particular."""
+def _standing(product: Product, standings: Mapping[str, float] | None) -> float | None:
+    return None if standings is None else standings.get(product.id, 0.0)
+
+
+def base_score(product: Product, taken: datetime, standing: float | None = None) -> int:
+    """Return 0-255: how new, how available and how well documented a product is, for nobody in particular.
+
+    Where there is a standing (0-1), it has its part too.
+    """
     age = max(0.0, (taken - product.published).total_seconds() / 86_400)
     in_stock = sum(offer.stock > 0 for offer in product.offers)
     available = in_stock / len(product.offers) if product.offers else 0.0
-    return round(
+    score = (
         FRESHNESS * HALF_LIFE_DAYS / (HALF_LIFE_DAYS + age)
         + AVAILABILITY * available
         + DOCUMENTATION * _documentation(product)
     )
+    if standing is None:
+        return round(score)
+    return round(score * (MOST - FOOTPRINT) / MOST + FOOTPRINT * standing)
 
 
 def _documentation(product: Product) -> float:

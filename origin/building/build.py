@@ -72,17 +72,19 @@ def build(
     weights: RankingWeights = DEFAULTS,
     rules: RuleSet = NO_RULES,
     model: bytes | None = None,
+    standings: Mapping[str, float] | None = None,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
     """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
 
     `model` is the session model's part; one of the `SnapshotError`s is raised for bytes that are none.
+    `standings` (0-1 by product id) give footprints a bounded part in the base order.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
     """
     progress("arranging products")
-    arrangement = arrange(catalogue, known_ordinals(previous) if previous else None)
+    arrangement = arrange(catalogue, known_ordinals(previous) if previous else None, standings)
     parts = _Parts()
     progress("encoding the index")
     sections = {**index_sections(catalogue, arrangement), **_weights_section(weights)}

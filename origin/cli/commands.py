@@ -10,6 +10,7 @@ import msgspec
 from origin.building.build import UnusableRules
 from origin.cli.demo import demo
 from origin.cli.exits import MEANING, Exit, exit_for
+from origin.cli.footprint import footprint
 from origin.cli.importing import import_
 from origin.cli.job import write_examples
 from origin.cli.keys import keys
@@ -69,6 +70,7 @@ jobs.add_command(snapshot)
 jobs.add_command(keys)
 jobs.add_command(service)
 jobs.add_command(demo)
+jobs.add_command(footprint)
 jobs.add_command(train)
 
 

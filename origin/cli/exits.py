@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from origin.footprint.errors import BadQuery
 from origin.publishing.errors import GuardrailRefused, LeaseHeld, LeaseLost
 from selvedge.catalogue.query import BadParameter
 from selvedge.errors import SelvedgeError, StorageUnavailable
@@ -33,6 +34,7 @@ MEANING = {
 _CODES: tuple[tuple[type[SelvedgeError], Exit], ...] = (
     (BadSetting, Exit.USAGE),
     (BadParameter, Exit.USAGE),
+    (BadQuery, Exit.USAGE),
     (GuardrailRefused, Exit.GUARDRAIL),
     (LeaseHeld, Exit.LEASE),
     (LeaseLost, Exit.LEASE),

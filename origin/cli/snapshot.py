@@ -17,6 +17,7 @@ from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
 from origin.cli.rules import rules as rules_group
 from origin.cli.sources import load_catalogue
+from origin.footprint.catalogue import open_estimator, standings
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
 from origin.publishing.guardrails import Limits
@@ -114,11 +115,22 @@ def build(
                 weights=read_weights(weights) if weights else DEFAULTS,
                 rules=read_rules(rules) if rules else NO_RULES,
                 model=model.read_bytes() if model else None,
+                standings=_standings(workshop, source, steps),
                 progress=steps.named,
             )
         steps.named("writing")
         path = folders.write(root, built)
     _show_built(path, built, as_json=as_json)
+
+
+def _standings(workshop: Workshop, source: Catalogue, steps: Steps) -> dict[str, float] | None:
+    """What footprints say, where the settings name the method's files."""
+    settings = workshop.settings
+    if settings.footprint_data is None:
+        return None
+    estimator = open_estimator(settings.footprint_data, settings.footprint_seller)
+    total = len(source.products)
+    return standings(source, estimator, lambda done: steps("footprints", done, total))
 
 
 @snapshot.command(

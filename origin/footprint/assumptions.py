@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 OTHER = "other"
 
 
 class Category(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A category of our vocabulary. `mass` is low, expected and high kg; `main` the main fabric's least share.
+    """A category of our vocabulary. `mass` is low, expected, high kg; `main` the main fabric's least share.
 
     `product` is the method's; where it is None the category says nothing, and `expected` is the middle.
     """

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Numbers = NDArray[np.float64]
-    Codes = NDArray[np.intp]
+Codes = NDArray[np.intp]
+Numbers = NDArray[np.float64]
 
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """Arrays of n garments; codes are rows of `Tables`, NaN in a number means the method's own.
 
-    The materials' arrays are m x n: first each garment's first material, then each's second, and so on, padded
-    with a share of 0. `enabled` is 8 x n, by `method.STEPS`. `trims` is n x 2, points of all trims; `printing` is
-    0 for none, else 1 + the kind; `business` -1 for the product's.
+    The materials' arrays are m x n: each garment's first material, then each's second, and so on, padded
+    with a share of 0. `enabled` is 8 x n, by `method.STEPS`. `trims` is n x 2, the points of all trims.
+    `printing` is 0 for none, else 1 + the kind; `business` and `fabric_process` are -1 for the product's.
     """
 
     mass: Numbers

@@ -41,7 +41,7 @@ LIMITS = {
 
 
 def encode(queries: Sequence[Query], tables: Tables) -> Columns:
-    """Return the columns of `queries`. Raises BadQuery, which names the field at fault and what is allowed."""
+    """Return the columns of `queries`. Raises BadQuery, which names the field and what is allowed."""
     countries = {code: tables.countries[code] for code in tables.regions}
     unknown = countries[method.UNKNOWN_COUNTRY]
     materials = _materials(queries, tables, countries)
@@ -79,7 +79,9 @@ def encode(queries: Sequence[Query], tables: Tables) -> Columns:
 def _codes(
     field: str, values: list[str | None], known: Mapping[str, int], missing: int | None = None
 ) -> NDArray[np.intp]:
-    table: dict[str | None, int] = {**known} if missing is None else {**known, None: missing}
+    table: dict[str | None, int] = dict(known.items())
+    if missing is not None:
+        table[None] = missing
     try:
         return np.array([table[value] for value in values], np.intp)
     except KeyError as error:
@@ -169,7 +171,8 @@ def _spinning_countries(
 
 
 def _minutes(queries: Sequence[Query]) -> NDArray[np.float64]:
-    known: dict[str | None, float] = {**method.MINUTES, None: np.nan}
+    known: dict[str | None, float] = dict(method.MINUTES.items())
+    known[None] = np.nan
     upcycled = method.MINUTES[method.UPCYCLED_COMPLEXITY]
     try:
         return np.array(

@@ -48,7 +48,7 @@ def compute(columns: Columns, tables: Tables, cycles: Cycles = "rounded") -> Foo
 
 
 class _Masses(msgspec.Struct, frozen=True):
-    """Kilograms: of the garment, as sewn, with what is never sold (the fabric's output), of yarn, of fibre."""
+    """Kilograms: of the garment, as sewn, with what is never sold (the fabric), of yarn, of fibre."""
 
     final: Array
     sewn: Array
@@ -79,7 +79,10 @@ def _chunk(c: Columns, t: Tables, cycles: Cycles) -> tuple[Array, Array]:
 
 
 def _masses(c: Columns, t: Tables, fabric: NDArray[np.intp]) -> _Masses:
-    """Masses backwards ("Pertes et rebuts"): what goes in is what comes out over 1 - waste; a step left out wastes nothing."""
+    """Masses backwards ("Pertes et rebuts"): what goes in is what comes out / (1 - waste).
+
+    A step that is left out wastes nothing.
+    """
     own = t.fabric_making_waste[fabric]
     waste = np.where(np.isnan(own), t.product_waste[c.product], own)
     waste = np.where(np.isnan(c.making_waste), waste, c.making_waste)
@@ -112,20 +115,23 @@ _FACTOR, _BONUS = (np.array(numbers) for numbers in zip(*method.BUSINESS.values(
 
 
 def _repair(price: Array, cost: Array, business: NDArray[np.intp]) -> Array:
-    """0-1: how well the price bears a repair, linear in the price between the two thresholds of cost over price."""
+    """0-1: how well the price bears a repair, linear between the thresholds of cost over price."""
     bad, good = cost / method.REPAIR_BAD, cost / method.REPAIR_GOOD
-    return np.clip((price - bad) / (good - bad), 0, 1) * _FACTOR[business] + _BONUS[business]
+    index: Array = np.clip((price - bad) / (good - bad), 0, 1) * _FACTOR[business] + _BONUS[business]
+    return index
 
 
 def _material(c: Columns, t: Tables, masses: _Masses) -> Array:
     per_kg = (c.shares[:, :, None] * t.material_impact[c.material]).sum(axis=0)
-    return masses.fibre[:, None] * per_kg
+    points: Array = masses.fibre[:, None] * per_kg
+    return points
 
 
 def _spinning(c: Columns, t: Tables, masses: _Masses) -> Array:
     norm = (c.shares * t.spinning_norm[c.material_spinning]).sum(axis=0)
     kwh = _yarn_size(c, t) / 50 * norm * masses.yarn
-    return kwh[:, None] * t.country_elec[c.spinning]
+    points: Array = kwh[:, None] * t.country_elec[c.spinning]
+    return points
 
 
 def _yarn_size(c: Columns, t: Tables) -> Array:
@@ -150,7 +156,7 @@ _WEAVING = list(method.FABRIC_PROCESSES).index("weaving")
 
 
 def _ennobling(c: Columns, t: Tables, masses: _Masses) -> Array:
-    """Dyeing, pre-treatments, printing, finishing and bleaching; effluents count by the country's scenario."""
+    """Dyeing, pre-treatments, printing, finishing, bleaching; effluents count by the country's scenario."""
     kwh = t.dyeing_elec[c.dyeing_process] + t.finishing[0]
     heat = t.dyeing_heat[c.dyeing_process] + t.finishing[1]
     kwh = kwh + (c.shares * t.material_elec[c.material]).sum(axis=0) / method.MJ_PER_KWH
@@ -165,7 +171,8 @@ def _ennobling(c: Columns, t: Tables, masses: _Masses) -> Array:
         per_kg = per_kg + t.printing_impact[c.printing]
         toxic = toxic + c.printing_ratio[:, None] * t.printing_toxicity[c.printing]
     per_kg = per_kg + kwh[:, None] * t.country_elec[c.dyeing] + heat[:, None] * t.country_heat[c.dyeing]
-    return masses.made[:, None] * (per_kg + t.country_aquatic[c.dyeing][:, None] * toxic)
+    points: Array = masses.made[:, None] * (per_kg + t.country_aquatic[c.dyeing][:, None] * toxic)
+    return points
 
 
 def _making(c: Columns, t: Tables, masses: _Masses, fabric: NDArray[np.intp]) -> Array:
@@ -190,7 +197,8 @@ def _use(c: Columns, t: Tables, durable: Array, cycles: Cycles) -> Array:
 
 
 def _microfibres(c: Columns, t: Tables) -> Array:
-    return c.mass * (c.shares * t.material_microfibre[c.material]).sum(axis=0)
+    points: Array = c.mass * (c.shares * t.material_microfibre[c.material]).sum(axis=0)
+    return points
 
 
 def _export(c: Columns, t: Tables) -> Array:
@@ -206,7 +214,7 @@ def _transport(c: Columns, t: Tables, masses: _Masses, durable: Array) -> Array:
     after = _next_countries(c, t)
     on = c.enabled
     fibre = (c.shares[:, :, None] * t.ground[c.material_country, after[MATERIAL]]).sum(axis=0)
-    total = (on[MATERIAL] * masses.fibre)[:, None] * fibre
+    total: Array = (on[MATERIAL] * masses.fibre)[:, None] * fibre
     for step, country, mass in (
         (SPINNING, c.spinning, masses.yarn),
         (FABRIC, c.fabric, masses.made),
@@ -218,11 +226,12 @@ def _transport(c: Columns, t: Tables, masses: _Masses, durable: Array) -> Array:
     to = after[MAKING]
     legs = flown * t.air[c.making, to] + (1 - flown) * t.ground[c.making, to]
     total += (on[MAKING] * c.mass)[:, None] * legs
-    return total + (on[DISTRIBUTION] * c.mass)[:, None] * (t.road_per_kg_km * method.DISTRIBUTION_KM)
+    total += (on[DISTRIBUTION] * c.mass)[:, None] * (t.road_per_kg_km * method.DISTRIBUTION_KM)
+    return total
 
 
 def _next_countries(c: Columns, t: Tables) -> list[NDArray[np.intp]]:
-    """For the first five steps, where the next step that is not left out takes place; else where it is itself."""
+    """For the first five steps, where the next one that is not left out takes place, or else itself."""
     home = np.full(len(c.mass), t.countries[method.HOME])
     if c.enabled.all():
         return [c.spinning, c.fabric, c.dyeing, c.making, home]

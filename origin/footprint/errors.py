@@ -23,6 +23,6 @@ class BadQuery(SelvedgeError):
 
 
 class MethodDataUnusable(SelvedgeError):
-    """The folder of published method data is absent, incomplete, or of another version than the pinned one."""
+    """The folder of published method data is absent, incomplete, or not of the pinned version."""
 
     reason = "method-data"

@@ -10,30 +10,30 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from origin.footprint import method
 from origin.footprint.assumptions import OTHER, assumptions
 from origin.footprint.columns import Columns
 from origin.footprint.engine import compute
-from origin.footprint.garment import Garment, Seller, cautious_shares, expected_shares
+from origin.footprint.garment import Garment, cautious_shares, expected_shares
+from origin.footprint.seller import Seller
 from origin.footprint.tables import BEST, WORST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from numpy.typing import NDArray
 
     from origin.footprint.assumptions import Assumptions
     from origin.footprint.engine import Cycles
     from origin.footprint.garment import Shares
     from origin.footprint.tables import Tables
 
-    Array = NDArray[np.float64]
     Progress = Callable[[int], None]
 
+Array = NDArray[np.float64]
 View = Literal["low", "expected", "high"]
-_CYCLES: dict[str, Cycles] = {"low": "least", "expected": "rounded", "high": "most"}
-_UNKNOWN = {"low": BEST, "high": WORST}
+_CYCLES: dict[View, Cycles] = {"low": "least", "expected": "rounded", "high": "most"}
+_UNKNOWN: dict[View, int] = {"low": BEST, "high": WORST}
 _BUSINESSES = {code: at for at, code in enumerate(method.BUSINESS)}
 _AT_BEST = {"business": "small-business", "references": 1.0, "traceability": True, "price": np.inf}
 _AT_WORST = {
@@ -48,9 +48,9 @@ BATCH = 2000
 class Estimates(msgspec.Struct, frozen=True):
     """Of n garments: points (n x 2: `ecs`, `pef`) at least, to be expected and at most.
 
-    `known` is the share (0-1) of inputs that were known. `covered` is false for what the method does not know,
+    `known` is the share (0-1) of inputs that were known. `covered` is false for what the method leaves out,
     such as shoes; its points are NaN. `cautious` is the value to rank by (`ecs`, lower is better; infinite
-    where nothing may be gained), `reference` the one of an average garment of the category.
+    where nothing may be gained), `reference` the expected one where only the category is known.
     """
 
     low: Array
@@ -62,14 +62,16 @@ class Estimates(msgspec.Struct, frozen=True):
     reference: Array
 
     def standing(self) -> Array:
-        """0-1, higher is better: one half is an average garment of the category with everything known."""
+        """0-1, higher is better: one half is a cautious value equal to the reference."""
         return self.reference / (self.reference + self.cautious)
 
 
 class Estimator:
     """Estimates garments of one seller."""
 
-    def __init__(self, tables: Tables, seller: Seller | None = None, assumed: Assumptions | None = None) -> None:
+    def __init__(
+        self, tables: Tables, seller: Seller | None = None, assumed: Assumptions | None = None
+    ) -> None:
         self._tables = tables
         self._seller = seller or Seller()
         self._assumed = assumed or assumptions()

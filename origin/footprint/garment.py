@@ -12,26 +12,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import datetime
 
+    from origin.footprint.seller import Seller
     from selvedge.catalogue.model import Catalogue, Component, Evidence, Product
 
 Shares = tuple[tuple[str | None, float], ...]
 """Materials of the method (None: not known) and their shares of a component; they add up to 1."""
 
 
-class Seller(msgspec.Struct, frozen=True):
-    """What a shop says of itself, for all its garments; None is what the method assumes of one that says nothing."""
-
-    business: str | None = None
-    references: float | None = None
-    traceability: bool | None = None
-
-
 class Garment(msgspec.Struct, frozen=True):
     """What is known of a garment. Mass in kg, price in euro; `country` is where it was sewn (ISO 3166-1).
 
-    `fibres` are fibre codes of the main fabric with their shares (0-1, None where none is stated); `second` are
-    those of the component that comes next, such as the lining. `organic` is the certified share of the main
-    fabric. Every field may be missing: a category by `other`, the rest by None or nothing.
+    `fibres` are fibre codes of the main fabric with their shares (0-1, None where none is stated); `second`
+    are those of the component that comes next, such as the lining. `organic` is the certified share of the
+    main fabric. Every field may be missing: a category by `other`, the rest by None or nothing.
     """
 
     category: str = OTHER
@@ -98,7 +91,7 @@ def _expected(fibres: tuple[tuple[str, float | None], ...], assumed: Assumptions
 
 def _with_organic(shares: Shares, organic: float, assumed: Assumptions) -> Shares:
     """Turn as much of a plain material as is certified into its organic kind."""
-    result = []
+    result: list[tuple[str | None, float]] = []
     for material, share in shares:
         certified = min(organic, share) if material in assumed.organic else 0.0
         organic -= certified
@@ -125,7 +118,7 @@ def describe(
     moment: datetime,
     assumed: Assumptions,
 ) -> Garment:
-    """Describe a product. Prices count in markets that have the method's currency, reduced ones undiminished."""
+    """Describe a product. Prices count in markets of the method's currency, before any reduction."""
     parts = product.components
     main = parts[0] if parts and parts[0].name in assumed.main_names else None
     prices = [offer.regular_price or offer.price for offer in product.offers if offer.market in euro]
@@ -142,9 +135,7 @@ def describe(
 def _fibres(part: Component | None) -> tuple[tuple[str, float | None], ...]:
     if part is None:
         return ()
-    return tuple(
-        (one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres
-    )
+    return tuple((one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres)
 
 
 def _organic(one: Evidence, moment: datetime, assumed: Assumptions) -> float:

@@ -106,7 +106,7 @@ ROAD = "463aa3d1-287e-4d4c-a4ed-78d47600a4b1"
 SEA = "b5ae1d24-51ca-4867-b487-abee44e72858"
 AIR = "247ab69c-daa5-4f81-879f-fac0d33880f2"
 ROAD_SHARES = ((500.0, 1.0), (1000.0, 0.9), (2000.0, 0.5), (3000.0, 0.25))
-"""Share that goes by road up to (the first) or below (the others) that many km; by sea beyond ("Transport")."""
+"""Share by road up to (the first) or below (the others) so many km; by sea beyond ("Transport")."""
 
 DISTRIBUTION_KM = 500.0
 AIR_SHARE_DURABLE, AIR_SHARE = 0.33, 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -39,9 +39,9 @@ class Printing(msgspec.Struct, frozen=True):
 class Query(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
     """A garment. Mass in kg, surface mass in g/m2, yarn size in Nm, price in euro; shares are 0-1.
 
-    What is None is what the method assumes: for countries the unknown one (spinning: where the main material
-    comes from), for `trims` those of the product. `quality`, `reparability`, `marketing_duration`, `picking` and
-    `dyeing_medium` belong to other versions of the interface: they are read and have no effect.
+    What is None is what the method assumes: for countries the unknown one (spinning: where the main
+    material comes from), for `trims` those of the product. `quality`, `reparability`, `picking`,
+    `marketing_duration` and `dyeing_medium` are of other versions: they are read and have no effect.
     """
 
     mass: float
@@ -161,7 +161,7 @@ def _text(_key: str, text: str) -> str:
 
 _TYPES: dict[str, Any] = {
     field.encode_name: _truth
-    if "bool" in cast("str", str(field.type))
+    if "bool" in str(field.type)
     else _number
     if "float" in str(field.type)
     else _text

@@ -7,10 +7,11 @@ every number in a table, no code can come out above the worst row or below the b
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from origin.footprint import method
 from origin.footprint.errors import MethodDataUnusable
@@ -18,18 +19,16 @@ from origin.footprint.errors import MethodDataUnusable
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import NDArray
-
     from origin.footprint.published import Country, Distance, Material, Process, ProductKind, Published
 
-    Array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 BEST, WORST = -2, -1
 """The rows beyond the codes: indices from the end."""
 
 
 class Tables(msgspec.Struct, frozen=True):
-    """Codes, and arrays of a row per code plus the best and the worst row. Columns of indicators come last (2).
+    """Codes, and arrays of a row per code plus the best and the worst row; columns of indicators come last.
 
     `ground` and `air` are points per kg from country to country; `country_elec` is per kWh.
     """
@@ -113,7 +112,7 @@ def _tabulate(published: Published) -> Tables:
         materials={material.id: at for at, material in enumerate(published.materials)},
         products={product.id: at for at, product in enumerate(published.products)},
         trims=trims,
-        home_elec=_impact(by_id[published.countries[codes[method.HOME]].electricity_process_uuid]) / 1.0,
+        home_elec=_impact(by_id[published.countries[codes[method.HOME]].electricity_process_uuid]),
         end_of_life=_impact(by_id[method.END_OF_LIFE]),
         road_per_kg_km=_impact(by_id[method.ROAD]) / 1000,
         **_countries(published.countries, by_id),
@@ -142,7 +141,7 @@ def _textile(countries: Sequence[Country]) -> list[int]:
     return [at for at, country in enumerate(countries) if "textile" in country.scopes]
 
 
-def _countries(countries: Sequence[Country], by_id: Mapping[str, Process]) -> dict[str, Array]:
+def _countries(countries: Sequence[Country], by_id: Mapping[str, Process]) -> dict[str, Any]:
     among = _textile(countries)
     heat = [method.HEAT_EUROPE if country.zone == "Europe" else method.HEAT_WORLD for country in countries]
     flies = [
@@ -173,7 +172,7 @@ def _distances(
     codes: Mapping[str, int],
     by_id: Mapping[str, Process],
     countries: Sequence[Country],
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     """Points per kg between countries, on the ground and in the air; the bounds stand in both axes."""
     ground, air = np.zeros((2, len(codes), len(codes), 2))
     road_cost, sea_cost, air_cost = (
@@ -196,7 +195,7 @@ def _distances(
 
 def _materials(
     materials: Sequence[Material], by_id: Mapping[str, Process], codes: Mapping[str, int]
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     known = {material.id: material for material in materials}
     spinnings = list(method.SPINNING)
     synthetic = np.array([float(material.origin == "Synthetic") for material in materials])
@@ -230,7 +229,7 @@ def _material_impact(
     return kept * own + (1 - kept) * material.cff.recycled_quality_ratio * virgin
 
 
-def _processes(by_id: Mapping[str, Process]) -> dict[str, Array]:
+def _processes(by_id: Mapping[str, Process]) -> dict[str, Any]:
     fabrics = [by_id[one] for one in method.FABRIC_PROCESSES.values()]
     in_shape = {
         code: (waste, method.MINUTES[complexity])
@@ -268,7 +267,7 @@ def half_up(numbers: Array) -> Array:
 
 def _products(
     products: Sequence[ProductKind], by_id: Mapping[str, Process], trims: Mapping[str, Array]
-) -> dict[str, Array]:
+) -> dict[str, Any]:
     fabrics, businesses = list(method.FABRIC_PROCESSES), list(method.BUSINESS)
     wears = np.array([max(1.0, product.use.wearsPerCycle) for product in products])
     washing = [by_id[product.use.nonIroningProcessUuid] for product in products]

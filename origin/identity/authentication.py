@@ -10,7 +10,6 @@ from litestar.enums import ScopeType
 from litestar.exceptions import (
     NotAuthorizedException,
     PermissionDeniedException,
-    ServiceUnavailableException,
 )
 from litestar.middleware import ASGIMiddleware
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
@@ -20,7 +19,6 @@ from origin.problems import may_answer
 from origin.transport import is_exposed
 from selvedge.identity import compact
 from selvedge.identity.compact import InvalidToken, parse_compact
-from selvedge.identity.jwks import ProviderUnavailable
 from selvedge.identity.service import TOKEN_TYPE
 from selvedge.shopper.identity import is_account
 
@@ -35,8 +33,6 @@ if TYPE_CHECKING:
 
 SHOPPER_TOKEN = "selvedge-shopper-token"  # noqa: S105 - a header's name
 """Where the edge hands on a shopper's own token, beside its own."""
-
-RETRY_SECONDS = 5
 
 
 class Authenticator:
@@ -91,7 +87,7 @@ class Authentication(ASGIMiddleware):
         self._limiter = limiter
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Verify the token, count, and go on."""
+        """Verify the token, count, and go on. Raises `ProviderUnavailable` too."""
         if not self._plain_http and is_exposed(scope):
             raise PermissionDeniedException("this is answered over TLS only")
         client = scope.get("client")
@@ -110,9 +106,6 @@ class Authentication(ASGIMiddleware):
             if self._limiter:
                 self._limiter.refused(address)
             raise refusal(error) from error
-        except ProviderUnavailable as error:
-            retry = {"Retry-After": str(RETRY_SECONDS)}
-            raise ServiceUnavailableException(str(error), headers=retry) from error
 
 
 class Identity(InitPlugin, ReceiveRoutePlugin):

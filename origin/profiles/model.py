@@ -110,6 +110,12 @@ class Revision(msgspec.Struct, frozen=True):
     revision: int
 
 
+def refused(consent: tuple[ConsentEntry, ...]) -> frozenset[Purpose]:
+    """Return the purposes whose newest entry does not allow them."""
+    newest = {one.purpose: one.allowed for one in sorted(consent, key=lambda one: one.time)}
+    return frozenset(purpose for purpose, allowed in newest.items() if not allowed)
+
+
 def merged_declared(own: Declared, others: Declared) -> Declared:
     """Return both wishes: `own` first, what does not fit left out, and never what `own` avoids."""
     return Declared(

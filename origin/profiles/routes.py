@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
+from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from origin.identity.principal import PUBLIC, requires
 from origin.problems import may_answer
@@ -16,7 +16,7 @@ from origin.profiles.model import Kept, Profile, Revision
 from origin.profiles.preconditions import etag, is_current
 from origin.profiles.questionnaire import Answered, Questionnaire, apply_answers, questionnaire
 from origin.profiles.store import Profiles
-from origin.profiles.wire import ETAG, MERGE_PATCH, MergePatchOperation, answered, read_body
+from origin.profiles.wire import ETAG, MERGE_PATCH, MergePatchOperation, answered, pattern_of, read_body
 from origin.storage.paging import Cursors, CursorText, Page, PageSize
 from selvedge.shopper.identity import AccountId, ShopperId, VisitorId
 from selvedge.shopper.profile import EdgeProfile
@@ -25,7 +25,9 @@ PATH = "/v1/shoppers/{shopper:str}"
 
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that was seen.")]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The ETag at hand.")]
-Locale = Annotated[str, msgspec.Meta(max_length=35, description="Language of the texts.")]
+Locale = Annotated[str, QueryParameter(max_length=35, description="Language of the texts.")]
+Shopper = Annotated[str, PathParameter(pattern=pattern_of(ShopperId), description="Who it is about.")]
+Account = Annotated[str, PathParameter(pattern=pattern_of(AccountId), description="Who logged in.")]
 
 
 class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,15 +40,15 @@ class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def shoppers(
     profiles: NamedDependency[Profiles],
     cursors: NamedDependency[Cursors],
-    cursor: FromQuery[CursorText | None] = None,
-    limit: FromQuery[PageSize] = 50,
+    cursor: CursorText = None,
+    limit: PageSize = 50,
 ) -> Response[Page[Profile]]:
     """List the profiles in the order of their ids."""
     return answered(await profiles.page(cursors, cursor, limit))
 
 
 @get(PATH, guards=[requires("profiles:read")], responses=may_answer(404, 410), response_headers=[ETAG])
-async def read(profiles: NamedDependency[Profiles], shopper: FromPath[ShopperId]) -> Response[Profile]:
+async def read(profiles: NamedDependency[Profiles], shopper: Shopper) -> Response[Profile]:
     """Return a profile; its revision is the ETag."""
     return _profile(await profiles.read(shopper))
 
@@ -60,7 +62,7 @@ async def read(profiles: NamedDependency[Profiles], shopper: FromPath[ShopperId]
 )
 async def replace(
     profiles: NamedDependency[Profiles],
-    shopper: FromPath[ShopperId],
+    shopper: Shopper,
     data: JSONBody[Kept],
     if_match: IfMatch = None,
 ) -> Response[Profile]:
@@ -79,7 +81,7 @@ async def replace(
 async def change(
     request: Request[Any, Any, Any],
     profiles: NamedDependency[Profiles],
-    shopper: FromPath[ShopperId],
+    shopper: Shopper,
     if_match: IfMatch = None,
 ) -> Response[Profile]:
     """Apply a JSON Merge Patch to what is declared and allowed."""
@@ -88,9 +90,7 @@ async def change(
 
 
 @delete(PATH, guards=[requires("profiles:write")], responses=may_answer(404, 410, 412, 428))
-async def remove(
-    profiles: NamedDependency[Profiles], shopper: FromPath[ShopperId], if_match: IfMatch = None
-) -> None:
+async def remove(profiles: NamedDependency[Profiles], shopper: Shopper, if_match: IfMatch = None) -> None:
     """Delete the profile, with what was derived and what models said."""
     await profiles.delete(shopper, if_match)
 
@@ -103,7 +103,7 @@ async def remove(
     | {304: ResponseSpec(None, description="What is at hand is current, and valid anew for `max-age`.")},
 )
 async def edge_profile(
-    profiles: NamedDependency[Profiles], shopper: FromPath[ShopperId], if_none_match: IfNoneMatch = None
+    profiles: NamedDependency[Profiles], shopper: Shopper, if_none_match: IfNoneMatch = None
 ) -> Response[EdgeProfile]:
     """Return the compact form that the Worker reads."""
     compact = await profiles.compact(shopper, lambda tag: is_current(if_none_match, tag))
@@ -113,7 +113,7 @@ async def edge_profile(
 
 
 @get("/v1/questionnaire", opt=PUBLIC, sync_to_thread=False, responses=may_answer())
-def questions(locale: FromQuery[Locale] = "en") -> Questionnaire:
+def questions(locale: Locale = "en") -> Questionnaire:
     """Return what persons are asked."""
     return questionnaire(locale)
 
@@ -125,7 +125,7 @@ def questions(locale: FromQuery[Locale] = "en") -> Questionnaire:
     responses=may_answer(413),
 )
 async def answer(
-    profiles: NamedDependency[Profiles], shopper: FromPath[ShopperId], data: JSONBody[Answered]
+    profiles: NamedDependency[Profiles], shopper: Shopper, data: JSONBody[Answered]
 ) -> Response[Revision]:
     """Set what is declared by answers. Whoever shows the revision to the edge gets no older profile."""
     revision = await profiles.set_kept(shopper, lambda kept: apply_answers(kept, data))
@@ -139,7 +139,7 @@ async def answer(
     responses=may_answer(409, 413),
 )
 async def merge(
-    profiles: NamedDependency[Profiles], shopper: FromPath[AccountId], data: JSONBody[Merging]
+    profiles: NamedDependency[Profiles], shopper: Account, data: JSONBody[Merging]
 ) -> Response[Revision]:
     """Move all of a visitor into an account; done again it changes nothing."""
     return answered(Revision(await profiles.merge(shopper, data.visitor)))

@@ -82,6 +82,11 @@ def open_scores(cipher: Cipher, shopper: str, sealed: bytes) -> Scores:
     return _scores(_outputs(cipher.open(sealed, _about("scores", shopper))).every)
 
 
+def open_column(cipher: Cipher, column: Column, shopper: str, sealed: bytes) -> object:
+    """Return what a column holds, for the person whom it is about: all of it. Raises `SealBroken`."""
+    return msgspec.json.decode(cipher.open(sealed, _about(column, shopper)))
+
+
 def compact_members(
     cipher: Cipher, shopper: str, profile: bytes | None, derived: bytes | None
 ) -> list[bytes]:

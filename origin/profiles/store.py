@@ -18,6 +18,7 @@ from origin.profiles.model import (
     merged_consent,
     merged_declared,
     merged_derived,
+    refused,
 )
 from origin.profiles.patching import patched
 from origin.profiles.preconditions import demand_match
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from origin.storage.database import Database
     from origin.storage.paging import Cursors
     from selvedge.ports import Clock
+    from selvedge.shopper.policy import Purpose
 
 VALID_SECONDS = 6 * 3_600
 _LIST = "shoppers"
@@ -77,6 +79,14 @@ class Belongings(Protocol):
         """
         ...
 
+    async def withdraw(self, connection: AsyncConnection, name: str, purposes: frozenset[Purpose]) -> None:
+        """Delete what was kept for `purposes`, which the person does not allow any more."""
+        ...
+
+    async def forget_derived(self, connection: AsyncConnection, name: str) -> None:
+        """Derive nothing any more from what happened until now: the profile is being deleted."""
+        ...
+
 
 class NoBelongings:
     """Nothing else is kept."""
@@ -86,6 +96,12 @@ class NoBelongings:
     ) -> Derived | None:
         """Move nothing."""
         return None
+
+    async def withdraw(self, _connection: AsyncConnection, _name: str, _purposes: frozenset[Purpose]) -> None:
+        """Delete nothing."""
+
+    async def forget_derived(self, _connection: AsyncConnection, _name: str) -> None:
+        """Derive nothing, as ever."""
 
 
 class Compact(msgspec.Struct, frozen=True):
@@ -167,6 +183,7 @@ class Profiles:
             if not row.kept and if_match is None:
                 raise _absent(row)
             _demand(row, if_match)
+            await self._belongings.forget_derived(connection, name)
             await rows.change(connection, row, self._now, profile=None, derived=None)
             await connection.execute(delete(model_output).where(model_output.c.shopper == name))
 
@@ -254,7 +271,12 @@ class Profiles:
         async with self._database.writing() as connection:
             row = _readable(await rows.lock(connection, name), cipher)
             check(row)
-            kept = new(open_kept(cipher, name, row.profile))
+            before = open_kept(cipher, name, row.profile)
+            kept = new(before)
+            withdrawn = refused(kept.consent) - refused(before.consent)
+            if withdrawn:
+                await self._belongings.withdraw(connection, name, withdrawn)
+                row = _readable(await rows.lock(connection, name), cipher)
             sealed = seal_kept(cipher, name, kept)
             revision = await rows.change(connection, row, self._now, profile=sealed)
         changed = msgspec.structs.replace(row, revision=revision, changed=self._now, profile=sealed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import msgspec
 from litestar import Response
@@ -39,6 +39,11 @@ async def read_body(request: Request[Any, Any, Any], kinds: Collection[str]) -> 
     if kind not in kinds:
         raise WrongMediaType(f"send {' or '.join(kinds)}")
     return kind, await request.body()
+
+
+def pattern_of(annotation: Any) -> str:
+    """Return the pattern of a text that is annotated with one."""
+    return next(one.pattern for one in get_args(annotation) if getattr(one, "pattern", None))
 
 
 @dataclass

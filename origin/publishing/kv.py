@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """A value to be stored. `metadata` may take 1,024 bytes as JSON; listing returns it."""
+    """A value to be stored, for `ttl` seconds (at least 60) or for good.
+
+    `metadata` may take 1,024 bytes as JSON; listing returns it.
+    """
 
     key: str
     value: bytes
     metadata: dict[str, int | str] = {}
+    ttl: int | None = None
 
 
 class Listed(msgspec.Struct, frozen=True):

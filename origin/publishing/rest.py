@@ -107,4 +107,6 @@ def _wire(pair: Pair) -> dict[str, Any]:
     wire: dict[str, Any] = {"key": pair.key, "value": pair.value, "base64": True}
     if pair.metadata:
         wire["metadata"] = pair.metadata
+    if pair.ttl is not None:
+        wire["expiration_ttl"] = pair.ttl
     return wire

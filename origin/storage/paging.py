@@ -12,7 +12,7 @@ import hmac
 from typing import TYPE_CHECKING, Annotated, Generic, TypeVar
 
 import msgspec
-from msgspec import Meta
+from litestar.params import QueryParameter
 
 from selvedge.errors import SelvedgeError
 
@@ -24,8 +24,10 @@ T = TypeVar("T")
 _MAC = 12
 MAX_CURSOR = 400
 
-PageSize = Annotated[int, Meta(ge=1, le=500, description="Items a page.")]
-CursorText = Annotated[str, Meta(max_length=MAX_CURSOR, description="`next` of the page before.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=500, description="Items a page.")]
+CursorText = Annotated[
+    str | None, QueryParameter(max_length=MAX_CURSOR, description="`next` of the page before.")
+]
 
 
 class BadCursor(SelvedgeError):

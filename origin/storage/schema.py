@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, text
 
 import origin.events.tables
+import origin.privacy.tables
 import origin.profiles.tables  # noqa: F401 - each room declares its own, and the metadata is to be whole
 from origin.storage.errors import SchemaOutdated
 from origin.storage.tables import metadata

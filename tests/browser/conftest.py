@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import sync_playwright
 
-from development import host_config, paths, workerd
+from development import host_config, origin_process, paths, workerd
 from origin.building import build
 from origin.building.labels import VocabularyLabels
 from origin.demo import generate
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext
 
+    from development.origin_process import OriginProcess
     from origin.building import BuiltSnapshot
     from tests.browser.shopfront import Shopfront
 
@@ -86,16 +87,21 @@ def front(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     catalogue = generate(200)
     files = shutil.copytree(paths.ROOT / "demo" / "shop", folder / "files")
     write_pictures(catalogue, files / "pictures")
-    variables = {
-        "SELVEDGE_SHOP": SHOP,
-        "SELVEDGE_SNAPSHOT_KEYS": f'{{"{SIGNER.key_id}": "{encode_key(SIGNER.public)}"}}',
-        "SELVEDGE_SEALING_KEYS": f'{{"test": "{base64.b64encode(bytes(32)).decode()}"}}',
-    }
-    with workerd.running(variables) as instance:
+    with origin_process.running(folder) as origin, workerd.running(_variables(origin)) as instance:
         built = build(catalogue, shop=SHOP, labels=VocabularyLabels(), rules=RuleSet(experiments=EXPERIMENTS))
         _publish(instance, built, folder)
         with shopfront.opened(instance.url, files) as opened:
             yield opened
+
+
+def _variables(origin: OriginProcess) -> dict[str, str]:
+    return {
+        "SELVEDGE_SHOP": SHOP,
+        "SELVEDGE_SNAPSHOT_KEYS": f'{{"{SIGNER.key_id}": "{encode_key(SIGNER.public)}"}}',
+        "SELVEDGE_SEALING_KEYS": f'{{"test": "{base64.b64encode(bytes(32)).decode()}"}}',
+        "SELVEDGE_ORIGIN_URL": origin.url,
+        "SELVEDGE_SERVICE_KEY": origin.edge_key,
+    }
 
 
 def _publish(instance: workerd.Workerd, built: BuiltSnapshot, folder: Path) -> None:

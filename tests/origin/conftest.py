@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from origin.encryption.keyring import Keyring
 from origin.encryption.masters import MasterKeys
 from origin.encryption.tables import KEYS
 from origin.storage.database import Database
-from origin.storage.schema import migrate
+from origin.storage.schema import DATA, Schema, migrate
 from tests.origin.postgres import Postgres, PostgresUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
 
 ENGINES = ("sqlite", "postgresql")
 MASTERS = {"m1": bytes(range(32))}
@@ -51,16 +53,22 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], s
     return lambda name: f"sqlite+aiosqlite:///{tmp_path}/{name}.sqlite"
 
 
-@pytest.fixture
-def database_url(new_url: Callable[[str], str]) -> str:
-    """The URL of a database of data, with its schema."""
-    return _migrated(new_url("origin"), keys=False)
+@pytest.fixture(scope="session")
+def with_schema(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], str]:
+    """The URLs of databases with schema, by engine and schema; also where those of SQLite lie."""
+    return {("folder", ""): str(tmp_path_factory.mktemp("schemas"))}
 
 
 @pytest.fixture
-def key_store_url(new_url: Callable[[str], str]) -> str:
-    """The URL of a key store, with its schema."""
-    return _migrated(new_url("keys"), keys=True)
+def database_url(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> str:
+    """The URL of a database of data that is empty but for its schema."""
+    return _prepared(request, new_url, DATA)
+
+
+@pytest.fixture
+def key_store_url(request: pytest.FixtureRequest, new_url: Callable[[str], str]) -> str:
+    """The URL of a key store that is empty but for its schema."""
+    return _prepared(request, new_url, KEYS)
 
 
 @pytest.fixture
@@ -85,11 +93,36 @@ async def keyring(key_store: Database) -> Keyring:
     return Keyring(key_store, MasterKeys(MASTERS))
 
 
-def _migrated(url: str, *, keys: bool) -> str:
+def _prepared(request: pytest.FixtureRequest, new_url: Callable[[str], str], schema: Schema) -> str:
+    """Making databases is slow, on PostgreSQL above all: one serves all tests of a run, emptied for each."""
+    ready: dict[tuple[str, str], str] = request.getfixturevalue("with_schema")
+    kind, name = request.node.callspec.params["new_url"], schema.steps.parent.name
+    if kind == "postgresql":
+        if (kind, name) not in ready:
+            ready[kind, name] = _migrated(new_url(name), schema)
+        asyncio.run(_emptied(ready[kind, name], schema))
+        return ready[kind, name]
+    first = Path(ready["folder", ""]) / f"{name}.sqlite"
+    if not first.exists():
+        _migrated(f"sqlite+aiosqlite:///{first}", schema)
+    url = new_url(name)
+    shutil.copy(first, url.removeprefix("sqlite+aiosqlite:///"))
+    return url
+
+
+def _migrated(url: str, schema: Schema) -> str:
     async def run() -> None:
         database = Database(url)
-        await (migrate(database, KEYS) if keys else migrate(database))
+        await migrate(database, schema)
         await database.close()
 
     asyncio.run(run())
     return url
+
+
+async def _emptied(url: str, schema: Schema) -> None:
+    database = Database(url)
+    names = ", ".join(table.name for table in schema.metadata.sorted_tables)
+    async with database.writing() as connection:
+        await connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    await database.close()

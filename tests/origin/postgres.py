@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -44,8 +45,8 @@ class Postgres:
         return f"postgresql+asyncpg://selvedge@127.0.0.1:{self.port}/{name}"
 
     def stop(self) -> None:
-        """Stop the server at once and remove its folder."""
-        self._server.terminate()
+        """Stop the server at once, whoever is connected, and remove its folder."""
+        self._server.send_signal(signal.SIGINT)
         try:
             self._server.wait(10)
         except subprocess.TimeoutExpired:

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
-import msgspec
 import pytest
 
+from development.origin_process import running
 from origin.building import build
 from origin.demo import generate
 from selvedge.shopper.identity import account_id
 from tests.openid.session import OpenIdProvider, running_provider
-from tests.origin.identity.tokens import TRUSTED
-from tests.running import running_origin
 from tests.runtime.shopfront import Shopfront, open_shop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SHOP = "acme"
-SEED = b64encode(bytes(range(32))).decode()
 
 
 class House(NamedTuple):
@@ -48,20 +44,16 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
     with running_provider(folder / "openid.log") as openid:
         provider = json.dumps({"issuer": openid.issuer, "audience": "shop-ES256", "algorithms": ["ES256"]})
-        shared = {"SELVEDGE_OIDC": provider}
-        own = {
-            "SELVEDGE_SERVICE_KEYS": msgspec.json.encode(TRUSTED, order="deterministic").decode(),
-            "SELVEDGE_MASTER_KEYS": json.dumps({"m": b64encode(bytes(32)).decode()}),
-        }
-        with running_origin(folder, {**shared, **own}) as origin:
+        with running(folder, SELVEDGE_OIDC=provider) as origin:
             edge = {
-                "SELVEDGE_ORIGIN_URL": origin,
-                "SELVEDGE_SERVICE_KEY": json.dumps({"edge-1": SEED}),
+                "SELVEDGE_OIDC": provider,
+                "SELVEDGE_ORIGIN_URL": origin.url,
+                "SELVEDGE_SERVICE_KEY": origin.edge_key,
                 "SELVEDGE_RIGHTS_DEADLINE_MS": "20000",
             }
-            with open_shop(SHOP, folder, {**shared, **edge}) as front:
+            with open_shop(SHOP, folder, edge) as front:
                 front.publish(build(generate(60), shop=SHOP))
-                yield House(openid, front, origin)
+                yield House(openid, front, origin.url)
 
 
 def log_in(house: House, name: str) -> str:

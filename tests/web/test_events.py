@@ -59,6 +59,17 @@ def ids(answer: Answer) -> list[str]:
     return [item["id"] for item in answer.json["items"]]
 
 
+def test_with_personalise_off_events_leave_no_trace_in_the_context(stage: Stage) -> None:
+    fields = {"cookie": choice("session", "training")}
+    answer = stage.send("POST", f"{PATH}?personalise=off", {"events": [event()]}, fields)
+    assert (answer.json["accepted"], answer.json["remembered"]) == (["event-click-r1"], False)
+    assert answer.cookies == ()
+    (message,) = stage.queue.messages
+    assert "context" not in msgspec.json.decode(message)
+    for query in ("personalise=no", "colour=red"):
+        assert stage.send("POST", f"{PATH}?{query}", {"events": [event()]}, fields).status == 400
+
+
 def test_a_click_changes_the_very_next_first_page_and_nothing_else(stage: Stage) -> None:
     granted = choice()
     public = stage.get("/v1/nl/en/products?limit=3")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 from urllib.parse import quote
 
 import msgspec
@@ -18,8 +18,10 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from origin.rehearsal_asgi import AsgiWorker
+from selvedge.events.event import Event
 from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, MY_ROUTES, SERVICE_ROUTES
 from selvedge.web.descriptions import DESCRIPTIONS, FORMATS
+from selvedge.web.event_schemas import FIELDS, event_components
 from selvedge.web.openapi import FACET_FIELDS, document
 from tests.behaviour.catalogue import PRODUCTS, snapshot
 from tests.origins import MemoryOrigin
@@ -55,8 +57,11 @@ def test_every_field_of_every_answer_is_described() -> None:
 
 
 def test_no_description_is_left_over() -> None:
-    fields = {field for schema in SCHEMAS.values() for field in schema["properties"]}
-    whole = {f"{name}.{field}" for name, schema in SCHEMAS.items() for field in schema["properties"]}
+    events = event_components("")
+    answers = {name: schema for name, schema in SCHEMAS.items() if name not in events}
+    fields = {field for schema in answers.values() for field in schema["properties"]}
+    whole = {f"{name}.{field}" for name, schema in answers.items() for field in schema["properties"]}
+    assert {field for schema in events.values() for field in schema["properties"]} == set(FIELDS)
     assert set(DESCRIPTIONS) <= fields | whole
     assert set(FORMATS) <= fields
 
@@ -84,6 +89,20 @@ def test_every_action_is_described() -> None:
     for (name, more), (method, _) in ACTION_ROUTES.items():
         path = "/v1/{market}/{locale}/" + name + "/{id}" * more
         assert DOCUMENT["paths"][path][method.lower()]["requestBody"]
+
+
+def test_every_type_of_event_is_described_with_its_fields() -> None:
+    path = DOCUMENT["paths"]["/v1/{market}/{locale}/events"]["post"]
+    batch = path["requestBody"]["content"]["application/json"]["schema"]
+    event, anything = batch["properties"]["events"]["items"]["anyOf"]
+    assert set(event["discriminator"]["mapping"]) == {kind_of_type(one) for one in get_args(Event)}
+    assert set(anything) == {"description"}
+    assert set(SCHEMAS["Click"]["required"]) == {"type", "id", "product"}
+    assert "position" in SCHEMAS["Click"]["properties"]
+
+
+def kind_of_type(event: type[msgspec.Struct]) -> str:
+    return str(event.__struct_config__.tag)
 
 
 def test_the_document_is_served_as_it_is() -> None:

@@ -87,10 +87,10 @@ def test_what_the_request_prefers_is_not_avoided_in_it() -> None:
 
 
 def test_of_a_leaning_that_both_know_the_stronger_counts() -> None:
-    stage = staged(profile(affinities=(Affinity("color", "red", 60), Affinity("color", "green", 10))))
-    context = person(affinities=(Affinity("color", "red", 20), Affinity("color", "green", 30)))
+    stage = staged(profile(affinities=(Affinity("color", "red", 64), Affinity("color", "green", 10))))
+    context = person(affinities=(Affinity("color", "red", 20), Affinity("color", "green", 32)))
     found = shown(stage, f"{R}?explain=true", context)
-    assert (terms(found, "p1")["affinity"], terms(found, "p2")["affinity"]) == (60, 30)
+    assert (terms(found, "p1")["affinity"], terms(found, "p2")["affinity"]) == (64, 32)
 
 
 def test_what_was_bought_or_dismissed_elsewhere_is_left_out() -> None:

@@ -8,7 +8,8 @@ from origin.building import build, build_delta
 from origin.building.arrangement import arrange
 from origin.demo.catalogue import generate
 from selvedge.ranking.order import FEW
-from selvedge.ranking.weights import RankingWeights, Spread
+from selvedge.ranking.signals import STEP
+from selvedge.ranking.weights import MAX_WEIGHT, RankingWeights, Spread
 from selvedge.shopper.context import MAX_AFFINITIES, Affinity, Context
 from tests.stage import SHOP, Stage
 from tests.truth import Truth, ids
@@ -56,8 +57,10 @@ def test_a_taste_orders_every_match_and_not_only_a_page(large: Stage) -> None:
     values = sorted({("color", product.color) for product in catalogue.products})
     assert sum(bool(truth.in_stock(product)) for product in truth.ranked) > FEW
 
+    stepped = st.sampled_from(range(STEP, MAX_WEIGHT, STEP))
+
     @settings(max_examples=10)
-    @given(st.dictionaries(st.sampled_from(values), st.integers(1, 127), min_size=1, max_size=MAX_AFFINITIES))
+    @given(st.dictionaries(st.sampled_from(values), stepped, min_size=1, max_size=MAX_AFFINITIES))
     def check(weights: dict[tuple[str, str], int]) -> None:
         context = liking(*((field, value, weight) for (field, value), weight in weights.items()))
         headers = large.cookies(context)

@@ -213,7 +213,7 @@ def test_bought_and_dismissed_styles_are_left_out_and_seen_ones_lowered() -> Non
 
 
 def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
-    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 100}))
+    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
     experiment = Experiment(key="taste", arms=arms, author="Ada", reason="a test")
     staged = stage(experiments=(experiment,))
     assert staged.get(R).json["experiments"] == {"taste": "control"}
@@ -224,7 +224,7 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
         assert answers[0]["experiments"] == answers[1]["experiments"]
         arm = answers[0]["experiments"]["taste"]
         points = answers[0]["items"][0]["explain"][1]["points"]
-        assert points == (100 if arm == "bold" else RankingWeights().preferred)
+        assert points == (104 if arm == "bold" else RankingWeights().preferred)
         seen.add(arm)
     assert seen == {"control", "bold"}
 

@@ -55,39 +55,42 @@ class WebCryptoSigner:
 
 
 class WebCryptoAead:
-    """AES-256-GCM. Keys are imported once; a `CryptoKey` may be used by every request."""
+    """AES-256-GCM. Keys are imported once; a `CryptoKey` may be used by every request.
+
+    What crosses to JavaScript is what a call costs, so the parameters of each context are made once and get
+    another nonce for each call; WebCrypto copies them before it returns its promise.
+    """
 
     def __init__(self) -> None:
         self._keys: dict[bytes, Any] = {}
+        self._parameters: dict[bytes, Any] = {}
 
     async def encrypt(self, key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
         """Return ciphertext and tag."""
-        sealed = await js.crypto.subtle.encrypt(
-            _parameters(nonce, context), await self._imported(key), to_js(plaintext)
-        )
+        imported = self._keys.get(key) or await self._import(key)
+        sealed = await js.crypto.subtle.encrypt(self._with(nonce, context), imported, to_js(plaintext))
         return bytes(sealed.to_bytes())
 
     async def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes | None:
         """Return the plaintext, or None where `sealed` or `context` is not what was encrypted."""
+        imported = self._keys.get(key) or await self._import(key)
         try:
-            plaintext = await js.crypto.subtle.decrypt(
-                _parameters(nonce, context), await self._imported(key), to_js(sealed)
-            )
+            plaintext = await js.crypto.subtle.decrypt(self._with(nonce, context), imported, to_js(sealed))
         except JsException:  # an OperationError, whatever does not fit
             return None
         return bytes(plaintext.to_bytes())
 
-    async def _imported(self, key: bytes) -> Any:
-        found = self._keys.get(key)
-        if found is None:
-            usages = to_js(["encrypt", "decrypt"])
-            found = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
-            self._keys[key] = found
-        return found
+    async def _import(self, key: bytes) -> Any:
+        usages = to_js(["encrypt", "decrypt"])
+        imported = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
+        self._keys[key] = imported
+        return imported
 
-
-def _parameters(nonce: bytes, context: bytes) -> Any:
-    return to_js(
-        {"name": "AES-GCM", "iv": nonce, "additionalData": context},
-        dict_converter=js.Object.fromEntries,
-    )
+    def _with(self, nonce: bytes, context: bytes) -> Any:
+        parameters = self._parameters.get(context)
+        if parameters is None:
+            parameters = self._parameters[context] = to_js(
+                {"name": "AES-GCM", "additionalData": context}, dict_converter=js.Object.fromEntries
+            )
+        parameters.iv = to_js(nonce)
+        return parameters

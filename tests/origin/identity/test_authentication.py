@@ -15,6 +15,7 @@ from origin.identity.principal import PUBLIC, requires
 from origin.identity.rates import Limits, Rate
 from origin.identity.servicekeys import ServiceVerifier
 from origin.identity.shoppers import ShopperVerifier
+from origin.problems import exception_handlers
 from selvedge.identity.jwks import KeySet
 from selvedge.shopper.identity import account_id
 from tests.identity import hostile
@@ -69,7 +70,8 @@ ROUTES = [open_to_all, form, everybody, metrics, profile, edge_profile, export]
 def application(clock: Clock, keys: Keys | None = None, limits: Limits | None = None) -> Litestar:
     shoppers = ShopperVerifier(PROVIDER, KeySet(PROVIDER, keys or Keys(), clock), clock)
     limiter = Limiter(limits, clock) if limits else None
-    return Litestar(ROUTES, plugins=[Identity(ServiceVerifier(TRUSTED, clock), shoppers, limiter)])
+    plugin = Identity(ServiceVerifier(TRUSTED, clock), shoppers, limiter)
+    return Litestar(ROUTES, plugins=[plugin], exception_handlers=exception_handlers())
 
 
 @pytest.fixture

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import and_, or_
+from typing import TYPE_CHECKING, NamedTuple
 
 from selvedge.catalogue.query import SORTS, Vocabulary
+from selvedge.snapshot.postings import remove
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
     from selvedge.snapshot.facets import Facet
@@ -22,6 +25,14 @@ SHARE = "share."
 
 HIDDEN_RANGES = frozenset({"published"})
 """Range columns that serve an order and are no filter."""
+
+
+class Condition(NamedTuple):
+    """A filter on `field`: products are to be in the set `bits`, or outside of it if that is `excluding`."""
+
+    field: str
+    bits: int
+    excluding: bool = False
 
 
 class Scope:
@@ -59,15 +70,22 @@ class Scope:
             sorts,
         )
 
-    def matches(self, query: Query, *, without: str | None = None) -> int:
-        """The available products that satisfy `query`, or all its filters but those on one field."""
-        found = self.market.available & ~self.excluded
-        for one in query.facet_filters:
+    def matches(self, query: Query) -> int:
+        """The available products that satisfy `query`."""
+        return self.meeting(self.conditions(query))
+
+    def conditions(self, query: Query) -> list[Condition]:
+        """The filters of `query`, each as the products that it is about."""
+        conditions = [self._condition(one) for one in query.facet_filters]
+        conditions += [Condition(one.field, self._range_bits(one)) for one in query.range_filters]
+        return conditions
+
+    def meeting(self, conditions: Iterable[Condition], *, without: str | None = None) -> int:
+        """The available products that meet all of `conditions`, or all but those on one field."""
+        found = remove(self.market.available, self.excluded)
+        for one in conditions:
             if one.field != without:
-                found &= self._facet_bits(one)
-        for ranged in query.range_filters:
-            if ranged.field != without:
-                found &= self._range_bits(ranged)
+                found = remove(found, one.bits) if one.excluding else found & one.bits
         return found
 
     def unknown_values(self, query: Query) -> tuple[str, ...]:
@@ -82,21 +100,15 @@ class Scope:
             if self.facet(one.field).index(value) is None
         ) + tuple(one.field for one in query.range_filters if self._is_unstated(one))
 
-    def _facet_bits(self, one: FacetFilter) -> int:
+    def _condition(self, one: FacetFilter) -> Condition:
         facet = self.facet(one.field)
         positions = [facet.index(value) for value in one.values]
         sets = [facet.bits(at, self.now) for at in positions if at is not None]
         if one.mode == "all":
-            combined = 0 if None in positions else -1
-            for bits in sets:
-                combined &= bits
-            return combined
+            return Condition(one.field, 0 if None in positions else reduce(and_, sets, -1))
         if one.mode == "not" and (unknown := facet.index(UNKNOWN)) is not None:
             sets.append(facet.bits(unknown, self.now))
-        combined = 0
-        for bits in sets:
-            combined |= bits
-        return ~combined if one.mode == "not" else combined
+        return Condition(one.field, reduce(or_, sets, 0), one.mode == "not")
 
     def _range_bits(self, one: RangeFilter) -> int:
         if self._is_unstated(one):
@@ -104,7 +116,7 @@ class Scope:
         column = self.column(one.field)
         bits = column.between(one.low, one.high)
         if one.field.startswith(SHARE) and not one.low:
-            bits |= self.index.shares_stated() & ~column.present
+            bits |= remove(self.index.shares_stated(), column.present)
         return bits
 
     def _is_unstated(self, one: RangeFilter) -> bool:

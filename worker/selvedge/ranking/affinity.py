@@ -15,7 +15,6 @@ import msgspec
 
 from selvedge.ranking.order import SlicedOrder
 from selvedge.ranking.slices import add
-from selvedge.ranking.weights import MAX_WEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -74,11 +73,9 @@ class Personal:
         self._index = index
         self._now = now
         self._bonuses = bonuses
-        self._by_row: dict[int, int] = {}
-        self._dated: list[tuple[int, int]] = []
-        self._weights: dict[tuple[str, int], int] = {}
+        self._weights: dict[str, dict[int, int]] = {}
         self._signals = [one for one in signals if self._admit(one)]
-        self._note_values()
+        self._by_row, self._dated = self._note_values()
         self._shifts = [one for one in shifts if one.points and one.bits]
         self.offset = -sum(one.points for one in self._shifts if one.points < 0)
 
@@ -88,17 +85,22 @@ class Personal:
         at = None if facet is None else facet.index(one.value)
         if at is None or one.points <= 0:
             return False
-        self._weights[one.field, at] = self._weights.get((one.field, at), 0) + one.points
+        weights = self._weights.setdefault(one.field, {})
+        weights[at] = weights.get(at, 0) + one.points
         return True
 
-    def _note_values(self) -> None:
-        """Note every value where scoring single products finds it."""
-        for (field, at), weight in self._weights.items():
+    def _note_values(self) -> tuple[dict[int, int], list[tuple[int, int]]]:
+        """Return the weights of values by their numbers in rows, and of those in no row with their sets."""
+        by_row: dict[int, int] = {}
+        dated: list[tuple[int, int]] = []
+        for field, weights in self._weights.items():
             start = self._index.row_offsets.get(field)
             if start is None:
-                self._dated.append((self._index.facets[field].bits(at, self._now), weight))
+                facet = self._index.facets[field]
+                dated += [(facet.bits(at, self._now), weight) for at, weight in weights.items()]
             else:
-                self._by_row[start + at] = weight
+                by_row |= {start + at: weight for at, weight in weights.items()}
+        return by_row, dated
 
     def order(self) -> Order:
         """The order by descending score; its numbers are scores above `offset`."""
@@ -107,11 +109,10 @@ class Personal:
 
     def facet_score(self, rank: int) -> int:
         """The number of the product at `rank` without bonuses."""
-        weight_of = self._by_row
+        weight_of = self._by_row.get
         number = self._index.base_scores[rank]
         for value in self._index.row(rank):
-            if value in weight_of:
-                number += weight_of[value]
+            number += weight_of(value, 0)
         for bits, weight in self._dated:
             if bits >> rank & 1:
                 number += weight
@@ -146,32 +147,36 @@ class Personal:
         return at is not None and facet.contains(at, rank, self._now)
 
     def _slices(self) -> list[int]:
-        columns: list[list[int]] = [[piece] for piece in self._index.base_slices()]
-        by_field: dict[str, list[tuple[int, int]]] = {}
-        for (field, at), weight in self._weights.items():
-            weighted = (self._index.facets[field].bits(at, self._now), weight)
-            by_field.setdefault(field, []).append(weighted)
-        for field, sets in by_field.items():
-            _add_columns(columns, sets, disjoint=self._index.facets[field].info.single)
+        columns = [[piece] for piece in self._index.base_slices()]
+        for field, weights in self._weights.items():
+            facet = self._index.facets[field]
+            sets = [(facet.bits(at, self._now), weight) for at, weight in weights.items()]
+            _add_columns(columns, _united(sets) if facet.info.single else sets)
         everyone = (1 << self._index.size) - 1
-        shifted = [
-            (one.bits, one.points) if one.points > 0 else (everyone & ~one.bits, -one.points)
-            for one in self._shifts
-        ]
-        _add_columns(columns, shifted, disjoint=False)
+        _add_columns(
+            columns,
+            [
+                (one.bits, one.points) if one.points > 0 else (everyone ^ one.bits, -one.points)
+                for one in self._shifts
+            ],
+        )
         return add(columns)
 
 
-def _add_columns(columns: list[list[int]], weighted: list[tuple[int, int]], *, disjoint: bool) -> None:
-    """Put each set into the columns of its weight's bits.
+_BITS = tuple(tuple(bit for bit in range(8) if number >> bit & 1) for number in range(256))
 
-    Where no product has two values, sets of one column never meet, so that one OR stands for an adder.
-    """
-    for bit in range(MAX_WEIGHT.bit_length()):
-        sets = [bits for bits, weight in weighted if weight >> bit & 1]
-        if disjoint and len(sets) > 1:
-            union = 0
-            for one in sets:
-                union |= one
-            sets = [union]
-        columns[bit] += sets
+
+def _add_columns(columns: list[list[int]], weighted: Iterable[tuple[int, int]]) -> None:
+    """Put each set into the columns of its weight's bits."""
+    for bits, weight in weighted:
+        for bit in _BITS[weight]:
+            columns[bit].append(bits)
+
+
+def _united(weighted: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return one set for each bit of the weights of sets that never meet: an OR in place of an adder."""
+    unions: dict[int, int] = {}
+    for bits, weight in weighted:
+        for bit in _BITS[weight]:
+            unions[bit] = unions[bit] | bits if bit in unions else bits
+    return [(bits, 1 << bit) for bit, bits in unions.items()]

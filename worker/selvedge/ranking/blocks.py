@@ -9,6 +9,7 @@ past, nor over one to come.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -92,7 +93,7 @@ class Arranged:
         pins = self._pins if at.start is None else []
         matches, room = self._organic(first=at.start is None), BLOCK - len(pins)
         if at.end is not None:
-            matches &= ~self._order.following(matches, at.end)
+            matches ^= self._order.following(matches, at.end)
             room = matches.bit_count()
         places = self._next(matches, room, at.start) if room else []
         end = at.end or (places[-1] if places else None)
@@ -129,12 +130,14 @@ class Arranged:
     def _arrange(self, shown: list[int], left: list[int], pinned: list[Pin]) -> list[int]:
         arranged = list(shown)
         waiting = list(pinned)
-        line = _Line(left, self._kinds)
-        while line.remaining or waiting:
-            if waiting and (waiting[0].place <= len(arranged) + 1 or not line.remaining):
-                arranged.append(waiting.pop(0).rank)
+        line = _Line(left, arranged, self._kinds)
+        while line or waiting:
+            if waiting and (waiting[0].place <= len(arranged) + 1 or not line):
+                placed = waiting.pop(0).rank
             else:
-                arranged.append(line.take(arranged))
+                placed = line.take()
+            arranged.append(placed)
+            line.follow(placed)
         return arranged[len(shown) :]
 
 
@@ -165,45 +168,57 @@ class _Kinds:
                     brand = number
                 elif start <= number < stop:
                     category = number
+                elif brand >= 0 and category >= 0:
+                    break
             kinds = self._known[rank] = (brand, category)
         return kinds
 
 
 class _Line:
-    """Products of a block waiting for their turn, as sets of positions: bit p is the p-th in the order."""
+    """Products of a block waiting for their turn, after those `before` them.
 
-    def __init__(self, ranks: Sequence[int], kinds: _Kinds | None) -> None:
-        self._ranks = ranks
+    Counts how many of the last neighbours are of which brand and category, as each product follows.
+    """
+
+    def __init__(self, ranks: Sequence[int], before: Sequence[int], kinds: _Kinds | None) -> None:
         self._kinds = kinds
-        self.remaining = (1 << len(ranks)) - 1
-        self._holders: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self._waiting = list(ranks)
+        self._near: deque[tuple[int, int]] = deque()
+        self._brands: dict[int, int] = {}
+        self._categories: dict[int, int] = {}
         if kinds:
-            for at, rank in enumerate(ranks):
-                for holders, kind in zip(self._holders, kinds.of(rank), strict=True):
-                    holders[kind] = holders.get(kind, 0) | 1 << at
+            for rank in before[max(0, len(before) - kinds.neighbours) :]:
+                self.follow(rank)
 
-    def take(self, before: Sequence[int]) -> int:
-        """Return the one that breaks fewest rules after `before`, the first of equals; it waits no longer."""
-        brand, category = self._crowded(before)
-        fewest = (
-            self.remaining & ~(brand | category)
-            or self.remaining & (brand ^ category)
-            or self.remaining & brand & category
-        )
-        lowest = fewest & -fewest
-        self.remaining ^= lowest
-        return self._ranks[lowest.bit_length() - 1]
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
 
-    def _crowded(self, before: Sequence[int]) -> list[int]:
-        """The positions of brands, and of categories, that the last neighbours hold as many of as may be."""
+    def take(self) -> int:
+        """Return the one that breaks fewest rules here, the first of equals; it waits no longer."""
         if self._kinds is None:
-            return [0, 0]
-        near = [self._kinds.of(rank) for rank in before[max(0, len(before) - self._kinds.neighbours) :]]
-        crowded = [0, 0]
-        for at, most in enumerate(self._kinds.most):
-            if len(near) >= most:
-                kinds = [of_rank[at] for of_rank in near]
-                for kind in kinds:
-                    if kinds.count(kind) >= most:
-                        crowded[at] |= self._holders[at].get(kind, 0)
-        return crowded
+            return self._waiting.pop(0)
+        most_of_brand, most_of_category = self._kinds.most
+        chosen, fewest = 0, len(self._kinds.most) + 1
+        for at, rank in enumerate(self._waiting):
+            brand, category = self._kinds.of(rank)
+            broken = (self._brands.get(brand, 0) >= most_of_brand) + (
+                self._categories.get(category, 0) >= most_of_category
+            )
+            if broken < fewest:
+                chosen, fewest = at, broken
+                if not broken:
+                    break
+        return self._waiting.pop(chosen)
+
+    def follow(self, rank: int) -> None:
+        """Note that the product at `rank` stands at the end of what is arranged."""
+        if self._kinds is None or not self._kinds.neighbours:
+            return
+        brand, category = self._kinds.of(rank)
+        self._near.append((brand, category))
+        self._brands[brand] = self._brands.get(brand, 0) + 1
+        self._categories[category] = self._categories.get(category, 0) + 1
+        if len(self._near) > self._kinds.neighbours:
+            brand, category = self._near.popleft()
+            self._brands[brand] -= 1
+            self._categories[category] -= 1

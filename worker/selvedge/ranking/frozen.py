@@ -52,12 +52,14 @@ NOTHING = Frozen()
 
 def freeze_signals(index: Index, signals: Iterable[Signal]) -> tuple[tuple[int, int, int, int], ...]:
     """Return signals, all on values of `index`, in its numbers."""
-    names = {name: at for at, name in enumerate(index.facets)}
-    return tuple(
-        (SOURCES.index(one.source), names[one.field], at, one.points)
-        for one in signals
-        if (at := index.facets[one.field].index(one.value)) is not None
-    )
+    fields = {name: (number, facet) for number, (name, facet) in enumerate(index.facets.items())}
+    numbered = []
+    for one in signals:
+        number, facet = fields[one.field]
+        at = facet.index(one.value)
+        if at is not None:
+            numbered.append((SOURCES.index(one.source), number, at, one.points))
+    return tuple(numbered)
 
 
 def thaw_signals(index: Index, frozen: Frozen) -> list[Signal]:
@@ -80,9 +82,14 @@ def freeze_pairs(index: Index, pairs: Iterable[tuple[str, str]]) -> tuple[tuple[
 
 
 def personal(
-    index: Index, rulebook: Rulebook, weights: RankingWeights, frozen: Frozen, ordered_at: int
+    index: Index,
+    rulebook: Rulebook,
+    weights: RankingWeights,
+    frozen: Frozen,
+    ordered_at: int,
+    signals: Iterable[Signal],
 ) -> Personal:
-    """Return the order that `frozen` stands for."""
+    """Return the order that `frozen` stands for, whose signals are `signals`."""
     shifts = rulebook.shifts(frozen.rules, ordered_at)
     if frozen.seen:
         seen = sum(1 << rank for rank in {one for rank in frozen.seen for one in index.siblings(rank)})
@@ -93,7 +100,7 @@ def personal(
         since = ordered_at // DAY - weights.arrival_days
         shifts.append(Shift("arrival", index.range("published").between(since, None), weights.arrival))
     bonuses = Bonuses(dict(frozen.bonuses), frozen.model)
-    return Personal(index, thaw_signals(index, frozen), ordered_at, bonuses=bonuses, shifts=shifts)
+    return Personal(index, signals, ordered_at, bonuses=bonuses, shifts=shifts)
 
 
 def shifted(index: Index, rulebook: Rulebook, frozen: Frozen, ordered_at: int) -> Personal | None:

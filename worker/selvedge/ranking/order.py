@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from selvedge.ranking.slices import after, below, highest
-from selvedge.snapshot.postings import to_ranks
+from selvedge.snapshot.postings import remove, to_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -90,15 +90,16 @@ class SlicedOrder:
 
     def first(self, candidates: int, count: int) -> list[Position]:
         """Return the first `count` of `candidates` in order."""
-        ranks = self._highest_sliced(candidates & ~self._single_bits, count)
-        found = [Position(self._score(rank), rank) for rank in ranks]
-        found += [Position(number, rank) for rank, number in self._singles.items() if candidates >> rank & 1]
-        found.sort(key=_sort_key)
-        return found[:count]
+        score = self._score
+        ranks = self._highest_sliced(remove(candidates, self._single_bits), count)
+        found = [(-score(rank), rank) for rank in ranks]
+        found += [(-number, rank) for rank, number in self._singles.items() if candidates >> rank & 1]
+        found.sort()
+        return [Position(-number, rank) for number, rank in found[:count]]
 
     def following(self, candidates: int, position: Position) -> int:
         """Return the candidates after `position`."""
-        lower, equal = below(candidates & ~self._single_bits, self._slices(), position.number)
+        lower, equal = below(remove(candidates, self._single_bits), self._slices(), position.number)
         rest = lower | after(equal, position.rank)
         for rank, number in self._singles.items():
             if candidates >> rank & 1 and position.precedes(Position(number, rank)):
@@ -133,7 +134,3 @@ class AscendingOrder:
         self.number = self._inverted.number
         self.first = self._inverted.first
         self.following = self._inverted.following
-
-
-def _sort_key(position: Position) -> tuple[int, int]:
-    return -position.number, position.rank

@@ -12,7 +12,7 @@ from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
 from selvedge.shopper.context import MAX_RECENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from selvedge.ranking.weights import RankingWeights
     from selvedge.shopper.context import Affinity
@@ -33,6 +33,10 @@ class Signal(msgspec.Struct, frozen=True, array_like=True):
     points: int
 
 
+STEP = 8
+"""What one facet value adds is a multiple of this: as fine as a taste is known, and half the bits to add."""
+
+
 def weigh(
     index: Index,
     weights: RankingWeights = DEFAULTS,
@@ -45,24 +49,45 @@ def weigh(
     """Return what facet values of `index` add for a person. `recent` are ranks, newest first.
 
     At most `weights.terms` values, the strongest, so that an order's cost is bounded; at most `MAX_WEIGHT`
-    a value, whatever adds to it.
+    a value, whatever adds to it, in whole `STEP`s.
     """
-    signals = [
-        Signal("affinity", one.field, one.value, one.weight * weights.affinity // 100) for one in affinities
+    told = [
+        *(("affinity", one.field, one.value, one.weight * weights.affinity // 100) for one in affinities),
+        *_declared(index, weights, preferred),
+        *((one.source, one.field, one.value, one.points) for one in occasion),
     ]
-    signals += _declared(index, weights, preferred)
-    signals += occasion
-    points: dict[tuple[str, str], int] = {}
-    kept = [
-        capped
-        for one in _known(index, signals) + _from_recent(index, weights, recent)
-        if (capped := _cap(points, one)).points > 0
-    ]
-    if len(points) <= weights.terms:
-        return tuple(kept)
-    strongest = sorted(points.items(), key=lambda pair: (-pair[1], pair[0]))[: weights.terms]
-    enter = {value for value, _ in strongest}
-    return tuple(one for one in kept if (one.field, one.value) in enter)
+    known = [one for one in told if _is_known(index, one[1], one[2])]
+    sums: dict[tuple[str, str], int] = {}
+    kept: list[_Told] = []
+    for source, field, value, points in known + _from_recent(index, weights, recent):
+        before = sums.get((field, value), 0)
+        after = sums[field, value] = min(MAX_WEIGHT, before + max(0, points))
+        gained = _stepped(after) - _stepped(before)
+        if gained:
+            kept.append((source, field, value, gained))
+    enter = _strongest(sums, weights.terms)
+    return tuple(Signal(*one) for one in kept if one[1:3] in enter)
+
+
+_Told = tuple[Source, str, str, int]
+"""A signal on its way: source, field, value, points."""
+
+
+def _stepped(points: int) -> int:
+    """Return `points` rounded to whole steps, so that parts of a sum add up to the rounded sum."""
+    return min(MAX_WEIGHT, points + STEP // 2) // STEP * STEP
+
+
+def _is_known(index: Index, field: str, value: str) -> bool:
+    facet = index.facets.get(field)
+    return facet is not None and facet.index(value) is not None
+
+
+def _strongest(sums: dict[tuple[str, str], int], terms: int) -> Collection[tuple[str, str]]:
+    if len(sums) <= terms:
+        return sums
+    strongest = sorted((-points, *value) for value, points in sums.items())[:terms]
+    return {(field, value) for _, field, value in strongest}
 
 
 def occasion(weights: RankingWeights, market: str, season: Season) -> list[Signal]:
@@ -79,53 +104,32 @@ def decay_factors(percent: int) -> tuple[int, ...]:
     return tuple((512 * percent**age + 100**age) // (2 * 100**age) for age in range(MAX_RECENT))
 
 
-def _declared(index: Index, weights: RankingWeights, preferred: Iterable[tuple[str, str]]) -> list[Signal]:
+def _declared(index: Index, weights: RankingWeights, preferred: Iterable[tuple[str, str]]) -> list[_Told]:
     """Preferences; those on evidence are priorities, which together add no more than `priorities`."""
     pairs = list(preferred)
     of_evidence = [pair for pair in pairs if (facet := index.facets.get(pair[0])) and facet.info.dated]
     each = min(weights.priority, weights.priorities // max(1, len(of_evidence)))
     return [
-        Signal("priority", *pair, each)
-        if pair in of_evidence
-        else Signal("preferred", *pair, weights.preferred)
+        ("priority", *pair, each) if pair in of_evidence else ("preferred", *pair, weights.preferred)
         for pair in pairs
     ]
 
 
-def _known(index: Index, signals: Iterable[Signal]) -> list[Signal]:
-    return [
-        one
-        for one in signals
-        if (facet := index.facets.get(one.field)) is not None and facet.index(one.value) is not None
-    ]
-
-
-def _cap(points: dict[tuple[str, str], int], one: Signal) -> Signal:
-    """Add `one` to what its value has got so far, and return it with the points that found room."""
-    before = points.get((one.field, one.value), 0)
-    after = min(MAX_WEIGHT, before + max(0, one.points))
-    if after:
-        points[one.field, one.value] = after
-    return one if after - before == one.points else msgspec.structs.replace(one, points=after - before)
-
-
-def _from_recent(index: Index, weights: RankingWeights, recent: Sequence[int]) -> list[Signal]:
+def _from_recent(index: Index, weights: RankingWeights, recent: Sequence[int]) -> list[_Told]:
     """What recent products add to their values, the strongest `weights.terms`."""
     seen: dict[int, int] = {}
     for rank, factor in zip(recent, decay_factors(weights.decay), strict=False):
         for number in index.row(rank):
             seen[number] = seen.get(number, 0) + factor
-    by_field = dict(
-        zip(weights.recent.__struct_fields__, msgspec.structs.astuple(weights.recent), strict=True)
-    )
+    of_field = {field: getattr(weights.recent, field) for field in weights.recent.__struct_fields__}
     weighted = []
     for number, factor in seen.items():
         field, value = index.row_value(number)
-        points = factor * by_field.get(field, 0) >> 8
+        points = factor * of_field.get(field, 0) >> 8
         if points and value != UNKNOWN:
             weighted.append((-min(MAX_WEIGHT, points), number))
     strongest = sorted(weighted)[: weights.terms]
-    return [Signal("recent", *index.row_value(number), -points) for points, number in strongest]
+    return [("recent", *index.row_value(number), -points) for points, number in strongest]
 
 
 def _split(pair: str) -> tuple[str, str]:

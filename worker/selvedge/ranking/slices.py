@@ -45,15 +45,16 @@ def highest(candidates: int, slices: Sequence[int], count: int) -> tuple[int, in
     The first set is in for certain; the second are the equals at the threshold, of which only as many
     belong to the result as the first leaves room for.
     """
-    certain, equal = 0, candidates
+    certain, equal, room = 0, candidates, count
     for piece in reversed(slices):
         hit = equal & piece
-        found = (certain | hit).bit_count()
-        if found > count:
+        found = hit.bit_count()
+        if found > room:
             equal = hit
-        else:
+        elif found:
             certain |= hit
-            if found == count:
+            room -= found
+            if not room:
                 return certain, 0
             equal ^= hit
     return certain, equal

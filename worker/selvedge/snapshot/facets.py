@@ -21,7 +21,7 @@ from selvedge.snapshot.numbers import u32
 from selvedge.snapshot.postings import Postings, encode_postings, from_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     Change = tuple[int, int, bool]
     """When (epoch seconds), at which rank, and whether the product gains the value."""
@@ -64,6 +64,12 @@ class Facet:
         if self._changes is not None:
             return self._changes.bits(index, now)
         return self._postings.bits(index)
+
+    def all_bits(self, now: int) -> Iterator[int]:
+        """The products that have each value at `now`, value by value."""
+        if self._changes is not None:
+            return (self._changes.bits(at, now) for at in range(len(self.info.values)))
+        return map(self._postings.bits, range(len(self.info.values)))
 
     def contains(self, index: int, rank: int, now: int) -> bool:
         """Whether the product at `rank` has value `index` at `now`."""

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _HEADER = struct.Struct("<II")
-_NOT_ZERO = re.compile(rb"[^\0]")
+_NEXT = re.compile(rb"\0*+([^\0])")
+"""A byte that is not zero with the zeros before it, which the matcher counts as one run."""
+
 _BITS_OF_BYTE = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
 
 
@@ -114,12 +116,17 @@ def from_ranks(ranks: Sequence[int] | memoryview, size: int) -> int:
     return int.from_bytes(data, "little")
 
 
+def remove(bits: int, others: int) -> int:
+    """Return the products of `bits` that are not among `others`; `bits & ~others` takes twice as long."""
+    return bits ^ (bits & others) if others else bits
+
+
 def to_ranks(bits: int, limit: int) -> list[int]:
     """Return the lowest `limit` ranks in `bits`, ascending."""
     data = bits.to_bytes((bits.bit_length() + 7) >> 3, "little")
     ranks: list[int] = []
-    for match in _NOT_ZERO.finditer(data):
-        at = match.start()
+    for match in _NEXT.finditer(data):
+        at = match.end() - 1
         ranks += [(at << 3) + bit for bit in _BITS_OF_BYTE[data[at]]]
         if len(ranks) >= limit:
             break

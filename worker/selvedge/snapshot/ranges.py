@@ -60,21 +60,21 @@ class RangeColumn:
         return self._from_code(first) ^ self._from_code(max(first, last))
 
     def _from_code(self, code: int) -> int:
-        """The products whose code is `code` or higher."""
+        """The products whose code is `code` or higher.
+
+        From the lowest bit up, one operation a slice: a 1 in `code` must be met, at a 0 having the bit is
+        enough, whatever the lower ones are.
+        """
         if code <= 0:
             return self.present
         if code >= len(self.values):
             return 0
-        greater, equal = 0, self.present
+        lowest = (code & -code).bit_length() - 1  # below it `code` has only zeros, which anything meets
         slices = self.slices
-        for at in range(len(slices) - 1, -1, -1):
-            hit = equal & slices[at]
-            if code >> at & 1:
-                equal = hit
-            else:
-                greater |= hit
-                equal ^= hit
-        return greater | equal
+        reached = slices[lowest]
+        for at in range(lowest + 1, len(slices)):
+            reached = reached & slices[at] if code >> at & 1 else reached | slices[at]
+        return reached
 
 
 def encode_range(prefix: str, values: Sequence[int | None], *, with_codes: bool = False) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from http import HTTPStatus
 from traceback import format_tb
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -104,8 +105,9 @@ class Application:
         try:
             response = await self._respond(request, background)
         except SelvedgeError as error:
-            trouble = getattr(error, "reason", "")
             response = answer_for(error)
+            if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:  # a bad token is no trouble of ours
+                trouble = getattr(error, "reason", "")
         except Exception as error:  # noqa: BLE001 - the shopper gets an answer, whatever broke
             fault = fault_of(error)
             _log.error("an error of ours: %s\n%s", fault, "".join(format_tb(error.__traceback__)))

@@ -18,11 +18,10 @@ from selvedge.catalogue.query import BadParameter
 from selvedge.ranking.blocks import Bookmark
 from selvedge.ranking.frozen import NOTHING, Frozen
 from selvedge.ranking.order import Position
+from selvedge.web.envelope import Envelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from selvedge.shopper.sealing import Sealer
 
 PUBLIC, PRIVATE = "p", "s"
 """The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
@@ -93,20 +92,18 @@ class PublicCursors:
 
 
 class PrivateCursors:
-    """Writes and reads cursors that only this Worker can read."""
+    """Writes and reads cursors that only this Worker can read, under the first of several keys."""
 
-    _CONTEXT = b"selvedge private cursor"
+    def __init__(self, keys: Sequence[bytes]) -> None:
+        self._envelope = Envelope(keys, b"selvedge private cursor")
 
-    def __init__(self, sealer: Sealer) -> None:
-        self._sealer = sealer
-
-    async def write(self, cursor: Cursor) -> str:
+    def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
-        return PRIVATE + _to_text(await self._sealer.seal(_encoder.encode(cursor), self._CONTEXT))
+        return PRIVATE + _to_text(self._envelope.seal(_encoder.encode(cursor)))
 
-    async def read(self, text: str) -> Cursor:
+    def read(self, text: str) -> Cursor:
         """Return the cursor that `text` is. Raises `BadParameter`."""
-        payload = await self._sealer.open(_from_text(text, PRIVATE), self._CONTEXT)
+        payload = self._envelope.open(_from_text(text, PRIVATE))
         if payload is None:
             raise BadParameter("cursor", _NOT_OURS)
         return _decode(payload)

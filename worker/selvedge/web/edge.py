@@ -21,9 +21,10 @@ from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
-from selvedge.web.items import Claim, Presenter
+from selvedge.web.items import Presenter
 from selvedge.web.limits import RequestLimits
 from selvedge.web.problems import NotFound, quoted
+from selvedge.web.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,8 +83,8 @@ class Edge:
         self.predictor = predictor
         self.deployed = deployed
         self.pin: LoadedRelease | None = None
-        self._claims_of: LoadedRelease | None = None
-        self._claims_by_locale: dict[str, dict[int, Claim]] = {}
+        self._shelf = Shelf()
+        self._shelf_of: tuple[LoadedRelease, int] | None = None
 
     async def view(self, market: str, locale: str, background: Background, *, plain: bool = False) -> View:
         """Return the view of a market in a locale, and see to a refresh where one is due.
@@ -108,7 +109,7 @@ class Edge:
             locale=locale,
             labels=await release.labels(locale),
             cards=release,
-            claims=self._claims(release, locale),
+            shelf=self._shelf_for(release, release.index.evidence_epoch(int(now))),
             release=release,
         )
 
@@ -135,10 +136,11 @@ class Edge:
         """Return what public answers about `release` depend on at `now`."""
         return self._edition(release.release, release.published, release.index, release.rulebook, now)
 
-    def _claims(self, release: LoadedRelease, locale: str) -> dict[int, Claim]:
-        if self._claims_of is not release:
-            self._claims_of, self._claims_by_locale = release, {}
-        return self._claims_by_locale.setdefault(locale, {})
+    def _shelf_for(self, release: LoadedRelease, epoch: int) -> Shelf:
+        """Return what is ready of `release`; when some evidence begins or ends, items say something else."""
+        if self._shelf_of is None or self._shelf_of[0] is not release or self._shelf_of[1] != epoch:
+            self._shelf_of, self._shelf = (release, epoch), Shelf()
+        return self._shelf
 
     async def _starter_view(self, market: str, locale: str, now: int) -> View | None:
         """The view behind a starter; None where there is none or it cannot be read."""
@@ -157,7 +159,7 @@ class Edge:
             locale=locale,
             labels=starter.labels,
             cards=starter,
-            claims={},
+            shelf=Shelf(),
             total=release.manifest.counts[f"available/{market}"],
         )
 
@@ -227,7 +229,7 @@ def make_edge(
         consent=consent_rules(settings),
         queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
-        private_cursors=PrivateCursors(sealer),
+        private_cursors=PrivateCursors(list(keys.values())),
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,
@@ -287,7 +289,7 @@ class View(msgspec.Struct, frozen=True):
     locale: str
     labels: Labels
     cards: CardSource
-    claims: dict[int, Claim]
+    shelf: Shelf
     release: LoadedRelease | None = None
     total: int | None = None
 
@@ -302,7 +304,7 @@ class View(msgspec.Struct, frozen=True):
 
     def presenter(self, query: Query | None = None) -> Presenter:
         """Return what turns cards into items here."""
-        return Presenter(self.scope, self.labels, self.market.currency, self.claims, query)
+        return Presenter(self.scope, self.labels, self.market, self.locale, self.shelf, query)
 
 
 def market_settings(manifest: Manifest, market: str, locale: str) -> Market:

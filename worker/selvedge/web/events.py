@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
+from selvedge.catalogue.query import BadParameter, split_query
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
@@ -57,13 +57,13 @@ _decoder = msgspec.json.Decoder(Batch)
 async def collect(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
     """`POST /v1/{market}/{locale}/events`."""
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    personalise = _personalises(request.query)
     release = await edge.release(background)  # before the content, which can be read but once
     market_settings(release.release.manifest, market, locale)
     events, rejected = judge(await read_content(request, MAX_BATCH_BYTES, _decoder))
     consent = edge.consent.decide(request, market)
     now = int(edge.clock.now())
-    context = await _context(edge, request, consent, now)
+    context = await _context(edge, request, consent, now) if personalise else None
     fresh = [event for event in events if context is None or digest(event.id) not in context.events]
     purposes = served_purposes(consent)
     if fresh and purposes:
@@ -93,6 +93,17 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
         else (await _learnt(edge, context, fresh, consent, release.index, now),)
     )
     return Response(200, {"Content-Type": JSON, **PRIVATE}, msgspec.json.encode(answer), cookies)
+
+
+def _personalises(raw: str) -> bool:
+    """Whether the context may learn: not with `personalise=off`. Raises `BadParameter`."""
+    given = split_query(raw)
+    wanted = given.pop("personalise", "on")
+    for name in given:
+        raise BadParameter(name, "is not a parameter here", ("personalise",))
+    if wanted not in ("on", "off"):
+        raise BadParameter("personalise", "is not a choice", ("on", "off"))
+    return wanted == "on"
 
 
 async def _context(edge: Edge, request: Request, consent: Consent, now: int) -> Context | None:

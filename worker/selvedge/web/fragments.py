@@ -23,8 +23,8 @@ from selvedge.web.recommendations import (
     SLOT,
     assign_arms,
     decide,
+    holding_rules,
     read_asked,
-    scene_of,
     without_headers,
 )
 from selvedge.web.templating import ImageSize, render
@@ -148,14 +148,12 @@ async def _recently_viewed(edge: Edge, request: Request, view: View, query: Quer
     if context is None:
         return Picks()
     arms = assign_arms(view, context)
-    holding = view.rulebook.holding(scene_of(view, RECENT, query, Person(asked, context), arms))
+    holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
     found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
     shown = list(dict.fromkeys(shown))[: query.limit]
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, shown)
-    return Picks(tuple(presenter.item(rank, card) for rank, card in zip(shown, cards, strict=True)))
+    return Picks(tuple(await view.presenter(query).items(view.cards, shown)))
 
 
 def _of_its_kind(view: View, query: Query, item: int) -> Query:

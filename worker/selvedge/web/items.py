@@ -11,16 +11,16 @@ from selvedge.catalogue.model import Evidence, Level
 from selvedge.ranking.affinity import Term
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import FibreShare, Offer
+    from selvedge.catalogue.model import FibreShare, Market, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
-
-MAX_CLAIMS = 4096
-"""Evidence kept ready at most: about 3 MB."""
+    from selvedge.web.edge import CardSource
+    from selvedge.web.shelf import Shelf
 
 OWN_LEVELS = frozenset({"product", "material"})
 
@@ -144,6 +144,15 @@ class Mark(msgspec.Struct, frozen=True):
 UNMARKED = Mark()
 
 
+def marked(item: Item, mark: Mark) -> Item:
+    """Return the item with what a list says of it."""
+    if mark is UNMARKED:
+        return item
+    return msgspec.structs.replace(
+        item, sponsored=mark.sponsored, rule=mark.rule, score=mark.score, explain=mark.explain
+    )
+
+
 class Claim(msgspec.Struct, frozen=True):
     """Evidence made ready to be served: it counts from `start` up to and without `end`.
 
@@ -184,42 +193,58 @@ def make_claim(evidence: Evidence, labels: Labels) -> Claim:
 
 
 class Presenter:
-    """Turns cards into what is served, in one market and locale, for one query.
-
-    `claims` keeps evidence made ready, by its number, for as long as release and locale stay the same.
-    """
+    """Turns cards into what is served, in one market and locale, for one query; `shelf` keeps it ready."""
 
     def __init__(
         self,
         scope: Scope,
         labels: Labels,
-        currency: str,
-        claims: dict[int, Claim],
+        market: Market,
+        locale: str,
+        shelf: Shelf,
         query: Query | None = None,
     ) -> None:
         self._scope = scope
         self._labels = labels
-        self._claims = claims
-        self._currency = currency
+        self._fibres = labels.values.get("material", {})
+        self._market = market.code
+        self._currency = market.currency
+        self._locale = locale
+        self._shelf = shelf
         self._wanted = _wanted_schemes(query) if query else {}
 
-    def item(self, rank: int, card: Card, mark: Mark | None = None) -> Item:
+    async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
+        """Return the list items of the products at `ranks`, which must be available."""
+        found = [self._ready(rank) for rank in ranks]
+        missing = [rank for rank, item in zip(ranks, found, strict=True) if item is None]
+        if not missing:
+            return [item for item in found if item is not None]
+        decoded = await cards.cards(self._locale, missing)
+        made = iter([self.item(rank, card) for rank, card in zip(missing, decoded, strict=True)])
+        return [next(made) if item is None else item for item in found]
+
+    def item(self, rank: int, card: Card) -> Item:
         """Return the list item of the product at `rank`, which must be available."""
         market = self._scope.market
         reduction = market.reduction(rank)
         regular, lowest = (reduction.regular, reduction.lowest_30_days) if reduction else (None, None)
-        return self._item(rank, card, market.price.value(rank), regular, lowest, mark or UNMARKED)
+        item = self._item(rank, card, market.price.value(rank), regular, lowest)
+        if not self._wanted:
+            self._shelf.keep_item((self._market, self._locale, rank), item)
+        return item
 
-    def page(
-        self, rank: int, card: Card, detail: Detail, locale: str, variants: tuple[Variant, ...]
-    ) -> ProductPage:
+    def _ready(self, rank: int) -> Item | None:
+        """Return the item kept; where a query asks for evidence, items say what it matched: of its own."""
+        return None if self._wanted else self._shelf.item((self._market, self._locale, rank))
+
+    def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
         shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
         one = min(shown, key=lambda offer: offer.price)
-        item = self._item(rank, card, one.price, one.regular_price, one.lowest_price_30_days, UNMARKED)
+        item = self._item(rank, card, one.price, one.regular_price, one.lowest_price_30_days)
         return ProductPage(
             **msgspec.structs.asdict(item),
-            description=detail.description.get(locale, ""),
+            description=detail.description.get(self._locale, ""),
             components=tuple(
                 ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
             ),
@@ -227,9 +252,7 @@ class Presenter:
             has_variant=variants,
         )
 
-    def _item(
-        self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None, mark: Mark
-    ) -> Item:
+    def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
         own, related = self._certifications(rank)
         return Item(
             id=card.id,
@@ -250,10 +273,6 @@ class Presenter:
             country_of_origin=card.country_of_origin,
             has_certification=own,
             related_certification=related,
-            sponsored=mark.sponsored,
-            rule=mark.rule,
-            score=mark.score,
-            explain=mark.explain,
         )
 
     def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
@@ -262,7 +281,7 @@ class Presenter:
         related: list[Certification] = []
         now = self._scope.now
         for ref in self._scope.index.evidence_refs(rank):
-            claim = self._claims.get(ref) or self._remember(ref)
+            claim = self._shelf.claim(self._locale, ref) or self._remember(ref)
             if claim.start <= now < claim.end:
                 (own if claim.own else related).append(
                     claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
@@ -270,16 +289,13 @@ class Presenter:
         return tuple(own), tuple(related)
 
     def _remember(self, ref: int) -> Claim:
-        if len(self._claims) >= MAX_CLAIMS:
-            self._claims.clear()
-        claim = self._claims[ref] = make_claim(self._scope.index.evidence(ref), self._labels)
+        claim = make_claim(self._scope.index.evidence(ref), self._labels)
+        self._shelf.keep_claim(self._locale, ref, claim)
         return claim
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
-        return tuple(
-            Material(fibre.fibre, self._labels.value("material", fibre.fibre), fibre.percentage)
-            for fibre in fibres
-        )
+        name_of = self._fibres.get
+        return tuple([Material(one.fibre, name_of(one.fibre, one.fibre), one.percentage) for one in fibres])
 
     def _offer(self, offer: Offer) -> ServedOffer:
         return ServedOffer(

@@ -8,7 +8,7 @@ import msgspec
 
 from selvedge.ranking.blocks import BEGINNING, Arranged, Bookmark
 from selvedge.ranking.page import page
-from selvedge.web.items import Mark
+from selvedge.web.items import UNMARKED, Mark
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
@@ -74,17 +74,6 @@ def _since_first_page(view: View, query: Query, cursor: Cursor) -> int:
     return settled
 
 
-def goes_on(following: Cursor, view: View, cursor: Cursor | None, frozen: Frozen, ordered_at: int) -> Cursor:
-    """Return the cursor `following` with what later pages go by: what the first page did."""
-    return msgspec.structs.replace(
-        following,
-        frozen=frozen,
-        ordered_at=ordered_at,
-        delta=cursor.delta if cursor else view.edition.delta_number,
-        instant=cursor.instant if cursor else view.scope.index.last_instant(view.scope.now) or 0,
-    )
-
-
 def categories(query: Query) -> frozenset[str]:
     """Return the categories that a query is limited to."""
     return frozenset(
@@ -107,9 +96,12 @@ class Marker:
         self._paid = [(rulebook.bits(number, ordered_at), rulebook.rules[number]) for number in paid]
         self._explained = explained
         self._order = explained.order() if explained else None
+        self._silent = not self._pinned and not self._paid and explained is None
 
     def mark(self, rank: int) -> Mark:
         """Return what is to be said of the product at `rank`."""
+        if self._silent:
+            return UNMARKED
         rule = self._pinned.get(rank)
         if rule is None:
             rule = next((one for bits, one in self._paid if bits >> rank & 1), None)

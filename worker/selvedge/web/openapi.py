@@ -9,11 +9,11 @@ import msgspec
 
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
-from selvedge.events.batch import MAX_EVENTS
 from selvedge.shopper.policy import PURPOSES
 from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
+from selvedge.web.event_schemas import batch_schema, event_components
 from selvedge.web.events import EventsAnswer
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
 from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
@@ -143,13 +143,13 @@ def document() -> Document:
                 "post": _operation(
                     "collectEvents",
                     "Say what a shopper did, as far as consent allows",
-                    _PLACE,
+                    [*_PLACE, _PERSONALISE],
                     {
                         200: _own(by_type[EventsAnswer]),
                         **_others(400, 403, 404, 413, 415, 429),
                         503: _NOT_TAKEN,
                     },
-                    _BATCH,
+                    batch_schema(_REF),
                 )
             },
             "/v1/{market}/{locale}/ranking": {
@@ -212,7 +212,8 @@ def document() -> Document:
                     "description": "A token of the shop's own OpenID provider; visitors show their cookie.",
                 }
             },
-            "schemas": {name: _described(name, schema) for name, schema in components.items()},
+            "schemas": {name: _described(name, schema) for name, schema in components.items()}
+            | event_components(_REF),
         },
     }
 
@@ -411,13 +412,14 @@ _LIST_PARAMETERS = [
     _parameter("cursor", {"minLength": 1}, "`next` of the page before"),
 ]
 _SORT = _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order; equals in base order")
+_PERSONALISE = _parameter(
+    "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
+)
 _PERSONAL_PARAMETERS = [
     _parameter("sort", {"enum": ["relevance"], "default": "relevance"}, "The personal order is the only one"),
     _parameter("item", {"minLength": 1}, "The product that the shopper looks at; its style is left out"),
     _parameter("prefer", _VALUES, f"Up to {MAX_PREFERENCES} preferences as field:value, {_LISTED}"),
-    _parameter(
-        "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
-    ),
+    _PERSONALISE,
     _parameter(
         "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
     ),
@@ -490,20 +492,6 @@ _CHOICE: Document = {
             "type": "array",
             "description": "What is allowed; all other purposes are refused.",
             "items": {"enum": sorted(PURPOSES)},
-        }
-    },
-}
-_BATCH: Document = {
-    "type": "object",
-    "required": ["events"],
-    "additionalProperties": False,
-    "properties": {
-        "events": {
-            "type": "array",
-            "description": "Judged one by one: docs/events.md has the fields of each type.",
-            "minItems": 1,
-            "maxItems": MAX_EVENTS,
-            "items": {},
         }
     },
 }

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from selvedge.catalogue.counting import count_facet
+from selvedge.catalogue.counting import count_facets
 from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.frozen import NOTHING, Frozen, shifted
@@ -17,8 +17,8 @@ from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Served, Variant
-from selvedge.web.listing import Marker, categories, goes_on, turn
+from selvedge.web.items import Item, Served, Variant, marked
+from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from selvedge.ports import Background
     from selvedge.ranking.blocks import Bookmark
     from selvedge.ranking.order import Order
-    from selvedge.snapshot.loaded import LoadedRelease
+    from selvedge.snapshot.loaded import Labels, LoadedRelease
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
 
@@ -118,8 +118,10 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
         unknown_values=view.scope.unknown_values(query),
     )
     if len(page.ranks) == query.limit:
-        following = cursor_at(request, view, query, page.bookmark, _revision(view, query, frozen))
-        following = goes_on(following, view, cursor, frozen, ordered_at)
+        revision = _revision(view, query, frozen)
+        following = cursor_at(
+            request, view, query, page.bookmark, revision, frozen, ordered_at, before=cursor
+        )
         answer = msgspec.structs.replace(answer, next=edge.public_cursors.write(following))
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
@@ -149,7 +151,7 @@ async def show_product(
     card, *siblings = await release.cards(locale, [rank, *others])
     variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
     presenter = view.presenter()
-    answer = presenter.page(rank, card, detail, locale, variants)
+    answer = presenter.page(rank, card, detail, variants)
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
 
@@ -217,28 +219,21 @@ def public_order(view: View, query: Query, frozen: Frozen = NOTHING, ordered_at:
 
 async def present(view: View, query: Query, ranks: Sequence[int], marker: Marker) -> tuple[Item, ...]:
     """Return the items at `ranks`."""
-    presenter = view.presenter(query)
-    cards = await view.cards.cards(view.locale, ranks)
-    return tuple(
-        presenter.item(rank, card, marker.mark(rank)) for rank, card in zip(ranks, cards, strict=True)
-    )
+    items = await view.presenter(query).items(view.cards, ranks)
+    return tuple([marked(item, marker.mark(rank)) for rank, item in zip(ranks, items, strict=True)])
 
 
 def facet_counts(view: View, query: Query) -> tuple[FacetCounts, ...]:
     """Return the counts of the fields that `query` asks for."""
-    return tuple(
-        FacetCounts(
-            field,
-            view.labels.fields.get(field, field),
-            tuple(
-                FacetValue(value, view.labels.value(field, value), count)
-                for value, count in sorted(
-                    count_facet(view.scope, query, field).items(), key=lambda pair: (-pair[1], pair[0])
-                )
-            ),
-        )
-        for field in query.facets
-    )
+    if not query.facets:
+        return ()
+    return tuple([_labelled(view.labels, field, counts) for field, counts in count_facets(view.scope, query)])
+
+
+def _labelled(labels: Labels, field: str, counts: list[tuple[str, int]]) -> FacetCounts:
+    label_of = labels.values.get(field, {}).get
+    values = [FacetValue(value, label_of(value, value), count) for value, count in counts]
+    return FacetCounts(field, labels.fields.get(field, field), tuple(values))
 
 
 def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Cursor | None:
@@ -267,17 +262,32 @@ def check_cursor(
 
 def _list_hash(request: Request, query: Query) -> bytes:
     """Return what tells the list apart that `query` is a page of; counting facets does not change it."""
-    return query_hash(first_page(request.path, msgspec.structs.replace(query, facets=())))
+    uncounted = msgspec.structs.replace(query, facets=()) if query.facets else query
+    return query_hash(first_page(request.path, uncounted))
 
 
 def first_page(path: str, query: Query) -> str:
     """Return the URL of the first page of the list that `query` is a page of."""
-    start = canonical(msgspec.structs.replace(query, cursor=None))
+    start = canonical(query if query.cursor is None else msgspec.structs.replace(query, cursor=None))
     return f"{path}?{start}" if start else path
 
 
-def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, revision: str) -> Cursor:
-    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`."""
+def cursor_at(
+    request: Request,
+    view: View,
+    query: Query,
+    bookmark: Bookmark,
+    revision: str,
+    frozen: Frozen,
+    ordered_at: int,
+    *,
+    before: Cursor | None,
+    private: bool = False,
+) -> Cursor:
+    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`.
+
+    `before` is that of the page itself: what the first page went by, all later pages do.
+    """
     place = bookmark.start or Position(-1, -1)
     return Cursor(
         version=bytes.fromhex(view.edition.snapshot_version),
@@ -285,8 +295,13 @@ def cursor_at(request: Request, view: View, query: Query, bookmark: Bookmark, re
         number=place.number,
         rank=place.rank,
         revision=revision,
+        frozen=frozen,
+        private=private,
+        ordered_at=ordered_at,
         end=bookmark.end,
         shown=bookmark.shown,
+        delta=before.delta if before else view.edition.delta_number,
+        instant=before.instant if before else view.scope.index.last_instant(view.scope.now) or 0,
     )
 
 

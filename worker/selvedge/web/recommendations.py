@@ -20,6 +20,7 @@ from selvedge.ranking.frozen import (
     freeze_signals,
     personal,
     rests_on_evidence,
+    thaw_signals,
 )
 from selvedge.ranking.models import MAX_SCORED, Prediction, bonuses
 from selvedge.ranking.rulebook import Scene
@@ -28,7 +29,7 @@ from selvedge.shopper.situation import read_situation
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
-from selvedge.web.listing import Marker, categories, goes_on, turn
+from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.people import NOBODY, Asked, Known, Person, read_known
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
 from selvedge.web.products import (
@@ -43,9 +44,12 @@ from selvedge.web.products import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
     from selvedge.ranking.models import Predictor
+    from selvedge.ranking.signals import Signal
     from selvedge.ranking.weights import RankingWeights
     from selvedge.shopper.context import Context
     from selvedge.shopper.profile import EdgeProfile
@@ -91,34 +95,42 @@ async def decide(
 ) -> Recommendations:
     """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     asked, context = read_asked(view, query), known.context
-    cursor = await read_cursor(edge, request, query, context)
+    cursor = read_cursor(edge, request, query, context)
     if cursor is not None:
         check_cursor(cursor, request, view, query, lambda: _revision(view, cursor.frozen))
     person = Person(asked, context, known.profile)
     arms = cursor.frozen.arms if cursor else assign_arms(view, context)
-    scene = scene_of(view, slot, query, person, arms)
-    holding = view.rulebook.holding(scene)
+    holding = holding_rules(view, slot, query, person, arms)
     item = cursor.frozen.item if cursor else asked.item
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | _unwanted(view, item, person))
-    weights = _weights(view, arms)
-    ordered_at = cursor.ordered_at if cursor else _ordered_at(view, weights)
-    predictor = await _predictor(edge, view, weights, person) if cursor is None else None
-    frozen = (
-        cursor.frozen
-        if cursor
-        else _freeze(predictor, request, view, weights, person, arms, holding, ordered_at)
-    )
-    ordering = personal(view.scope.index, view.rulebook, weights, frozen, ordered_at)
-    order, matches = ordering.order(), view.scope.matches(query)
+    index, weights = view.scope.index, _weights(view, arms)
     if cursor is None:
+        ordered_at = _ordered_at(view, weights)
+        predictor = await _predictor(edge, view, weights, person)
+        signals, frozen = _freeze(predictor, request, view, weights, person, arms, holding, ordered_at)
+    else:
+        ordered_at, frozen = cursor.ordered_at, cursor.frozen
+        signals = thaw_signals(index, frozen)
+    ordering = personal(index, view.rulebook, weights, frozen, ordered_at, signals)
+    order, matches = ordering.order(), view.scope.matches(query)
+    if cursor is None and holding:
         pins = view.rulebook.pins(holding, order, matches, view.scope.now)
         frozen = msgspec.structs.replace(frozen, pins=pins)
     page = turn(view, order, matches, query, cursor, frozen, weights.spread)
     next_page = None
     if len(page.ranks) == query.limit:
-        following = cursor_at(request, view, query, page.bookmark, _revision(view, frozen))
-        following = goes_on(following, view, cursor, frozen, ordered_at)
-        next_page = await _write_cursor(edge, following, private=context is not None)
+        following = cursor_at(
+            request,
+            view,
+            query,
+            page.bookmark,
+            _revision(view, frozen),
+            frozen,
+            ordered_at,
+            before=cursor,
+            private=context is not None,
+        )
+        next_page = (edge.private_cursors if following.private else edge.public_cursors).write(following)
     marker = Marker(view.rulebook, frozen, ordered_at, ordering if asked.explain else None)
     return Recommendations(
         market=view.market.code,
@@ -171,7 +183,7 @@ def read_asked(view: View, query: Query) -> Asked:
     )
 
 
-async def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
+def read_cursor(edge: Edge, request: Request, query: Query, context: Context | None) -> Cursor | None:
     """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
     Who has got a context since the first page goes on in the order that this page was in. Who has lost
@@ -183,7 +195,7 @@ async def read_cursor(edge: Edge, request: Request, query: Query, context: Conte
         return edge.public_cursors.read(query.cursor)
     if context is None:
         raise StaleCursor(first_page(request.path, query))
-    return await edge.private_cursors.read(query.cursor)
+    return edge.private_cursors.read(query.cursor)
 
 
 def assign_arms(view: View, context: Context | None) -> dict[str, str]:
@@ -192,9 +204,11 @@ def assign_arms(view: View, context: Context | None) -> dict[str, str]:
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
 
 
-def scene_of(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> Scene:
-    """Return what rules are to know about this request."""
-    return Scene(
+def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
+    """Return the numbers of the rules that hold for a list."""
+    if not view.rulebook.rules:
+        return []
+    scene = Scene(
         view.market.code,
         slot,
         categories(query),
@@ -205,6 +219,7 @@ def scene_of(view: View, slot: str, query: Query, person: Person, arms: dict[str
         ),
         frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
     )
+    return view.rulebook.holding(scene)
 
 
 def _weights(view: View, arms: dict[str, str]) -> RankingWeights:
@@ -229,25 +244,22 @@ def _freeze(
     arms: dict[str, str],
     holding: list[int],
     ordered_at: int,
-) -> Frozen:
-    """Return what this list goes by, but for its pins."""
+) -> tuple[Sequence[Signal], Frozen]:
+    """Return the signals of this list, and all that it goes by but for its pins."""
     index, asked, context = view.scope.index, person.asked, person.context
     recent = [] if asked.item is None else [asked.item]
     if context is not None:
         recent += _ranks(view, context.recent)
-    situation = read_situation(
-        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
-    )
     signals = weigh(
         index,
         weights,
         affinities=person.affinities,
         preferred=person.preferred,
         recent=recent,
-        occasion=occasion(weights, view.market.code, situation.season),
+        occasion=_occasion(request, view, weights, context, ordered_at),
     )
     predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
-    return Frozen(
+    return signals, Frozen(
         signals=freeze_signals(index, signals),
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
@@ -258,6 +270,18 @@ def _freeze(
         excluding=view.rulebook.excluding(holding),
         avoided=freeze_pairs(index, person.avoided),
     )
+
+
+def _occasion(
+    request: Request, view: View, weights: RankingWeights, context: Context | None, ordered_at: int
+) -> list[Signal]:
+    """Return what moment and market add; where somebody is, is read only where it may add something."""
+    if not (weights.season or weights.markets):
+        return []
+    situation = read_situation(
+        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
+    )
+    return occasion(weights, view.market.code, situation.season)
 
 
 def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
@@ -299,13 +323,6 @@ def _unwanted(view: View, item: int | None, person: Person) -> int:
         ordinals = (view.scope.index.ordinal(one) for one in named)
         ranks += _ranks(view, tuple(one for one in ordinals if one is not None))
     return sum(1 << one for one in {one for rank in ranks for one in view.scope.index.siblings(rank)})
-
-
-async def _write_cursor(edge: Edge, cursor: Cursor, *, private: bool) -> str:
-    """Return the cursor's text; a personal one can be read by nobody else."""
-    if not private:
-        return edge.public_cursors.write(cursor)
-    return await edge.private_cursors.write(msgspec.structs.replace(cursor, private=True))
 
 
 def _revision(view: View, frozen: Frozen) -> str:

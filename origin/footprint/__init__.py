@@ -1,0 +1,1 @@
+"""Footprints of garments by a published method, as a signal for ranking; docs/footprint.md."""

@@ -1,0 +1,45 @@
+"""Objection (GDPR, article 21): a person wants no order made for them, and nothing learnt from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from origin.events.store import one_writer, withdraw
+from origin.profiles import rows
+
+if TYPE_CHECKING:
+    from origin.storage.database import Database
+    from selvedge.ports import Clock
+
+
+class Objection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether the person objects."""
+
+    objected: bool
+
+
+class Objected(msgspec.Struct, frozen=True):
+    """What was noted, and the revision that it led to."""
+
+    objected: bool
+    revision: int
+
+
+async def object_to(database: Database, clock: Clock, name: str, *, objected: bool) -> Objected:
+    """Note an objection, or that it is taken back.
+
+    With it goes what was derived, and events that profile and training alone allowed: taking the objection
+    back begins anew.
+    """
+    now = int(clock.now())
+    async with database.writing() as connection:
+        await one_writer(connection)
+        revision = await rows.set_objection(connection, name, now, objected=objected)
+        if objected:
+            await withdraw(connection, name, ["profile", "training"])
+            row = await rows.lock(connection, name)
+            if row.derived is not None:
+                revision = await rows.change(connection, row, now, derived=None)
+    return Objected(objected, revision)

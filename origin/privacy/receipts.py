@@ -1,0 +1,65 @@
+"""Receipts of erasures: what was done and when, about nobody that the receipt would name."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+SECONDS_A_DAY = 86_400
+
+WHAT = {
+    "store": "The profile, what was derived from it, and the record of consent were deleted.",
+    "modelOutputs": "What models said about this person was deleted.",
+    "events": "Events were deleted; those from before that are still on their way are refused.",
+    "training": "The sessions in the counts of models are removed at the next training.",
+    "keys": "The data key was destroyed: no copy of the data can be read any more, back-ups included, "
+    "once the key store's own back-ups are gone.",
+    "edge": "Copies at the edge were overwritten with a mark.",
+    "edgeAgain": "The same once more, when no copy could come back.",
+}
+"""The parts of a receipt and what each says."""
+
+_OF = {"edge": "edge", "edgeAgain": "edge_again"}
+
+
+class Part(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part of what had to be erased. `done` is in epoch seconds, absent while it is not done.
+
+    `none`: there is nothing of the kind here.
+    """
+
+    name: str
+    what: str
+    state: Literal["done", "open", "none"]
+    done: int | None = None
+
+
+class Receipt(msgspec.Struct, frozen=True, rename="camel"):
+    """A receipt; times in epoch seconds. From `backups_clean` on no back-up can be read."""
+
+    id: str
+    state: Literal["unfinished", "done"]
+    requested: int
+    finished: int | None
+    backups_clean: int | None
+    parts: tuple[Part, ...]
+
+
+def receipt_of(row: Any, *, edge: bool, backup_days: int) -> Receipt:
+    """Return the receipt of a row of `erasure`."""
+    parts = []
+    for name, what in WHAT.items():
+        done = getattr(row, _OF.get(name, "erased"))
+        if name in _OF and not edge:
+            parts.append(Part(name, what, "none"))
+        else:
+            parts.append(Part(name, what, "open" if done is None else "done", done))
+    return Receipt(
+        row.id,
+        "unfinished" if row.finished is None else "done",
+        row.requested,
+        row.finished,
+        None if row.erased is None else row.erased + backup_days * SECONDS_A_DAY,
+        tuple(parts),
+    )

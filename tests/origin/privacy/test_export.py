@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from sqlalchemy import text
+
+from origin.privacy.export import Exporter
+from origin.privacy.holdings import HOLDINGS
+from tests.origin.events.conftest import ACCOUNT, ANNA, BOB
+
+if TYPE_CHECKING:
+    from origin.encryption.keyring import Keyring
+    from origin.profiles.store import Profiles
+    from origin.storage.database import Database
+    from tests.origin.identity.tokens import Clock
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("held")]
+
+
+@pytest.fixture
+def exporter(database: Database, keyring: Keyring, clock: Clock) -> Exporter:
+    return Exporter(database, keyring, clock)
+
+
+async def test_everything_held_is_in_the_export(exporter: Exporter) -> None:
+    found = await exporter.export(ANNA)
+    assert list(found.tables) == [one.table.name for one in HOLDINGS]
+    assert all(found.tables.values())
+    said = msgspec.json.encode(found).decode()
+    for word in ("secret-wool", "SECRET-OUTPUT", "SECRET-PRODUCT", "SECRET-BOUGHT", "secret-knitwear"):
+        assert word in said
+    assert BOB not in said
+
+
+async def test_every_column_of_every_row_is_in_the_export(exporter: Exporter, database: Database) -> None:
+    found = await exporter.export(ANNA)
+    for holding in HOLDINGS:
+        async with database.reading() as connection:
+            query = text(f"SELECT * FROM {holding.table.name} WHERE shopper = '{ANNA}'")  # noqa: S608
+            kept = (await connection.execute(query)).mappings().all()
+        shown = found.tables[holding.table.name]
+        assert [set(row) for row in shown] == [set(row) for row in kept]
+        empty = [(row, name) for row in shown for name, value in row.items() if value is None]
+        assert [name for row, name in empty if kept[shown.index(row)][name] is not None] == []
+
+
+async def test_a_new_column_and_a_new_sealed_field_are_exported_unasked(
+    exporter: Exporter, database: Database, keyring: Keyring
+) -> None:
+    cipher = await keyring.cipher(ANNA)
+    plain = b'[{}, {"declared": {}, "shoeSize": "SECRET-41"}]'
+    async with database.writing() as connection:
+        await connection.execute(
+            text("UPDATE shopper SET profile = :sealed WHERE shopper = :name"),
+            {"sealed": cipher.seal(plain, f"profile of {ANNA}".encode()), "name": ANNA},
+        )
+    assert "SECRET-41" in msgspec.json.encode(await exporter.export(ANNA)).decode()
+
+
+async def test_who_became_an_account_is_in_the_accounts_export(
+    exporter: Exporter, profiles: Profiles
+) -> None:
+    await profiles.merge(ACCOUNT, ANNA)
+    found = await exporter.export(ACCOUNT)
+    assert [row["shopper"] for row in found.tables["shopper"]] == [ACCOUNT, ANNA]
+    assert "secret-wool" in json.dumps(found.tables["shopper"])
+    assert len(found.tables["event"]) == 2
+
+
+async def test_of_a_stranger_nothing_is_held(exporter: Exporter) -> None:
+    found = await exporter.export(ACCOUNT)
+    assert set(map(len, found.tables.values())) == {0}
+
+
+async def test_what_no_key_opens_is_not_shown(exporter: Exporter, keyring: Keyring) -> None:
+    await keyring.destroy(ANNA)
+    assert "SECRET" not in msgspec.json.encode(await exporter.export(ANNA)).decode()
