@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from litestar import Litestar
 
 Client = TestClient["Litestar"]
 WRITE, READ = bearer("events:write"), bearer("events:read")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from litestar import Litestar
 
+
 Client = TestClient["Litestar"]
 OWN = bearer("privacy", "profiles:read", "profiles:write", shopper=ANNA)
 EDGE = bearer("edge-profile:read", "events:write")
