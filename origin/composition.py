@@ -79,7 +79,7 @@ class Kept:
             valid=settings.profile_seconds,
             backup_days=settings.backup_days,
         )
-        self.outputs = Outputs(self.database, self.keyring, self.cursors)
+        self.outputs = Outputs(self.database, self.keyring, self.cursors, self.clock)
 
     def dependencies(self) -> dict[str, Provide]:
         """Return what handlers may ask for, by name."""

@@ -73,6 +73,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "them. Empty: there are none."
         ),
     ] = ""
+    sealing_keys: Annotated[
+        Secret | None,
+        Meta(
+            description="The Worker's setting as it is: what `outputs publish` seals shoppers' records with. "
+            "A secret."
+        ),
+    ] = None
     backup_days: Annotated[
         int,
         Meta(

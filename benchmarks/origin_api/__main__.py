@@ -71,7 +71,8 @@ def ratios(
 )
 def main(*, check: budgets.Level | None) -> None:
     """Measure the origin on SQLite and PostgreSQL. docs/performance.md explains every figure."""
-    console, measured = Console(), {}
+    console = Console()
+    measured: dict[tuple[str, str], float] = {}
     server = Postgres(durable=True)
     try:
         for engine in ("sqlite", "postgresql"):
@@ -83,7 +84,7 @@ def main(*, check: budgets.Level | None) -> None:
                     else f"sqlite+aiosqlite:///{folder}/{one}.sqlite"
                     for one in ("data", "keys")
                 ]
-                environment = settings(*urls, folder)
+                environment = settings(urls[0], urls[1], folder)
                 served = routes.measure(environment, {"bench": base64.b64encode(SEED).decode()})
                 rates = ingest.run(environment)
             for table in tables(engine, served, rates):

@@ -8,7 +8,7 @@ from origin.encryption.keyring import Keyring
 from origin.encryption.masters import parse_master_keys
 from origin.encryption.tables import KEYS
 from origin.profiles.model import Declared, Derived, Kept
-from origin.profiles.outputs import Batch, Outputs, ShopperScores
+from origin.profiles.outputs import Outputs, ShopperScores
 from origin.profiles.rows import keep_derived
 from origin.profiles.store import Profiles
 from origin.rehearsal import SystemClock
@@ -47,7 +47,7 @@ async def fill(environment: Mapping[str, str]) -> None:
         async with database.writing() as connection:
             await keep_derived(connection, ciphers[one], one, derived, int(clock.now()))
     scores = tuple((f"S{at:06}-02", 1.0 - at / 1000) for at in range(100))
-    batch = Batch("als", "1", int(clock.now()), [ShopperScores(one, scores) for one in names])
-    await Outputs(database, keyring, Cursors([bytes(32)])).keep(batch)
+    outputs = Outputs(database, keyring, Cursors([bytes(32)]), clock)
+    await outputs.keep("als", "1", [ShopperScores(one, scores) for one in names])
     await database.close()
     await keys.close()
