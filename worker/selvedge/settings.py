@@ -50,8 +50,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sealing_keys: Annotated[
         dict[str, str],
         Meta(
-            description="Key id to AES-256 key, base64 of 32 bytes; the first one seals cookies and cursors, "
-            "all open them. A secret."
+            description="Key id to key, base64 of 32 bytes; the first one seals cookies (AES-256-GCM) and "
+            "cursors (keys derived from it), all open them. A secret."
         ),
     ]
     channel: Annotated[

@@ -109,10 +109,11 @@ class Personal:
 
     def facet_score(self, rank: int) -> int:
         """The number of the product at `rank` without bonuses."""
-        weight_of = self._by_row.get
+        weight_of = self._by_row
         number = self._index.base_scores[rank]
         for value in self._index.row(rank):
-            number += weight_of(value, 0)
+            if value in weight_of:
+                number += weight_of[value]
         for bits, weight in self._dated:
             if bits >> rank & 1:
                 number += weight

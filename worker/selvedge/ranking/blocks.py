@@ -134,11 +134,10 @@ class Arranged:
         line = _Line(left, arranged, self._kinds)
         while line or waiting:
             if waiting and (waiting[0].place <= len(arranged) + 1 or not line):
-                placed = waiting.pop(0).rank
+                arranged.append(waiting.pop(0).rank)
+                line.follow(arranged[-1])
             else:
-                placed = line.take()
-            arranged.append(placed)
-            line.follow(placed)
+                arranged.append(line.take())
         return arranged[len(shown) :]
 
 
@@ -183,7 +182,7 @@ class _Line:
 
     def __init__(self, ranks: Sequence[int], before: Sequence[int], kinds: _Kinds | None) -> None:
         self._kinds = kinds
-        self._waiting = list(ranks)
+        self._waiting = [(rank, kinds.of(rank) if kinds else (0, 0)) for rank in ranks]
         self._near: deque[tuple[int, int]] = deque()
         self._brands: dict[int, int] = {}
         self._categories: dict[int, int] = {}
@@ -197,29 +196,37 @@ class _Line:
     def take(self) -> int:
         """Return the one that breaks fewest rules here, the first of equals; it waits no longer."""
         if self._kinds is None:
-            return self._waiting.pop(0)
-        most_of_brand, most_of_category = self._kinds.most
+            return self._waiting.pop(0)[0]
+        brands, categories, (most_of_brand, most_of_category) = (
+            self._brands,
+            self._categories,
+            self._kinds.most,
+        )
         chosen, fewest = 0, len(self._kinds.most) + 1
-        for at, rank in enumerate(self._waiting):
-            brand, category = self._kinds.of(rank)
-            broken = (self._brands.get(brand, 0) >= most_of_brand) + (
-                self._categories.get(category, 0) >= most_of_category
+        for at, (_, (brand, category)) in enumerate(self._waiting):
+            broken = (brand in brands and brands[brand] >= most_of_brand) + (
+                category in categories and categories[category] >= most_of_category
             )
             if broken < fewest:
                 chosen, fewest = at, broken
                 if not broken:
                     break
-        return self._waiting.pop(chosen)
+        rank, kind = self._waiting.pop(chosen)
+        self._note(kind)
+        return rank
 
     def follow(self, rank: int) -> None:
-        """Note that the product at `rank` stands at the end of what is arranged."""
-        if self._kinds is None or not self._kinds.neighbours:
-            return
-        brand, category = self._kinds.of(rank)
-        self._near.append((brand, category))
-        self._brands[brand] = self._brands.get(brand, 0) + 1
-        self._categories[category] = self._categories.get(category, 0) + 1
-        if len(self._near) > self._kinds.neighbours:
-            brand, category = self._near.popleft()
-            self._brands[brand] -= 1
-            self._categories[category] -= 1
+        """Note a product that was put at the end of what is arranged, whatever the line says."""
+        if self._kinds:
+            self._note(self._kinds.of(rank))
+
+    def _note(self, kind: tuple[int, int]) -> None:
+        near, brands, categories = self._near, self._brands, self._categories
+        near.append(kind)
+        brand, category = kind
+        brands[brand] = brands[brand] + 1 if brand in brands else 1
+        categories[category] = categories[category] + 1 if category in categories else 1
+        if self._kinds and len(near) > self._kinds.neighbours:
+            brand, category = near.popleft()
+            brands[brand] -= 1
+            categories[category] -= 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+from weakref import WeakKeyDictionary
 
 import msgspec
 
@@ -14,7 +15,7 @@ from selvedge.shopper.context import MAX_RECENT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from selvedge.ranking.weights import RankingWeights
+    from selvedge.ranking.weights import RankingWeights, Recent
     from selvedge.shopper.context import Affinity
     from selvedge.shopper.situation import Season
     from selvedge.snapshot.index import Index
@@ -60,9 +61,11 @@ def weigh(
     sums: dict[tuple[str, str], int] = {}
     kept: list[_Told] = []
     for source, field, value, points in known + _from_recent(index, weights, recent):
+        if points <= 0:
+            continue
         before = sums.get((field, value), 0)
-        after = sums[field, value] = min(MAX_WEIGHT, before + max(0, points))
-        gained = _stepped(after) - _stepped(before)
+        after = sums[field, value] = min(MAX_WEIGHT, before + points)
+        gained = _STEPPED[after] - _STEPPED[before]
         if gained:
             kept.append((source, field, value, gained))
     enter = _strongest(sums, weights.terms)
@@ -73,9 +76,8 @@ _Told = tuple[Source, str, str, int]
 """A signal on its way: source, field, value, points."""
 
 
-def _stepped(points: int) -> int:
-    """Return `points` rounded to whole steps, so that parts of a sum add up to the rounded sum."""
-    return min(MAX_WEIGHT, points + STEP // 2) // STEP * STEP
+_STEPPED = tuple(min(MAX_WEIGHT, points + STEP // 2) // STEP * STEP for points in range(MAX_WEIGHT + 1))
+"""Points rounded to whole steps: the parts of a sum then add up to the rounded sum."""
 
 
 def _is_known(index: Index, field: str, value: str) -> bool:
@@ -120,16 +122,32 @@ def _from_recent(index: Index, weights: RankingWeights, recent: Sequence[int]) -
     seen: dict[int, int] = {}
     for rank, factor in zip(recent, decay_factors(weights.decay), strict=False):
         for number in index.row(rank):
-            seen[number] = seen.get(number, 0) + factor
-    of_field = {field: getattr(weights.recent, field) for field in weights.recent.__struct_fields__}
-    weighted = []
-    for number, factor in seen.items():
-        field, value = index.row_value(number)
-        points = factor * of_field.get(field, 0) >> 8
-        if points and value != UNKNOWN:
-            weighted.append((-min(MAX_WEIGHT, points), number))
-    strongest = sorted(weighted)[: weights.terms]
-    return [("recent", *index.row_value(number), -points) for points, number in strongest]
+            if number in seen:
+                seen[number] += factor
+            else:
+                seen[number] = factor
+    lent = _lent(index, weights.recent)
+    weighted = [(-(factor * lent[number] >> 8), number) for number, factor in seen.items() if lent[number]]
+    weighted = [(max(-MAX_WEIGHT, points), number) for points, number in weighted if points]
+    weighted.sort()
+    return [("recent", *index.row_value(number), -points) for points, number in weighted[: weights.terms]]
+
+
+_lent_by_index: WeakKeyDictionary[Index, tuple[Recent, list[int]]] = WeakKeyDictionary()
+
+
+def _lent(index: Index, recent: Recent) -> list[int]:
+    """Return what the newest product adds to each value of its row, by number; the unknown is no taste."""
+    known = _lent_by_index.get(index)
+    if known is None or known[0] is not recent:
+        of_field = msgspec.structs.asdict(recent)
+        lent = [
+            0 if value == UNKNOWN else of_field.get(field, 0)
+            for field in index.row_fields
+            for value in index.facets[field].info.values
+        ]
+        known = _lent_by_index[index] = (recent, lent)
+    return known[1]
 
 
 def _split(pair: str) -> tuple[str, str]:

@@ -9,13 +9,14 @@ import msgspec
 
 from selvedge.catalogue.model import Evidence, Level
 from selvedge.ranking.affinity import Term
+from selvedge.web.shelf import MAX_CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import FibreShare, Market, Offer
+    from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
@@ -123,6 +124,14 @@ class Variant(Served, frozen=True):
     image: str | None = None
 
 
+class EnvironmentalCost(Served, frozen=True):
+    """An official score that the maker has declared: points, for the product and for 100 g of it."""
+
+    points: float
+    points_per_100_g: float = msgspec.field(name="pointsPer100g")
+    source: str
+
+
 class ProductPage(Item, frozen=True, kw_only=True):
     """A product with all that a product page shows."""
 
@@ -130,6 +139,7 @@ class ProductPage(Item, frozen=True, kw_only=True):
     components: tuple[ComponentMaterials, ...] = ()
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
+    environmental_cost: EnvironmentalCost | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -192,6 +202,14 @@ def make_claim(evidence: Evidence, labels: Labels) -> Claim:
     )
 
 
+def _declared(score: DeclaredScore | None) -> EnvironmentalCost | None:
+    if score is None:
+        return None
+    return EnvironmentalCost(
+        points=score.points, points_per_100_g=score.points_per_100_g, source=score.source
+    )
+
+
 class Presenter:
     """Turns cards into what is served, in one market and locale, for one query; `shelf` keeps it ready."""
 
@@ -211,6 +229,7 @@ class Presenter:
         self._currency = market.currency
         self._locale = locale
         self._shelf = shelf
+        self._claims = shelf.claims(locale)
         self._wanted = _wanted_schemes(query) if query else {}
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
@@ -250,6 +269,7 @@ class Presenter:
             ),
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
+            environmental_cost=_declared(detail.declared_score),
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
@@ -281,7 +301,7 @@ class Presenter:
         related: list[Certification] = []
         now = self._scope.now
         for ref in self._scope.index.evidence_refs(rank):
-            claim = self._shelf.claim(self._locale, ref) or self._remember(ref)
+            claim = self._claims.get(ref) or self._remember(ref)
             if claim.start <= now < claim.end:
                 (own if claim.own else related).append(
                     claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
@@ -289,8 +309,9 @@ class Presenter:
         return tuple(own), tuple(related)
 
     def _remember(self, ref: int) -> Claim:
-        claim = make_claim(self._scope.index.evidence(ref), self._labels)
-        self._shelf.keep_claim(self._locale, ref, claim)
+        if len(self._claims) >= MAX_CLAIMS:
+            self._claims.clear()
+        claim = self._claims[ref] = make_claim(self._scope.index.evidence(ref), self._labels)
         return claim
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:

@@ -23,7 +23,7 @@ class Shelf:
     def __init__(self) -> None:
         self._newer: dict[tuple[str, str, int], Item] = {}
         self._older: dict[tuple[str, str, int], Item] = {}
-        self._claims: dict[tuple[str, int], Claim] = {}
+        self._claims: dict[str, dict[int, Claim]] = {}
 
     def item(self, key: tuple[str, str, int]) -> Item | None:
         """The item of that market, locale and rank, if it is ready."""
@@ -40,12 +40,6 @@ class Shelf:
             self._older, self._newer = self._newer, {}
         self._newer[key] = item
 
-    def claim(self, locale: str, ref: int) -> Claim | None:
-        """The evidence of that number in the words of `locale`, if it is ready."""
-        return self._claims.get((locale, ref))
-
-    def keep_claim(self, locale: str, ref: int, claim: Claim) -> None:
-        """Have `claim` ready from now on."""
-        if len(self._claims) >= MAX_CLAIMS:
-            self._claims.clear()
-        self._claims[locale, ref] = claim
+    def claims(self, locale: str) -> dict[int, Claim]:
+        """The evidence that is ready in the words of `locale`, by number."""
+        return self._claims.setdefault(locale, {})
