@@ -98,7 +98,7 @@ def asked(client: Client, case: Case[Any], headers: dict[str, str] | None = None
     if "If-Match" in case.headers and chance % 4:
         case.headers["If-Match"] = "*"
     sent = case.as_transport_kwargs(base_url="http://testserver.local", headers=headers)
-    known = ("method", "url", "params", "headers", "cookies", "json", "data", "files", "content")
+    known = ("method", "url", "params", "headers", "json", "data", "files", "content")
     kept = {name: value for name, value in sent.items() if name in known}
     if isinstance(kept.get("data"), bytes | str):
         kept["content"] = kept.pop("data")
