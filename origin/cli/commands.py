@@ -16,8 +16,8 @@ from origin.cli.job import write_examples
 from origin.cli.keys import keys
 from origin.cli.service import service
 from origin.cli.snapshot import snapshot
-from origin.cli.training import train
 from origin.cli.storage import database, outputs
+from origin.cli.training import train
 from origin.cli.workshop import Workshop
 from origin.publishing.errors import GuardrailRefused
 from selvedge.errors import SelvedgeError

@@ -16,7 +16,6 @@ from origin.encryption.masters import MasterKeys, parse_master_keys
 from origin.encryption.tables import KEYS
 from origin.profiles.publishing import publish_records
 from origin.profiles.store import Profiles
-from origin.publishing.rest import RestKv
 from origin.rehearsal import AesGcm, SystemClock
 from origin.settings import Settings, require
 from origin.storage.database import Database
@@ -26,6 +25,7 @@ from selvedge.shopper.sealing import Sealer
 
 if TYPE_CHECKING:
     from origin.cli.workshop import Workshop
+    from origin.publishing.rest import RestKv
 
 
 @click.group()

@@ -122,6 +122,7 @@ def _edge(built: BuiltSnapshot, now: int) -> Edge:
         settings,
         store=store,
         aead=AesGcm(),
+        records=MemoryKeyValue(),
         queue=MemoryQueue(),
         clock=FixedClock(now),
         telemetry=MemoryTelemetry(),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-Client = TestClient["Litestar"]
+Client = TestClient[Any]
 WRITE, READ = bearer("events:write"), bearer("events:read")
 
 
