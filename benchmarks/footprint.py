@@ -89,7 +89,7 @@ def from_csv(text: str) -> list[Query]:
 
 
 def measure(tables: Tables) -> dict[str, tuple[float, float]]:
-    """Garments a second by what they are computed from: the median round, and the one that nine in ten beat."""
+    """Garments a second by what they are computed from: of the median round, and of one of the slowest."""
     chance = random.Random(6)  # noqa: S311 - no secret
     rows = [draw(chance, tables) for _ in range(ROWS)]
     prepared = encode(rows * (MANY // ROWS), tables)

@@ -216,7 +216,7 @@ class Stage:
                     return found
 
 
-def staged(stack: ExitStack) -> Stage:
+def staged(stack: ExitStack, deadline: int) -> Stage:
     """Start all of it and publish a shop."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="selvedge-soak-")))
     origin = stack.enter_context(origin_process.running(folder))
@@ -224,6 +224,7 @@ def staged(stack: ExitStack) -> Stage:
     settings = variables(
         SELVEDGE_ORIGIN_URL=proxy.url,
         SELVEDGE_SERVICE_KEY=origin.edge_key,
+        SELVEDGE_PROFILE_DEADLINE_MS=str(deadline),
         SELVEDGE_PROFILE_MEMORY_SECONDS="1",  # or little else would be seen
         SELVEDGE_PROFILE_NEGATIVE_SECONDS="1",
     )
@@ -307,12 +308,19 @@ def report(seen: Seen, missing: set[str], *, closed: bool, console: Console) -> 
 
 @click.command()
 @click.option("--seconds", type=click.IntRange(min=5), default=60, show_default=True, help="Of load.")
-def main(seconds: int) -> None:
+@click.option(
+    "--deadline",
+    type=click.IntRange(min=1),
+    default=80,
+    show_default=True,
+    help="SELVEDGE_PROFILE_DEADLINE_MS. On a busy machine a healthy origin may need more.",
+)
+def main(seconds: int, deadline: int) -> None:
     """Drive load while the origin comes and goes, and print what was lost: nothing may be."""
     console = Console(highlight=False)
     with ExitStack() as stack:
         with console.status("starting the Worker and the origin"):
-            stage = staged(stack)
+            stage = staged(stack, deadline)
         missing, closed = asyncio.run(run(stage, seconds, console))
         kept_all = report(stage.load.seen, missing, closed=closed, console=console)
     sys.exit(0 if kept_all else 1)

@@ -40,16 +40,25 @@ class Metrics(msgspec.Struct, frozen=True):
 
 
 class Lists:
-    """What one recommender answered to all questions of a split."""
+    """What one recommender answered to all questions of a split: `LONGEST` items each and one more."""
 
     def __init__(self, questions: Sequence[Question], answers: Sequence[Sequence[int]]) -> None:
+        self.questions = questions
         self.answers = answers
         self.sessions = np.array([question.session for question in questions], dtype=np.int64)
-        self.repeats = np.array([question.repeat for question in questions], dtype=bool)
         self.ranks = np.array(
             [_rank(question.target, answer) for question, answer in zip(questions, answers, strict=True)],
             dtype=np.int64,
         )
+
+    def without_repeats(self) -> Lists:
+        """The same where the newest item is neither asked for nor recommended."""
+        kept = [
+            (question, [item for item in answer if item != question.seen[0]])
+            for question, answer in zip(self.questions, self.answers, strict=True)
+            if not question.repeat
+        ]
+        return Lists([question for question, _ in kept], [answer for _, answer in kept])
 
     def gains(self, name: str, length: int) -> NDArray[np.float64]:
         """What each question adds to `hr`, `mrr` or `ndcg`."""
@@ -72,20 +81,19 @@ class Audience:
         self.marked = None if marked is None else frozenset(marked)
 
 
-def measure(lists: Lists, audience: Audience, *, without_repeats: bool = False) -> list[Metrics]:
-    """Return the metrics at all `LENGTHS`, of all questions or of those whose answer is no repeat."""
-    chosen = ~lists.repeats if without_repeats else np.ones(len(lists.ranks), dtype=bool)
-    return [_measure(lists, audience, chosen, length) for length in LENGTHS]
+def measure(lists: Lists, audience: Audience) -> list[Metrics]:
+    """Return the metrics at all `LENGTHS`."""
+    return [_measure(lists, audience, length) for length in LENGTHS]
 
 
-def _measure(lists: Lists, audience: Audience, chosen: NDArray[np.bool_], length: int) -> Metrics:
-    shown = [lists.answers[place][:length] for place in np.nonzero(chosen)[0].tolist()]
+def _measure(lists: Lists, audience: Audience, length: int) -> Metrics:
+    shown = [answer[:length] for answer in lists.answers]
     flat = np.array([item for answer in shown for item in answer], dtype=np.int64)
-    hr, mrr, ndcg = (float(lists.gains(name, length)[chosen].mean()) for name in ("hr", "mrr", "ndcg"))
+    hr, mrr, ndcg = (float(lists.gains(name, length).mean()) for name in ("hr", "mrr", "ndcg"))
     st = None if audience.marked is None else _share(shown, audience.marked, length)
     return Metrics(
         length=length,
-        questions=int(chosen.sum()),
+        questions=len(shown),
         hr=hr,
         mrr=mrr,
         ndcg=ndcg,

@@ -65,7 +65,7 @@ def show(report: Report) -> None:
         [(index.bytes, f"{index.bytes_a_click:.2f}", index.neighbours, f"{index.build_seconds:.1f}")],
     )
     _show_metrics("every position, repeats counted", report.all)
-    _show_metrics("repeats of the newest item left out", report.without_repeats)
+    _show_metrics("the newest item neither asked for nor recommended", report.without_repeats)
     _show_differences(report.differences)
     print_table(
         "one prediction, ms",

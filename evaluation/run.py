@@ -70,7 +70,7 @@ class Contest:
             index=_index(built, seconds),
             all={one: measure(found, self._audience) for one, found in lists.items()},
             without_repeats={
-                one: measure(found, self._audience, without_repeats=True) for one, found in lists.items()
+                one: measure(found.without_repeats(), self._audience) for one, found in lists.items()
             },
             differences={
                 one: [compare(lists[CANDIDATE], lists[one], metric, LONGEST) for metric in ("hr", "mrr")]
@@ -86,7 +86,7 @@ class Contest:
         for done, question in enumerate(questions):
             if done % _REPORT_EVERY == 0:
                 self._progress(f"asking {name}", done, len(questions))
-            answers.append(recommender.recommend(question.seen, LONGEST))
+            answers.append(recommender.recommend(question.seen, LONGEST + 1))
         self._progress(f"asking {name}", len(questions), len(questions))
         return Lists(questions, answers)
 

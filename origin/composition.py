@@ -12,11 +12,13 @@ from origin.encryption.masters import parse_master_keys
 from origin.encryption.tables import KEYS
 from origin.events.deriver import Deriver
 from origin.events.ingest import Ingest
+from origin.events.retention import Retention
 from origin.events.store import EventStore
 from origin.events.traits import snapshot_traits
 from origin.privacy.erasure import Erasures
 from origin.privacy.export import Exporter
 from origin.privacy.holdings import demand_all_held
+from origin.privacy.objection import Objections
 from origin.privacy.tombstones import KvTombstones
 from origin.profiles.outputs import Outputs
 from origin.profiles.store import Profiles
@@ -56,6 +58,7 @@ class Kept:
         self.traits = snapshot_traits(settings.snapshots)
         self.deriver = Deriver(self.database, self.keyring, self.traits, self.clock, log)
         self.ingest = Ingest(self.events, self.metrics, log, self.clock, kept=self.deriver.wake)
+        self.retention = Retention(self.events, self.clock, log, settings.event_days)
         self.profiles = Profiles(
             self.database,
             self.keyring,
@@ -65,6 +68,7 @@ class Kept:
         )
         demand_all_held(metadata)
         self.exporter = Exporter(self.database, self.keyring, self.clock)
+        self.objections = Objections(self.database, self.clock)
         self.erasures = Erasures(
             self.database,
             self.keyring,
@@ -75,19 +79,19 @@ class Kept:
             valid=settings.profile_seconds,
             backup_days=settings.backup_days,
         )
-        self.outputs = Outputs(self.database, self.keyring, self.cursors)
+        self.outputs = Outputs(self.database, self.keyring, self.cursors, self.clock)
 
     def dependencies(self) -> dict[str, Provide]:
         """Return what handlers may ask for, by name."""
         given = {
             "clock": self.clock,
             "cursors": self.cursors,
-            "database": self.database,
             "erasures": self.erasures,
             "events": self.events,
             "exporter": self.exporter,
             "ingest": self.ingest,
             "metrics": self.metrics,
+            "objections": self.objections,
             "outputs": self.outputs,
             "profiles": self.profiles,
         }
@@ -106,7 +110,12 @@ class Kept:
         for database, schema in ((self.database, DATA), (self.key_store, KEYS)):
             await (migrate if database.kind == "sqlite" else demand_newest)(database, schema)
         try:
-            async with self.deriver.running(), self.ingest.running(), self.erasures.running():
+            async with (
+                self.deriver.running(),
+                self.ingest.running(),
+                self.erasures.running(),
+                self.retention.running(),
+            ):
                 yield
         finally:
             await self.database.close()

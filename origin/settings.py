@@ -69,10 +69,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     kv_profiles: Annotated[
         str,
         Meta(
-            description="KV namespace id of shoppers' records (the Worker's binding `PROFILES`), where erasure "
-            "marks them. Empty: there are none."
+            description="KV namespace id of shoppers' records (binding `PROFILES`), where erasure marks "
+            "them. Empty: there are none."
         ),
     ] = ""
+    sealing_keys: Annotated[
+        Secret | None,
+        Meta(
+            description="The Worker's setting as it is: what `outputs publish` seals shoppers' records with. "
+            "A secret."
+        ),
+    ] = None
     backup_days: Annotated[
         int,
         Meta(

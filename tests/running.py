@@ -35,7 +35,7 @@ def running_origin(
         **os.environ,
         "PYTHONPATH": str(paths.ROOT),
         "SELVEDGE_LEDGER": str(folder / "ledger.sqlite"),
-        **origin_process.databases(folder, origin_process.master_keys()),
+        **origin_process.databases(folder, origin_process.random_keys()),
         **environ,
     }
     command, log = [*origin_process.command(port), *options], folder / "origin.log"

@@ -16,6 +16,7 @@ from origin.cli.job import write_examples
 from origin.cli.keys import keys
 from origin.cli.service import service
 from origin.cli.snapshot import snapshot
+from origin.cli.storage import database, outputs
 from origin.cli.training import train
 from origin.cli.workshop import Workshop
 from origin.publishing.errors import GuardrailRefused
@@ -69,6 +70,8 @@ jobs.add_command(import_)
 jobs.add_command(snapshot)
 jobs.add_command(keys)
 jobs.add_command(service)
+jobs.add_command(database)
+jobs.add_command(outputs)
 jobs.add_command(demo)
 jobs.add_command(footprint)
 jobs.add_command(train)

@@ -49,7 +49,14 @@ PATH = click.Path(dir_okay=False, path_type=Path)
 )
 @click.option("--snapshot", type=FOLDER, help="The snapshot whose products it is about; the newest here.")
 @click.option("--by-name", is_flag=True, help="Number products by their names: for files of no catalogue.")
-@click.option("-o", "--out", type=PATH, default=Path("sessions.selvedge"), show_default=True)
+@click.option(
+    "-o",
+    "--out",
+    type=PATH,
+    default=Path("sessions.selvedge"),
+    show_default=True,
+    help="The model file to write.",
+)
 @json_option
 @click.pass_obj
 def train(

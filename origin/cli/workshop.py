@@ -70,6 +70,12 @@ class Workshop:
         who = f"{variable('kv_token')}, account {account} and namespace {namespace}"
         return RestKv(self._api(token, settings.kv_url, who), account, namespace)
 
+    def namespace(self, namespace: str) -> RestKv:
+        """Another namespace of the same account."""
+        account, token = require(self.settings, "kv_account", "kv_token")
+        who = f"{variable('kv_token')}, account {account} and namespace {namespace}"
+        return RestKv(self._api(token, self.settings.kv_url, who), account, namespace)
+
     @cached_property
     def ledger(self) -> Ledger:
         """The publisher's ledger."""

@@ -95,6 +95,10 @@ class EventStore:
             done = await connection.execute(delete(event).where(event.c.received < before))
         return done.rowcount
 
+    async def enter(self, connection: AsyncConnection) -> None:
+        """Wait until nobody else keeps or moves events: as everywhere, before rows of persons are locked."""
+        await one_writer(connection)
+
     async def move(
         self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
     ) -> Derived | None:
@@ -103,7 +107,6 @@ class EventStore:
         They come at the end of the log, so that the deriver adds them to the account's. Returns None: until
         then the profiles know best.
         """
-        await one_writer(connection)
         theirs, own = ciphers
         values = []
         for one in (await connection.execute(_raw(event.c.shopper == visitor))).all():
@@ -123,10 +126,16 @@ class EventStore:
         await self._insert(connection, values)
         return None
 
-    async def withdraw(self, connection: AsyncConnection, shopper: str, purposes: Iterable[Purpose]) -> None:
-        """Take `purposes` from all events of one person; in the transaction that changes the consent."""
-        await one_writer(connection)
-        await withdraw(connection, shopper, purposes)
+    async def withdraw(self, connection: AsyncConnection, name: str, purposes: frozenset[Purpose]) -> None:
+        """Take `purposes` from all events of one person, and what followed from them.
+
+        In the transaction that changes the consent.
+        """
+        await withdraw(connection, name, purposes)
+
+    async def forget_derived(self, connection: AsyncConnection, name: str) -> None:
+        """Let what a person's events add up to begin anew; in the transaction that deletes the profile."""
+        await connection.execute(delete(event_state).where(event_state.c.shopper == name))
 
     async def _sealed(self, rows: Sequence[Row]) -> list[dict[str, object]]:
         ciphers = await self._keyring.ciphers({row.shopper for row in rows}) if rows else {}

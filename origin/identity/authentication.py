@@ -14,8 +14,11 @@ from litestar.exceptions import (
 from litestar.middleware import ASGIMiddleware
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 
+from origin.identity.limits import Limiter
 from origin.identity.principal import SHOPPER_SCOPES, Principal, authenticated, calling
+from origin.identity.rates import UNLIMITED
 from origin.problems import may_answer
+from origin.rehearsal import SystemClock
 from origin.transport import is_exposed
 from selvedge.identity import compact
 from selvedge.identity.compact import InvalidToken, parse_compact
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
     from litestar.routes import BaseRoute
     from litestar.types import ASGIApp, Receive, Scope, Send
 
-    from origin.identity.limits import Limiter
     from origin.identity.servicekeys import ServiceVerifier
     from origin.identity.shoppers import ShopperVerifier
 
@@ -42,29 +44,27 @@ class Authenticator:
         self._services = services
         self._shoppers = shoppers
 
-    async def principal(self, headers: Headers) -> Principal | None:
-        """Return who calls, None without a token. Raises `InvalidToken`, `ProviderUnavailable`."""
-        token = bearer_token(headers)
-        if token is None:
-            return None
+    def service(self, token: str) -> Principal | None:
+        """Return the service whose token it is, None for what is no service's. Raises `InvalidToken`."""
         if parse_compact(token).header.get("typ") != TOKEN_TYPE:
-            account = await self._account(token)
-            return Principal("shopper", SHOPPER_SCOPES, account)
-        principal = self._services.verify(token)
-        await self._check_account(principal, headers)
-        return principal
+            return None
+        return self._services.verify(token)
 
-    async def _check_account(self, principal: Principal, headers: Headers) -> None:
-        """Raise `InvalidToken` unless whoever acts for an account shows the proof that its owner asked.
+    async def shopper(self, token: str) -> Principal:
+        """Return the shopper whose token it is. Raises `InvalidToken`, `ProviderUnavailable`."""
+        return Principal("shopper", SHOPPER_SCOPES, await self._account(token))
+
+    async def prove(self, service: Principal, headers: Headers) -> None:
+        """Raise `InvalidToken` unless who acts for an account shows the proof that its owner asked.
 
         The edge is believed about visitors alone: what it holds of them is all there is to know.
         """
-        if principal.shopper is None or not is_account(principal.shopper):
+        if service.shopper is None or not is_account(service.shopper):
             return
         shown = headers.getall(SHOPPER_TOKEN, [])
         if len(shown) != 1:
             raise InvalidToken("shopper-token-missing")
-        if await self._account(shown[0]) != principal.shopper:
+        if await self._account(shown[0]) != service.shopper:
             raise InvalidToken("shopper")
 
     async def _account(self, token: str) -> str:
@@ -79,33 +79,46 @@ class Authentication(ASGIMiddleware):
     scopes = (ScopeType.HTTP,)
     exclude_opt_key = "public"
 
-    def __init__(
-        self, authenticator: Authenticator, limiter: Limiter | None, *, plain_http: bool = True
-    ) -> None:
+    def __init__(self, authenticator: Authenticator, limiter: Limiter, *, plain_http: bool = True) -> None:
         self._authenticator = authenticator
-        self._plain_http = plain_http
         self._limiter = limiter
+        self._plain_http = plain_http
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Verify the token, count, and go on. Raises `ProviderUnavailable` too."""
         if not self._plain_http and is_exposed(scope):
             raise PermissionDeniedException("this is answered over TLS only")
         client = scope.get("client")
-        address = client[0] if client else ""
-        if self._limiter:
-            self._limiter.expect(address)
-        scope["user"] = principal = await self._principal(scope, address)
-        if self._limiter:
-            self._limiter.admit(principal, address)
+        headers, address = Headers.from_scope(scope), client[0] if client else ""
+        try:
+            service, token = self._service(headers, address)
+            if service is None:
+                scope["user"] = await self._caller(token, address)
+            else:
+                self._limiter.serve(service)
+                await self._authenticator.prove(service, headers)
+                scope["user"] = service
+        except InvalidToken as error:
+            raise refusal(error) from error
         await next_app(scope, receive, send)
 
-    async def _principal(self, scope: Scope, address: str) -> Principal | None:
+    def _service(self, headers: Headers, address: str) -> tuple[Principal | None, str | None]:
+        """Return which service calls, if one does, and the token."""
         try:
-            return await self._authenticator.principal(Headers.from_scope(scope))
-        except InvalidToken as error:
-            if self._limiter:
-                self._limiter.refused(address)
-            raise refusal(error) from error
+            token = bearer_token(headers)
+            return (None if token is None else self._authenticator.service(token)), token
+        except InvalidToken:
+            self._limiter.approach(address)
+            raise
+
+    async def _caller(self, token: str | None, address: str) -> Principal | None:
+        """Return which shopper calls, if one does. Every such request is counted, whatever it shows."""
+        self._limiter.approach(address)
+        if token is None:
+            return None
+        shopper = await self._authenticator.shopper(token)
+        self._limiter.serve(shopper)
+        return shopper
 
 
 class Identity(InitPlugin, ReceiveRoutePlugin):
@@ -120,6 +133,7 @@ class Identity(InitPlugin, ReceiveRoutePlugin):
         plain_http: bool = True,
     ) -> None:
         authenticator = Authenticator(services, shoppers)
+        limiter = limiter or Limiter(UNLIMITED, SystemClock())
         self._middleware = Authentication(authenticator, limiter, plain_http=plain_http)
 
     def on_app_init(self, app_config: AppConfig) -> AppConfig:

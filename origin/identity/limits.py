@@ -54,21 +54,15 @@ class Limiter:
         self._shoppers = Buckets(limits.shopper, clock)
         self._addresses = Buckets(limits.address, clock)
 
-    def expect(self, address: str) -> None:
-        """Refuse, before any token is looked at, an address that has shown too much that is worth nothing."""
-        _check(self._addresses, address)
+    def approach(self, address: str) -> None:
+        """Count, by its address, a request without a good service token."""
+        _count(self._addresses, address)
 
-    def refused(self, address: str) -> None:
-        """Count a token that was worth nothing."""
-        self._addresses.take(address)
-
-    def admit(self, principal: Principal | None, address: str) -> None:
-        """Count a request of `principal`, or of nobody."""
-        if principal is None or not principal.token:
-            self._addresses.take(address)
-        else:
+    def serve(self, principal: Principal) -> None:
+        """Count a request by its service token, and by whom it is about."""
+        if principal.token:
             _count(self._tokens, principal.token)
-        if principal is not None and principal.shopper is not None:
+        if principal.shopper is not None:
             _count(self._shoppers, principal.shopper)
 
 

@@ -18,10 +18,14 @@ class Rate(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`token` bounds each service token, `shopper` what is done for one person.
 
-    `address` bounds what shows no good token, and shoppers who come themselves. What services do is not
-    counted there: the edge comes from few addresses.
+    `address` bounds what shows no good service token, shoppers who come themselves included. What services
+    do is not counted there: the edge comes from few addresses, and shares them with strangers.
     """
 
     token: Rate = Rate(500, 1_000)
     shopper: Rate = Rate(5, 60)
     address: Rate = Rate(5, 60)
+
+
+UNLIMITED = Limits(*(Rate(1e9, 1e9) for _ in range(3)))
+"""Nobody asks as much."""

@@ -10,6 +10,7 @@ import msgspec
 from selvedge.catalogue.model import (
     Catalogue,
     Component,
+    DeclaredScore,
     Evidence,
     Market,
     Offer,
@@ -41,6 +42,7 @@ class Draft(msgspec.Struct, frozen=True):
     recycled: float | None = None
     country: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    declared: DeclaredScore | None = None
 
 
 class Style(msgspec.Struct):
@@ -73,6 +75,7 @@ class Colourway(msgspec.Struct):
     image: str | None = None
     evidence: dict[str, Evidence] = {}
     offers: dict[tuple[str, str], Offer] = {}
+    declared: DeclaredScore | None = None
 
     def add(self, draft: Draft, row: Row) -> None:
         """Take an offer and whatever is not known yet."""
@@ -80,6 +83,7 @@ class Colourway(msgspec.Struct):
         self.components = self.components or draft.components
         self.country = self.country or draft.country
         self.image = self.image or draft.image
+        self.declared = self.declared or draft.declared
         if self.recycled is None:
             self.recycled = draft.recycled
         for evidence in draft.evidence:
@@ -105,6 +109,7 @@ class Colourway(msgspec.Struct):
             country_of_origin=self.country,
             evidence=tuple(self.evidence.values()),
             offers=tuple(self.offers.values()),
+            declared_score=self.declared,
         )
 
 

@@ -17,6 +17,7 @@ from origin.importing.categories import OTHER, find_category
 from origin.importing.certification import CertificationColumn
 from origin.importing.composition import parse_composition
 from origin.importing.dates import parse_interval
+from origin.importing.declared import read_declared
 from origin.importing.offers import ONE_SIZE, SIZE_SYSTEMS, normalise_size
 from origin.importing.report import RowRejectedError
 from origin.importing.schemes import Subject
@@ -147,6 +148,7 @@ class _Feed:
             country=read_country(row, "country_of_origin", self._locale),
             evidence=self._certification.read(row, subject),
             offer=offer,
+            declared=read_declared(row) if self._shop.official_scores else None,
         )
 
     def _offer(self, row: Row) -> Offer:

@@ -37,7 +37,8 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a shop file says.
 
     `image_base` and `link_base` are put before image and link paths that are not absolute.
-    `assumed_stock` is the stock of what is said to be available without a number. `taken` is when
+    `official_scores` says that the environmental scores of its feeds are official declared ones, which may
+    be shown. `assumed_stock` is the stock of what is said to be available without a number. `taken` is when
     the feeds were taken, where the import is not told otherwise.
     """
 
@@ -48,6 +49,7 @@ class Shop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     brand: str = ""
     image_base: str = ""
     link_base: str = ""
+    official_scores: bool = False
     assumed_stock: Annotated[int, msgspec.Meta(ge=1)] = 1
     taken: datetime | None = None
 

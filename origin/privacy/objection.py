@@ -27,19 +27,26 @@ class Objected(msgspec.Struct, frozen=True):
     revision: int
 
 
-async def object_to(database: Database, clock: Clock, name: str, *, objected: bool) -> Objected:
-    """Note an objection, or that it is taken back.
+class Objections:
+    """Notes objections in `database`."""
 
-    With it goes what was derived, and events that profile and training alone allowed: taking the objection
-    back begins anew.
-    """
-    now = int(clock.now())
-    async with database.writing() as connection:
-        await one_writer(connection)
-        revision = await rows.set_objection(connection, name, now, objected=objected)
-        if objected:
-            await withdraw(connection, name, ["profile", "training"])
-            row = await rows.lock(connection, name)
-            if row.derived is not None:
-                revision = await rows.change(connection, row, now, derived=None)
-    return Objected(objected, revision)
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def note(self, name: str, *, objected: bool) -> Objected:
+        """Note that a person objects, or does so no more.
+
+        With an objection goes what was derived, and events that profile and training alone allowed: taking
+        it back begins anew.
+        """
+        now = int(self._clock.now())
+        async with self._database.writing() as connection:
+            await one_writer(connection)
+            revision = await rows.set_objection(connection, name, now, objected=objected)
+            if objected:
+                await withdraw(connection, name, ["profile", "training"])
+                row = await rows.lock(connection, name)
+                if row.derived is not None:
+                    revision = await rows.change(connection, row, now, derived=None)
+        return Objected(objected, revision)

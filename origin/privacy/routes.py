@@ -13,13 +13,11 @@ from litestar.params import FromPath, JSONBody
 from origin.identity.principal import requires
 from origin.privacy.erasure import Erasures
 from origin.privacy.export import Export, Exporter
-from origin.privacy.objection import Objected, Objection, object_to
+from origin.privacy.objection import Objected, Objection, Objections
 from origin.privacy.receipts import Receipt
 from origin.problems import may_answer
 from origin.profiles.routes import PATH
 from origin.profiles.wire import answered
-from origin.storage.database import Database
-from selvedge.ports import Clock
 from selvedge.shopper.identity import ShopperId
 
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$", description="`id` of the receipt.")]
@@ -33,13 +31,12 @@ async def export(exporter: NamedDependency[Exporter], shopper: FromPath[ShopperI
 
 @put(f"{PATH}/objection", guards=[requires("privacy")], responses=may_answer())
 async def objection(
-    database: NamedDependency[Database],
-    clock: NamedDependency[Clock],
+    objections: NamedDependency[Objections],
     shopper: FromPath[ShopperId],
     data: JSONBody[Objection],
 ) -> Response[Objected]:
     """Note that a person objects to being ordered for and learnt from, or does so no more."""
-    return answered(await object_to(database, clock, shopper, objected=data.objected))
+    return answered(await objections.note(shopper, objected=data.objected))
 
 
 @post(

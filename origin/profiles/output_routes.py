@@ -11,11 +11,10 @@ from litestar.params import PathParameter, QueryParameter
 from origin.identity.principal import requires
 from origin.problems import may_answer
 from origin.profiles.model import LAST_SECOND
-from origin.profiles.outputs import Batch, Outputs, Receipt, Recommendations, parse_scores
+from origin.profiles.outputs import Outputs, Receipt, Recommendations, parse_scores
 from origin.profiles.routes import PATH, Shopper
 from origin.profiles.wire import JSON, NDJSON, ScoresOperation, answered, read_body
 from origin.storage.paging import CursorText, PageSize
-from selvedge.ports import Clock
 
 Name = Annotated[str, PathParameter(min_length=1, max_length=128, pattern=r"^[\w.:-]+$")]
 At = Annotated[int | None, QueryParameter(ge=0, le=LAST_SECOND, description="When; now, if left out.")]
@@ -41,7 +40,6 @@ async def recommendations(
 async def keep(
     request: Request[Any, Any, Any],
     outputs: NamedDependency[Outputs],
-    clock: NamedDependency[Clock],
     model: Name,
     version: Name,
     time: At = None,
@@ -49,8 +47,7 @@ async def keep(
     """Keep what a model said of many shoppers at `time` (epoch seconds; now, if it is left out)."""
     kind, body = await read_body(request, [JSON, NDJSON])
     scores = parse_scores(body, lines=kind == NDJSON)
-    at = int(clock.now()) if time is None else time
-    return answered(await outputs.keep(Batch(model, version, at, scores)))
+    return answered(await outputs.keep(model, version, scores, time))
 
 
 ROUTES = [recommendations, keep]

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.profiles.errors import BadBody, ListChanged, NothingKept
-from origin.profiles.model import LAST_SECOND
 from origin.profiles.rows import standings
 from origin.profiles.sealed import open_scores, seal_scores
 from origin.profiles.tables import model_output
@@ -18,12 +17,13 @@ from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.profile import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
     from origin.storage.database import Database
     from origin.storage.paging import Cursors
+    from selvedge.ports import Clock
 
 MAX_SCORES = 1_000
 MAX_BATCH = 20_000
@@ -72,26 +72,24 @@ class Recommendations(msgspec.Struct, frozen=True):
     next: str | None
 
 
-class Batch(msgspec.Struct, frozen=True):
-    """What a model said at `time` (epoch seconds)."""
-
-    model: str
-    version: str
-    time: Annotated[int, Meta(ge=0, le=LAST_SECOND)]
-    scores: list[ShopperScores]
-
-
 class Outputs:
     """Model outputs in a database."""
 
-    def __init__(self, database: Database, keyring: Keyring, cursors: Cursors) -> None:
+    def __init__(self, database: Database, keyring: Keyring, cursors: Cursors, clock: Clock) -> None:
         self._database = database
         self._keyring = keyring
         self._cursors = cursors
+        self._clock = clock
 
-    async def keep(self, batch: Batch) -> Receipt:
-        """Keep a batch; of a shopper who is in it twice, the last counts."""
-        by_shopper = {one.shopper: one for one in batch.scores}
+    async def keep(
+        self, model: str, version: str, scores: Iterable[ShopperScores], time: int | None = None
+    ) -> Receipt:
+        """Keep what `model` in `version` said at `time` (epoch seconds, None: now).
+
+        Of a shopper who is in it twice, the last counts.
+        """
+        by_shopper = {one.shopper: one for one in scores}
+        about = {"model": model, "version": version, "time": int(self._clock.now()) if time is None else time}
         ciphers = await self._keyring.open_ciphers(by_shopper)
         insert = (sqlite if self._database.kind == "sqlite" else postgresql).insert(model_output)
         new = {column.name: insert.excluded[column.name] for column in _columns}
@@ -101,7 +99,7 @@ class Outputs:
         async with self._database.writing() as connection:
             found = await standings(connection, ciphers)
             welcome = [one for one, standing in found.items() if standing.known and not standing.objected]
-            rows = [_row(batch, by_shopper[one], ciphers[one]) for one in welcome]
+            rows = [about | _row(by_shopper[one], ciphers[one]) for one in welcome]
             kept = (await connection.execute(statement, rows)).all() if rows else []
         return Receipt(len(kept), len(by_shopper) - len(rows), len(rows) - len(kept))
 
@@ -143,13 +141,6 @@ def parse_scores(body: bytes, *, lines: bool) -> list[ShopperScores]:
     return found
 
 
-def _row(batch: Batch, one: ShopperScores, cipher: Cipher) -> Mapping[str, object]:
+def _row(one: ShopperScores, cipher: Cipher) -> dict[str, object]:
     best_first = tuple(sorted(one.scores, key=lambda pair: -pair[1]))
-    sealed = seal_scores(cipher, one.shopper, best_first)
-    return {
-        "shopper": one.shopper,
-        "model": batch.model,
-        "version": batch.version,
-        "time": batch.time,
-        "scores": sealed,
-    }
+    return {"shopper": one.shopper, "scores": seal_scores(cipher, one.shopper, best_first)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, delete, or_, select
@@ -62,12 +62,16 @@ _compact = (
         model_output.c.scores,
     )
     .select_from(shopper.outerjoin(model_output, model_output.c.shopper == shopper.c.shopper))
-    .where(shopper.c.shopper == bindparam("one"))
 )
+_compact_one = _compact.where(shopper.c.shopper == bindparam("one"))
 
 
 class Belongings(Protocol):
     """What else belongs to a person, and moves along when a visitor logs in: their events."""
+
+    async def enter(self, connection: AsyncConnection) -> None:
+        """Wait for whoever else is keeping or moving any, before rows are locked and `move` is called."""
+        ...
 
     async def move(
         self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
@@ -90,6 +94,9 @@ class Belongings(Protocol):
 
 class NoBelongings:
     """Nothing else is kept."""
+
+    async def enter(self, _connection: AsyncConnection) -> None:
+        """Wait for nobody."""
 
     async def move(
         self, _connection: AsyncConnection, _visitor: str, _account: str, _ciphers: tuple[Cipher, Cipher]
@@ -193,25 +200,31 @@ class Profiles:
         Raises `NothingKept`, `Erased`.
         """
         async with self._database.reading() as connection:
-            found = (await connection.execute(_compact, {"one": name})).first()
+            found = (await connection.execute(_compact_one, {"one": name})).first()
         row = None if found is None else rows.row_of(found[: len(rows.COLUMNS)])
         if found is None or row is None or not (row.kept or row.objected):
             raise _absent(row)
-        model, version, time, scores = found[len(rows.COLUMNS) :]
-        tag = _tag(row, scores)
+        output = found[len(rows.COLUMNS) :]
+        tag = _tag(row, output[-1])
         if holds(tag):
             return Compact(tag, b"")
         if row.objected:
             return Compact(tag, self._joined(row, [b'"objected":true']))
+        members = await self._opened(name, lambda cipher: _members(cipher, row, output))
+        return Compact(tag, self._joined(row, members))
 
-        def members(cipher: Cipher) -> list[bytes]:
-            parts = compact_members(cipher, name, row.profile, row.derived)
-            if scores is not None:
-                best = best_scores(cipher, name, scores)
-                parts.append(_OUTPUTS % (_quoted(model), _quoted(version), time, best))
-            return parts
-
-        return Compact(tag, self._joined(row, await self._opened(name, members)))
+    async def compact_page(self, after: str, limit: int) -> tuple[list[bytes], str | None]:
+        """Return the compact forms of whom models said something, and the last name; None at the end."""
+        query = _compact.where(shopper.c.shopper > after, model_output.c.scores.is_not(None))
+        async with self._database.reading() as connection:
+            found = (await connection.execute(query.order_by(shopper.c.shopper).limit(limit))).all()
+        ciphers = await self._keyring.open_ciphers(one.shopper for one in found)
+        bodies = []
+        for one in found:
+            row, output = rows.row_of(one[: len(rows.COLUMNS)]), one[len(rows.COLUMNS) :]
+            if row.kept and not row.objected and row.shopper in ciphers:
+                bodies.append(self._joined(row, _members(ciphers[row.shopper], row, output)))
+        return bodies, found[-1].shopper if found else None
 
     async def merge(self, account: str, visitor: str) -> int:
         """Move all of a visitor into an account; returns the account's revision. Raises `Conflict`.
@@ -220,6 +233,7 @@ class Profiles:
         """
         ciphers = await self._keyring.ciphers([account, visitor])
         async with self._database.writing() as connection:
+            await self._belongings.enter(connection)
             # Accounts come first in the alphabet, so that two mergers never wait for each other.
             into = await rows.lock(connection, account)
             from_ = await rows.lock(connection, visitor)
@@ -327,6 +341,16 @@ def _served(row: Row, cipher: Cipher) -> Profile:
     return Profile(
         row.shopper, row.revision, row.changed, kept.declared, kept.consent, leanings, row.objected
     )
+
+
+def _members(cipher: Cipher, row: Row, output: Any) -> list[bytes]:
+    """The members of the compact form that are sealed, as JSON."""
+    parts = compact_members(cipher, row.shopper, row.profile, row.derived)
+    model, version, time, scores = output
+    if scores is not None:
+        best = best_scores(cipher, row.shopper, scores)
+        parts.append(_OUTPUTS % (_quoted(model), _quoted(version), time, best))
+    return parts
 
 
 def _tag(row: Row, scores: bytes | None) -> str:

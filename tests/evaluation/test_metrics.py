@@ -22,8 +22,10 @@ def test_ranks_become_hits_reciprocal_ranks_and_gains() -> None:
 
 
 def test_repeats_of_the_newest_item_can_be_left_out() -> None:
-    five, *_ = measure(Lists(QUESTIONS, ANSWERS), AUDIENCE, without_repeats=True)
-    assert (five.questions, five.hr) == (3, 1 / 3)
+    answers = [[1, 2, 3], [2, 3], [1, 2, 3, 4, 5, 9], [1]]
+    five, *_ = measure(Lists(QUESTIONS, answers).without_repeats(), AUDIENCE)
+    assert (five.questions, five.hr) == (3, 2 / 3)
+    assert five.mrr == pytest.approx((1 + 1 / 5) / 3)  # the newest items, 1 and 3, stand before none
 
 
 def test_an_item_that_training_had_not_is_a_miss_and_not_left_out() -> None:

@@ -99,18 +99,20 @@ def _prepared(request: pytest.FixtureRequest, new_url: Callable[[str], str], sch
     kind, name = request.node.callspec.params["new_url"], schema.steps.parent.name
     if kind == "postgresql":
         if (kind, name) not in ready:
-            ready[kind, name] = _migrated(new_url(name), schema)
+            ready[kind, name] = migrated(new_url(name), schema)
         asyncio.run(_emptied(ready[kind, name], schema))
         return ready[kind, name]
     first = Path(ready["folder", ""]) / f"{name}.sqlite"
     if not first.exists():
-        _migrated(f"sqlite+aiosqlite:///{first}", schema)
+        migrated(f"sqlite+aiosqlite:///{first}", schema)
     url = new_url(name)
     shutil.copy(first, url.removeprefix("sqlite+aiosqlite:///"))
     return url
 
 
-def _migrated(url: str, schema: Schema) -> str:
+def migrated(url: str, schema: Schema) -> str:
+    """Bring a database to the newest step; returns its URL."""
+
     async def run() -> None:
         database = Database(url)
         await migrate(database, schema)

@@ -60,3 +60,18 @@ def test_two_ids_of_one_hash_are_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(arrangement, "id_hash", lambda _: 7)  # nobody can make SHA-256 collide
     with pytest.raises(CollidingIds, match="'b' and 'a'"):
         assign_ordinals(["a", "b"], {})
+
+
+def test_a_footprint_has_a_bounded_part_and_none_unless_it_is_given() -> None:
+    plain = base_score(garment(), TAKEN)
+    scores = [base_score(garment(), TAKEN, standing) for standing in (0.0, 0.5, 1.0)]
+    assert scores == sorted(scores)
+    assert scores[2] - scores[0] == arrangement.FOOTPRINT
+    assert abs(scores[2] - plain) <= arrangement.FOOTPRINT
+    best = garment(published=TAKEN, image="/a.jpg", evidence=(certificate(),))
+    assert base_score(best, TAKEN, 1.0) == 255
+
+
+def test_of_two_that_are_equal_the_better_standing_comes_first_and_one_without_comes_last() -> None:
+    found = arrange(shop(garment("a"), garment("b"), garment("c")), standings={"b": 0.5, "c": 0.9})
+    assert [product.id for product in found.products] == ["c", "b", "a"]

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.events.derivation import PERIOD_SECONDS, PERIODS, VERDICTS, Happened, State, add, derive
 from origin.events.traits import MemoryTraits
-from origin.profiles.model import Derived
 from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import Affinity
 from selvedge.shopper.learning import STEPS
+
+if TYPE_CHECKING:
+    from origin.profiles.model import Derived
 
 TRAITS = MemoryTraits(
     {

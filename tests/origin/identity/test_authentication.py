@@ -226,8 +226,20 @@ def test_an_address_that_shows_nonsense_is_turned_away_before_it_is_read(
     client, clock = limited
     assert statuses(client, "/metrics", bearer("a.b.c"), 4) == [401] * 3 + [429]
     assert statuses(client, "/open", {}, 1) == [200]
+    assert statuses(client, f"/shoppers/{ACCOUNT}", bearer(OWN), 1) == [429]
+    assert statuses(client, "/metrics", service("metrics:read"), 1) == [200]
     clock.time += 2
     assert statuses(client, "/metrics", {}, 2) == [401, 429]
+
+
+def test_what_a_service_shows_for_a_shopper_is_no_strangers_fault(
+    limited: tuple[TestClient[Litestar], Clock],
+) -> None:
+    client, _ = limited
+    for _ in range(2):
+        refused = service(*ME, shopper=ACCOUNT, shown=OTHERS)
+        assert statuses(client, f"/shoppers/{ACCOUNT}", refused, 1) == [401]
+    assert statuses(client, f"/shoppers/{OTHER_ACCOUNT}", bearer(OTHERS), 2) == [200, 200]
 
 
 def test_what_nobody_answers_is_in_the_openapi_document(client: TestClient[Litestar]) -> None:

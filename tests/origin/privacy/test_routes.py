@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from litestar.testing import TestClient
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from litestar import Litestar
 
-Client = TestClient["Litestar"]
+
+Client = TestClient[Any]
 OWN = bearer("privacy", "profiles:read", "profiles:write", shopper=ANNA)
 EDGE = bearer("edge-profile:read", "events:write")
 

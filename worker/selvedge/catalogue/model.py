@@ -52,6 +52,17 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     valid_to: datetime | None = None
 
 
+class DeclaredScore(msgspec.Struct, frozen=True, array_like=True):
+    """An official environmental score that the maker has declared: points, per product and per 100 g.
+
+    `source` says where it is declared. It is never one that was computed here (docs/footprint.md).
+    """
+
+    points: float
+    points_per_100_g: float
+    source: str
+
+
 class Offer(msgspec.Struct, frozen=True, omit_defaults=True):
     """A size of a product in one market: the unit that has a price and a stock.
 
@@ -88,6 +99,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     country_of_origin: str | None = None
     evidence: tuple[Evidence, ...] = ()
     offers: tuple[Offer, ...] = ()
+    declared_score: DeclaredScore | None = None
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -81,7 +81,7 @@ class KeySet:
         if self._may_read(now):
             try:
                 self._hold(_Held(await self._read(), now))
-            except (InvalidToken, SelvedgeError) as error:
+            except SelvedgeError as error:
                 if not known or age >= STALE_SECONDS:
                     raise ProviderUnavailable("the shop's OpenID provider does not answer") from error
         elif age >= (STALE_SECONDS if known else RECENT_SECONDS):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Component, FibreShare, Offer
+from selvedge.catalogue.model import Component, DeclaredScore, FibreShare, Offer
 from selvedge.snapshot.blobs import Blobs, encode_blobs
 from selvedge.snapshot.container import pack, unpack
 
@@ -39,11 +39,15 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Detail(msgspec.Struct, frozen=True, array_like=True):
-    """What a product page adds in one market. `description` is by locale of that market."""
+    """What a product page adds in one market. `description` is by locale of that market.
+
+    `declared_score` stands at the end of the record only where there is one.
+    """
 
     description: dict[str, str]
     components: tuple[Component, ...]
     offers: tuple[Offer, ...]
+    declared_score: DeclaredScore | None = None
 
 
 _card_decoder = msgspec.msgpack.Decoder(Card)
@@ -63,6 +67,8 @@ def decode_detail(blob: memoryview) -> Detail:
 
 def encode_record(record: Card | Detail) -> bytes:
     """Return a card's or a detail's bytes."""
+    if isinstance(record, Detail) and record.declared_score is None:
+        return _encoder.encode(msgspec.structs.astuple(record)[:-1])
     return _encoder.encode(record)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import FibreShare, Market, Offer
+    from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
@@ -124,6 +124,14 @@ class Variant(Served, frozen=True):
     image: str | None = None
 
 
+class EnvironmentalCost(Served, frozen=True):
+    """An official score that the maker has declared: points, for the product and for 100 g of it."""
+
+    points: float
+    points_per_100_g: float = msgspec.field(name="pointsPer100g")
+    source: str
+
+
 class ProductPage(Item, frozen=True, kw_only=True):
     """A product with all that a product page shows."""
 
@@ -131,6 +139,7 @@ class ProductPage(Item, frozen=True, kw_only=True):
     components: tuple[ComponentMaterials, ...] = ()
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
+    environmental_cost: EnvironmentalCost | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -193,6 +202,14 @@ def make_claim(evidence: Evidence, labels: Labels) -> Claim:
     )
 
 
+def _declared(score: DeclaredScore | None) -> EnvironmentalCost | None:
+    if score is None:
+        return None
+    return EnvironmentalCost(
+        points=score.points, points_per_100_g=score.points_per_100_g, source=score.source
+    )
+
+
 class Presenter:
     """Turns cards into what is served, in one market and locale, for one query; `shelf` keeps it ready."""
 
@@ -252,6 +269,7 @@ class Presenter:
             ),
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
+            environmental_cost=_declared(detail.declared_score),
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:

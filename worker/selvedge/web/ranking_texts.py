@@ -46,6 +46,11 @@ TEXTS: dict[str, RankingTexts] = {
                 "Products that you clicked, saved, bought or removed in this browser change what is raised, little by little.",
                 True,
             ),
+            (
+                "Your profile",
+                "What you have told the shop that you like or avoid, what you bought or removed elsewhere, and what a model says of you. You can see, correct, object to and erase it.",
+                True,
+            ),
         ),
         (
             "Without your consent nothing about you is used: everyone then gets the same order.",
@@ -80,6 +85,11 @@ TEXTS: dict[str, RankingTexts] = {
             (
                 "Wat u mooi vindt",
                 "Producten die u in deze browser aanklikte, bewaarde, kocht of verwijderde, veranderen stap voor stap wat naar voren komt.",
+                True,
+            ),
+            (
+                "Uw profiel",
+                "Wat u de winkel vertelde dat u graag hebt of vermijdt, wat u elders kocht of verwijderde, en wat een model over u zegt. U kunt het inzien, verbeteren, er bezwaar tegen maken en het wissen.",
                 True,
             ),
         ),
@@ -118,6 +128,11 @@ TEXTS: dict[str, RankingTexts] = {
                 "Los productos en los que hizo clic, guardó, compró o quitó en este navegador cambian poco a poco lo que sube.",
                 True,
             ),
+            (
+                "Su perfil",
+                "Lo que ha dicho a la tienda que le gusta o evita, lo que compró o quitó en otro lugar y lo que dice de usted un modelo. Puede verlo, corregirlo, oponerse a él y borrarlo.",
+                True,
+            ),
         ),
         (
             "Sin su consentimiento no se usa nada sobre usted: todos reciben entonces el mismo orden.",
@@ -150,6 +165,11 @@ TEXTS: dict[str, RankingTexts] = {
                 "Produkter som du har klickat på, sparat, köpt eller tagit bort i den här webbläsaren ändrar steg för steg vad som lyfts.",
                 True,
             ),
+            (
+                "Din profil",
+                "Det du har sagt till butiken att du gillar eller undviker, det du har köpt eller tagit bort någon annanstans, och det en modell säger om dig. Du kan se, rätta, invända mot och radera den.",
+                True,
+            ),
         ),
         (
             "Utan ditt samtycke används ingenting om dig: då får alla samma ordning.",
@@ -180,6 +200,11 @@ TEXTS: dict[str, RankingTexts] = {
             (
                 "To, co lubisz",
                 "Produkty kliknięte, zapisane, kupione lub usunięte w tej przeglądarce stopniowo zmieniają to, co jest podnoszone.",
+                True,
+            ),
+            (
+                "Twój profil",
+                "To, co według Twoich słów lubisz lub czego unikasz, co zostało kupione lub usunięte gdzie indziej, oraz co mówi o Tobie model. Możesz go zobaczyć, poprawić, sprzeciwić się mu i usunąć go.",
                 True,
             ),
         ),

@@ -1,0 +1,139 @@
+"""`database`, `keys rotate` and `outputs`: the jobs on what is kept about persons."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from origin.cli.job import Job
+from origin.cli.keys import keys
+from origin.cli.output import json_option, print_json
+from origin.encryption.keyring import Keyring
+from origin.encryption.masters import MasterKeys, parse_master_keys
+from origin.encryption.tables import KEYS
+from origin.profiles.publishing import publish_records
+from origin.profiles.store import Profiles
+from origin.rehearsal import AesGcm, SystemClock
+from origin.settings import Settings, require
+from origin.storage.database import Database
+from origin.storage.schema import DATA, migrate, step
+from selvedge.settings import BadSetting, decode_key
+from selvedge.shopper.sealing import Sealer
+
+if TYPE_CHECKING:
+    from origin.cli.workshop import Workshop
+    from origin.publishing.rest import RestKv
+
+
+@click.group()
+def database() -> None:
+    """The databases of the origin: what is kept about persons, and the keys that seal it."""
+
+
+@database.command(cls=Job, examples=("database upgrade",))
+@json_option
+@click.pass_obj
+def upgrade(workshop: Workshop, *, as_json: bool) -> None:
+    """Bring both databases to the schema of this code.
+
+    SQLite files are brought there by the origin itself when it starts. Run it before the new code is
+    started; several at once do no harm.
+    """
+    steps = asyncio.run(_upgrade(workshop.settings))
+    if as_json:
+        print_json(steps)
+        return
+    for name, reached in steps.items():
+        click.echo(f"{name}: {reached}")
+
+
+@keys.command(cls=Job, examples=("keys rotate",))
+@json_option
+@click.pass_obj
+def rotate(workshop: Workshop, *, as_json: bool) -> None:
+    """Wrap every shopper's data key by the first key of SELVEDGE_MASTER_KEYS.
+
+    The origin goes on serving meanwhile. Broken off, run it again. Once it tells that no other master key
+    wraps anything, the others may leave the setting.
+    """
+    count, left = asyncio.run(_rotate(workshop.settings))
+    if as_json:
+        print_json({"wrapped": count, "left": left})
+        return
+    click.echo(f"wrapped anew: {count:,}")
+    click.echo(f"still wrapped by others: {', '.join(left) or 'none'}")
+
+
+@click.group()
+def outputs() -> None:
+    """What models said of shoppers."""
+
+
+@outputs.command(cls=Job, examples=("outputs publish",))
+@json_option
+@click.pass_obj
+def publish(workshop: Workshop, *, as_json: bool) -> None:
+    """Write the profile of everybody of whom a model said something into the edge's KV.
+
+    Needs SELVEDGE_KV_PROFILES, SELVEDGE_KV_ACCOUNT, SELVEDGE_KV_TOKEN and the Worker's
+    SELVEDGE_SEALING_KEYS.
+    """
+    settings = workshop.settings
+    (namespace,) = require(settings, "kv_profiles")
+    count = asyncio.run(_publish(settings, workshop.namespace(namespace)))
+    if as_json:
+        print_json({"published": count})
+        return
+    click.echo(f"published: {count:,}")
+
+
+async def _upgrade(settings: Settings) -> dict[str, str | None]:
+    found = {}
+    for name, url, schema in (
+        ("data", settings.database, DATA),
+        ("key store", settings.key_store, KEYS),
+    ):
+        opened = Database(url.reveal())
+        await migrate(opened, schema)
+        found[name] = await step(opened)
+        await opened.close()
+    return found
+
+
+async def _rotate(settings: Settings) -> tuple[int, dict[str, int]]:
+    opened = Database(settings.key_store.reveal())
+    keyring = Keyring(opened, _masters(settings))
+    try:
+        return await keyring.rotate(), await keyring.outdated()
+    finally:
+        await opened.close()
+
+
+async def _publish(settings: Settings, kv: RestKv) -> int:
+    sealer = Sealer(AesGcm(), _sealing_keys(settings))
+    opened, key_store = Database(settings.database.reveal()), Database(settings.key_store.reveal())
+    profiles = Profiles(
+        opened, Keyring(key_store, _masters(settings)), SystemClock(), valid=settings.profile_seconds
+    )
+    try:
+        return await publish_records(profiles, kv, sealer, SystemClock())
+    finally:
+        await opened.close()
+        await key_store.close()
+
+
+def _masters(settings: Settings) -> MasterKeys:
+    (text,) = require(settings, "master_keys")
+    return parse_master_keys(text)
+
+
+def _sealing_keys(settings: Settings) -> dict[str, bytes]:
+    (text,) = require(settings, "sealing_keys")
+    try:
+        found = msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError as error:
+        raise BadSetting("SELVEDGE_SEALING_KEYS is not a JSON object of texts") from error
+    return {kid: decode_key("sealing_keys", key) for kid, key in found.items()}

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from origin.events.retention import Retention
+from origin.telemetry.logs import MemoryLog
+from tests.origin.events.conftest import ANNA, NOW, click, rows
+from tests.origin.identity.tokens import Clock
+
+if TYPE_CHECKING:
+    from origin.events.store import EventStore
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_events_end_after_so_many_days(store: EventStore) -> None:
+    await store.keep(rows(click("event-01")) + rows(click("event-02"), received=NOW + 86_400))
+    log = MemoryLog()
+    async with Retention(store, Clock(NOW + 10 * 86_400 + 1), log, 10).running():
+        for _ in range(200):
+            if log.lines:
+                break
+            await asyncio.sleep(0.01)
+    assert [(line["event"], line["count"]) for line in log.lines] == [("prune", 1)]
+    assert [one.content.event.id for one in await store.of(ANNA)] == ["event-02"]
