@@ -46,6 +46,7 @@ RATE = {"per_second": 1e6, "burst": 1e6}
 UNLIMITED = {"SELVEDGE_LIMITS": json.dumps(dict.fromkeys(("token", "shopper", "address"), RATE))}
 PEOPLE = (ANNA, BERT, ACCOUNT, "v" + "c" * 24)
 
+
 @pytest.fixture(scope="module", params=ENGINES)
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """The application for all of this module's requests."""
