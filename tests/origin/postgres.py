@@ -24,7 +24,8 @@ class PostgresUnavailable(Exception):
 class Postgres:
     """A running server; databases are made in it one by one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
+        self._durable = durable
         self._bin = _binaries()
         self.port = _free_port()
         self._count = 0
@@ -55,8 +56,15 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        # What tests keep may be lost with the machine: no fsync.
-        options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="]
+        # What tests keep may be lost with the machine; benchmarks want to know what keeping costs.
+        options = [
+            "-c",
+            f"fsync={'on' if self._durable else 'off'}",
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+        ]
         log = (self._folder / "log").open("wb")
         server = subprocess.Popen(
             [str(self._bin / "postgres"), "-D", "data", "-p", str(self.port), *options],
