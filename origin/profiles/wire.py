@@ -46,6 +46,11 @@ def pattern_of(annotation: Any) -> str:
     return next(one.pattern for one in get_args(annotation) if getattr(one, "pattern", None))
 
 
+def documented_pattern(annotation: Any) -> dict[str, str]:
+    """Return the same pattern as ECMA-262 writes it, which is what OpenAPI documents hold."""
+    return {"pattern": pattern_of(annotation).replace(r"\Z", "$")}
+
+
 @dataclass
 class MergePatchOperation(Operation):
     """A body of RFC 7396: what is null is removed."""
