@@ -1,4 +1,4 @@
-"""From `/v1/me` to the last copy: the Worker, its KV, and a real origin that writes there too."""
+"""From `/v1/me` to the last copy: the Worker, its KV, and a real origin that writes there."""
 
 import json
 import time
