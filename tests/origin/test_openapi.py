@@ -83,7 +83,8 @@ def _ecma(schema: Any) -> Any:
 
 
 DOCUMENT = _ecma(_document())
-OPERATIONS = [one.ok() for one in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()]
+FOUND: list[Any] = list(schemathesis.openapi.from_dict(DOCUMENT).get_all_operations())
+OPERATIONS = [one.ok() for one in FOUND]
 PUBLIC = ("/healthz", "/readyz", "/v1/questionnaire")
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: str(one.label))
