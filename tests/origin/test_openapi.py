@@ -85,6 +85,9 @@ def _ecma(schema: Any) -> Any:
 DOCUMENT = _ecma(_document())
 FOUND: list[Any] = list(schemathesis.openapi.from_dict(DOCUMENT).get_all_operations())
 OPERATIONS = [one.ok() for one in FOUND]
+FALLIBLE = [one for one in OPERATIONS if any(map(len, (one.query, one.headers, one.body)))]
+"""Those of which anything but the path can be wrong: schemathesis finds no wrong request to the others."""
+
 PUBLIC = ("/healthz", "/readyz", "/v1/questionnaire")
 
 every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: str(one.label))
@@ -117,7 +120,7 @@ def test_answers_are_what_the_document_says(operation: Any, served: Client) -> N
     ask()
 
 
-@every_operation
+@pytest.mark.parametrize("operation", FALLIBLE, ids=lambda one: str(one.label))
 def test_what_makes_no_sense_gets_no_more_than_a_problem(operation: Any, served: Client) -> None:
     @settings(max_examples=15, suppress_health_check=silent)
     @given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
