@@ -1,14 +1,16 @@
-"""What Litestar's OpenAPI document would say wrongly: tuples of any length, and structs written as arrays."""
+"""What Litestar's OpenAPI document would say wrongly: tuples, structs as arrays, Python's patterns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.plugins import OpenAPISchemaPlugin
 
 if TYPE_CHECKING:
+    from litestar import Request
     from litestar._openapi.schema_generation import SchemaCreator
     from litestar.typing import FieldDefinition
 
@@ -35,6 +37,26 @@ class Arrays(OpenAPISchemaPlugin):
             items = schema_creator.for_field_definition(inner[0])
             return Schema(type=OpenAPIType.ARRAY, items=items)
         return Schema(type=OpenAPIType.ARRAY, min_items=len(inner), max_items=len(inner))
+
+
+class Document(JsonRenderPlugin):
+    """Serves the document in JSON."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        """Return the document with patterns as OpenAPI wants them."""
+        return super().render(request, with_ecma_patterns(openapi_schema))
+
+
+def with_ecma_patterns(schema: Any) -> Any:
+    r"""Return a schema with patterns in ECMA-262, whose `$` ends a text as `\Z` does in Python."""
+    if isinstance(schema, list):
+        return [with_ecma_patterns(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: with_ecma_patterns(value) for name, value in schema.items()}
+    if isinstance(found.get("pattern"), str):
+        found["pattern"] = found["pattern"].replace(r"\Z", "$")
+    return found
 
 
 def _is_array(annotation: Any) -> bool:
