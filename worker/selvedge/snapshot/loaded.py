@@ -124,8 +124,10 @@ class LoadedRelease:
     async def market(self, code: str) -> MarketIndex:
         """The index of a market that is among `markets`."""
         if code not in self._markets:
-            sections = await self._group(f"market/{code}")
-            self._markets[code] = MarketIndex(sections, self.index.size)
+            name = f"market/{code}"
+            sections = await self._group(name)
+            base = self.base_groups[name] if name in self._overlay else None
+            self._markets[code] = MarketIndex(sections, self.index.size, base)
         return self._markets[code]
 
     async def labels(self, locale: str) -> Labels:

@@ -38,7 +38,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "What you looked at",
-                "Recently viewed products raise others of the same category, brand, material or colour; the newest count most.",
+                "Recently viewed products raise others of the same category, brand, material or colour or of a like price, and what other visitors looked at after them; the newest count most.",
                 True,
             ),
             (
@@ -79,7 +79,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Wat u bekeek",
-                "Onlangs bekeken producten brengen andere van dezelfde categorie, merk, materiaal of kleur naar voren; de nieuwste tellen het meest.",
+                "Onlangs bekeken producten brengen andere van dezelfde categorie, merk, materiaal of kleur of met een vergelijkbare prijs naar voren, en wat andere bezoekers daarna bekeken; de nieuwste tellen het meest.",
                 True,
             ),
             (
@@ -120,7 +120,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Lo que ha mirado",
-                "Los productos vistos hace poco hacen subir otros de la misma categoría, marca, material o color; los más recientes cuentan más.",
+                "Los productos vistos hace poco hacen subir otros de la misma categoría, marca, material o color o de precio similar, y lo que otros visitantes miraron después; los más recientes cuentan más.",
                 True,
             ),
             (
