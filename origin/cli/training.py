@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,17 +13,25 @@ from origin.building.build import known_ordinals
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table
 from origin.cli.places import FILE, FOLDER, snapshot_folder
+from origin.encryption.keyring import Keyring
+from origin.encryption.masters import parse_master_keys
 from origin.publishing import folder as folders
+from origin.settings import require
+from origin.storage.database import Database
+from origin.training.counts import Counts
 from origin.training.files import FileSource
 from origin.training.job import number_by_name
 from origin.training.job import train as run
 from origin.training.settings import DEFAULT, FITTED, read_settings
+from origin.training.stored import read_stored
 from selvedge.snapshot.index import id_hash
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from origin.cli.workshop import Workshop
+    from origin.settings import Settings
+    from origin.training.sessions import SessionSource
 
 PATH = click.Path(dir_okay=False, path_type=Path)
 
@@ -30,11 +40,13 @@ PATH = click.Path(dir_okay=False, path_type=Path)
     cls=Job,
     examples=(
         "train clicks.tsv",
-        "train --counts training.sqlite --keep-days 90 today.tsv",
+        "train --events --counts training.sqlite --keep-days 90",
+        "train --counts training.sqlite today.tsv",
         "train --by-name -o model.selvedge sessions.txt.gz",
     ),
 )
-@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.argument("files", nargs=-1, type=FILE)
+@click.option("--events", is_flag=True, help="Train on the events in SELVEDGE_DATABASE that allow it.")
 @click.option(
     "--counts",
     type=PATH,
@@ -69,20 +81,24 @@ def train(
     snapshot: Path | None,
     out: Path,
     *,
+    events: bool,
     by_name: bool,
     as_json: bool,
 ) -> None:
-    """Train the session model on FILES of sessions.
+    """Train the session model on FILES of sessions, or on stored events.
 
     FILES are clicks with a header (SessionId, ItemId, Time; tab-separated) or sessions one a line, and may be
     gzipped. What was folded into --counts before is not counted twice; a session that has grown replaces what
-    it was. An interrupted run leaves counts and model as they were.
+    it was. Of people who withdrew consent, objected or were erased, sessions leave. An interrupted run leaves
+    the model as it was.
     """
+    if events == bool(files):
+        raise click.UsageError("either FILES or --events says what to learn from")
     settings = read_settings(name, settings_file)
-    source = FileSource(files)
     number = number_by_name if by_name else _by_snapshot(snapshot_folder(workshop, snapshot))
-    with Steps() as steps:
-        trained = run(source, counts, out, number, settings, keep_days=keep_days, progress=steps)
+    with Steps() as steps, closing(Counts(counts, settings.tally)) as kept:
+        source = asyncio.run(_stored(workshop.settings, kept.place())) if events else FileSource(files)
+        trained = run(kept, source, out, number, settings, keep_days=keep_days, progress=steps)
     if as_json:
         print_json(trained)
         return
@@ -113,3 +129,13 @@ def _by_snapshot(folder: Path) -> Callable[[list[str]], dict[str, int]]:
         return {product: known[hashed] for product, hashed in hashes.items() if hashed in known}
 
     return number
+
+
+async def _stored(settings: Settings, place: str) -> SessionSource:
+    opened, key_store = Database(settings.database.reveal()), Database(settings.key_store.reveal())
+    (masters,) = require(settings, "master_keys")
+    try:
+        return await read_stored(opened, Keyring(key_store, parse_master_keys(masters)), place)
+    finally:
+        await opened.close()
+        await key_store.close()

@@ -16,7 +16,15 @@ from origin.profiles.model import Kept, Profile, Revision
 from origin.profiles.preconditions import etag, is_current
 from origin.profiles.questionnaire import Answered, Questionnaire, apply_answers, questionnaire
 from origin.profiles.store import Profiles
-from origin.profiles.wire import ETAG, MERGE_PATCH, MergePatchOperation, answered, pattern_of, read_body
+from origin.profiles.wire import (
+    ETAG,
+    MERGE_PATCH,
+    MergePatchOperation,
+    answered,
+    documented_pattern,
+    pattern_of,
+    read_body,
+)
 from origin.storage.paging import Cursors, CursorText, Page, PageSize
 from selvedge.shopper.identity import AccountId, ShopperId, VisitorId
 from selvedge.shopper.profile import EdgeProfile
@@ -26,8 +34,22 @@ PATH = "/v1/shoppers/{shopper:str}"
 IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag that was seen.")]
 IfNoneMatch = Annotated[str | None, HeaderParameter(name="If-None-Match", description="The ETag at hand.")]
 Locale = Annotated[str, QueryParameter(max_length=35, description="Language of the texts.")]
-Shopper = Annotated[str, PathParameter(pattern=pattern_of(ShopperId), description="Who it is about.")]
-Account = Annotated[str, PathParameter(pattern=pattern_of(AccountId), description="Who logged in.")]
+Shopper = Annotated[
+    str,
+    PathParameter(
+        pattern=pattern_of(ShopperId),
+        schema_extra=documented_pattern(ShopperId),
+        description="Who it is about.",
+    ),
+]
+Account = Annotated[
+    str,
+    PathParameter(
+        pattern=pattern_of(AccountId),
+        schema_extra=documented_pattern(AccountId),
+        description="Who logged in.",
+    ),
+]
 
 
 class Merging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

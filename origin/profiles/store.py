@@ -53,16 +53,13 @@ _OUTPUTS = b'"outputs":{"model":%s,"version":%s,"time":%d,"scores":%s}'
 
 T = TypeVar("T")
 
-_compact = (
-    select(
-        *rows.COLUMNS,
-        model_output.c.model,
-        model_output.c.version,
-        model_output.c.time,
-        model_output.c.scores,
-    )
-    .select_from(shopper.outerjoin(model_output, model_output.c.shopper == shopper.c.shopper))
-)
+_compact = select(
+    *rows.COLUMNS,
+    model_output.c.model,
+    model_output.c.version,
+    model_output.c.time,
+    model_output.c.scores,
+).select_from(shopper.outerjoin(model_output, model_output.c.shopper == shopper.c.shopper))
 _compact_one = _compact.where(shopper.c.shopper == bindparam("one"))
 
 

@@ -93,24 +93,30 @@ class Counts:
         keep_days: int | None = None,
         progress: Callable[[int], None] = lambda _done: None,
     ) -> Folded:
-        """Fold the source's sessions in and its removals out, and keep the newest `keep_days` days.
+        """Fold the source's removals out and its sessions in, and keep the newest `keep_days` days.
 
         The work is in proportion to what the source gives; `progress` gets the sessions done so far.
         """
         self._done = Counter()
         with self._transaction():
             self._recount_if_changed()
+            self._remove(source.removals())
             sessions = source.sessions()
             done = 0
             while batch := list(islice(sessions, BATCH)):
                 self._fold(batch)
                 done += len(batch)
                 progress(done)
-            self._remove(source.removals())
+            if source.place():
+                self._set("place", source.place())
             newest = self.newest_day()
             if keep_days is not None and newest is not None:
                 self._age_out(newest - keep_days + 1)
         return Folded(**self._done)
+
+    def place(self) -> str:
+        """How far the source of the last run had been read; "" where there was none that told."""
+        return self._setting("place")
 
     def newest_day(self) -> int | None:
         """The day that ages count from: the last with a session, or None without any."""
@@ -203,10 +209,9 @@ class Counts:
     def _recount_if_changed(self) -> None:
         """Count all kept sessions afresh where they were counted with other settings."""
         wanted = msgspec.json.encode(self._settings).decode()
-        found = self._database.execute("SELECT value FROM setting WHERE name = 'tally'").fetchone()
-        if found is not None and found[0] == wanted:
+        if self._setting("tally") == wanted:
             return
-        self._database.execute("INSERT OR REPLACE INTO setting VALUES ('tally', ?)", (wanted,))
+        self._set("tally", wanted)
         self._database.execute("DELETE FROM count")
         kept = self._database.execute("SELECT day, items FROM session").fetchall()
         for at in range(0, len(kept), BATCH):
@@ -214,6 +219,13 @@ class Counts:
             for day, items in kept[at : at + BATCH]:
                 self._change(changes, day, array("I", items), 1)
             self._write(changes)
+
+    def _setting(self, name: str) -> str:
+        found = self._database.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return "" if found is None else str(found[0])
+
+    def _set(self, name: str, value: str) -> None:
+        self._database.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -59,6 +59,10 @@ class FileSource:
         """None: a file forgets nobody; leave lines out and train afresh."""
         return iter(())
 
+    def place(self) -> str:
+        """None: files are read as a whole."""
+        return ""
+
 
 def read_sessions(path: Path) -> list[Session]:
     """Return the sessions of a file by the time of their last click. Raises `UnusableSessions`."""

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.training.counts import Counts, Folded
+from origin.training.counts import Folded
 from origin.training.model import build_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from origin.training.counts import Counts
     from origin.training.sessions import SessionSource
     from origin.training.settings import Settings
 
@@ -34,8 +34,8 @@ class Trained(msgspec.Struct, frozen=True):
 
 
 def train(
+    counts: Counts,
     source: SessionSource,
-    counts_path: Path | None,
     model_path: Path,
     number: Callable[[list[str]], Mapping[str, int]],
     settings: Settings,
@@ -46,16 +46,15 @@ def train(
     """Bring the counts up to date and write the model made of them.
 
     `number` gives products their stable ordinals; those that it leaves out are not in the model. Days that
-    are `keep_days` or more before the newest are forgotten. An interrupted run leaves counts and model as
-    they were.
+    are `keep_days` or more before the newest are forgotten. An interrupted run leaves the model as it was,
+    and the counts either as they were or whole.
     """
-    with closing(Counts(counts_path, settings.tally)) as counts:
-        folded = counts.update(
-            source, keep_days=keep_days, progress=lambda done: progress(f"sessions folded in: {done:,}", 0, 0)
-        )
-        products = [product for _, product in counts.products()]
-        numbered = number(products)
-        built = build_model(counts, numbered, settings, progress)
+    folded = counts.update(
+        source, keep_days=keep_days, progress=lambda done: progress(f"sessions folded in: {done:,}", 0, 0)
+    )
+    products = [product for _, product in counts.products()]
+    numbered = number(products)
+    built = build_model(counts, numbered, settings, progress)
     write_whole(model_path, built.part)
     return Trained(
         folded=folded,

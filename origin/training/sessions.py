@@ -27,7 +27,8 @@ class Session(msgspec.Struct, frozen=True):
 class SessionSource(Protocol):
     """Where sessions come from: files, or stored events of people who allowed training.
 
-    A session that has grown comes again under its key, and giving one twice does no harm.
+    A session that has grown comes again under its key, and giving one twice does no harm. Removals are taken
+    out before sessions are folded in.
     """
 
     def sessions(self) -> Iterator[Session]:
@@ -38,13 +39,18 @@ class SessionSource(Protocol):
         """Keys of sessions that must leave: of people who withdrew consent, objected or were erased."""
         ...
 
+    def place(self) -> str:
+        """How far this source has been read, for the next one to go on from; "" where there is no such."""
+        ...
+
 
 class GivenSessions:
     """A source in memory."""
 
-    def __init__(self, sessions: Iterable[Session], removals: Iterable[str] = ()) -> None:
+    def __init__(self, sessions: Iterable[Session], removals: Iterable[str] = (), place: str = "") -> None:
         self._sessions = tuple(sessions)
         self._removals = tuple(removals)
+        self._place = place
 
     def sessions(self) -> Iterator[Session]:
         """The sessions given."""
@@ -53,3 +59,7 @@ class GivenSessions:
     def removals(self) -> Iterator[str]:
         """The keys given."""
         return iter(self._removals)
+
+    def place(self) -> str:
+        """The place given."""
+        return self._place

@@ -92,10 +92,10 @@ def test_a_key_that_does_not_exist_is_refused_by_name(desk: Desk) -> None:
 def test_weights_travel_in_the_snapshot(desk: Desk) -> None:
     desk.build()
     weights = desk.folder / "weights.toml"
-    weights.write_text("preferred = 7\n", encoding="utf-8")
+    weights.write_text("preferred = 8\n", encoding="utf-8")
     desk.json("snapshot", "build", "--weights", str(weights), str(desk.catalogue))
     colour, market = CATALOGUE.products[0].color, CATALOGUE.markets[0].code
     query = f"prefer=color:{colour}&explain=true"
     ask = ("snapshot", "preview", "--market", market, "--slot", "recommendations", "--query", query)
     terms = [term for item in desk.json(*ask)["items"] for term in item["explain"]]
-    assert {term["points"] for term in terms if term["name"] == "preferred"} == {7}
+    assert {term["points"] for term in terms if term["name"] == "preferred"} == {8}

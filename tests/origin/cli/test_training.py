@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import json
 from typing import TYPE_CHECKING
 
 from origin.cli.exits import Exit
@@ -68,3 +70,14 @@ def test_a_delta_or_a_fresh_version_takes_no_model(desk: Desk) -> None:
     ask = ("snapshot", "build", "--model", str(model), str(desk.catalogue))
     desk.run(*ask, "--fresh", exits=Exit.USAGE)
     desk.run(*ask, "--delta-on", built["folder"], exits=Exit.USAGE)
+
+
+def test_either_files_or_events_are_learnt_from(desk: Desk) -> None:
+    desk.run("train", "--by-name", exits=Exit.USAGE)
+    desk.run("train", "--by-name", "--events", str(sessions(desk, "1 2")), exits=Exit.USAGE)
+    desk.environ["SELVEDGE_DATABASE"] = f"sqlite+aiosqlite:///{desk.folder}/data.sqlite"
+    desk.environ["SELVEDGE_KEY_STORE"] = f"sqlite+aiosqlite:///{desk.folder}/keys.sqlite"
+    desk.environ["SELVEDGE_MASTER_KEYS"] = json.dumps({"m1": base64.b64encode(bytes(32)).decode()})
+    desk.run("database", "upgrade")
+    trained = desk.json("train", "--by-name", "--events", "-o", str(desk.folder / "model"))
+    assert (trained["items"], trained["folded"]["added"]) == (0, 0)

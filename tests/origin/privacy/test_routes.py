@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-
 Client = TestClient[Any]
 OWN = bearer("privacy", "profiles:read", "profiles:write", shopper=ANNA)
 EDGE = bearer("edge-profile:read", "events:write")

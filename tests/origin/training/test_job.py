@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from origin.training.counts import Counts
 from origin.training.files import FileSource
 from origin.training.job import Trained, number_by_name, train, write_whole
 from origin.training.sessions import GivenSessions, Session
@@ -21,15 +23,17 @@ SESSIONS = [Session("a", 20_000, ("A", "B")), Session("b", 20_003, ("B", "C"))]
 def run(
     source: SessionSource, folder: Path, keep_days: int | None = None, only: Mapping[str, int] | None = None
 ) -> Trained:
-    return train(
-        source,
-        folder / "counts.sqlite",
-        folder / "model.selvedge",
-        lambda products: number_by_name(products) if only is None else only,
-        Settings(),
-        keep_days=keep_days,
-        progress=lambda _step, _done, _total: None,
-    )
+    settings = Settings()
+    with closing(Counts(folder / "counts.sqlite", settings.tally)) as counts:
+        return train(
+            counts,
+            source,
+            folder / "model.selvedge",
+            lambda products: number_by_name(products) if only is None else only,
+            settings,
+            keep_days=keep_days,
+            progress=lambda _step, _done, _total: None,
+        )
 
 
 def test_a_run_writes_the_model_that_it_tells_of(tmp_path: Path) -> None:

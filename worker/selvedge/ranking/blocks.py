@@ -85,6 +85,7 @@ class Arranged:
             if not full or end is None:
                 return found, Bookmark(bookmark.start, end, (*bookmark.shown, *products))
             bookmark = Bookmark(end)
+            self._matches &= ~self._taken(products)  # one page never shows two colourways of a style
             if len(found) == count:
                 return found, bookmark
 
