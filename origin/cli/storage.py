@@ -98,11 +98,27 @@ def publish(workshop: Workshop, *, as_json: bool) -> None:
 
 
 @outputs.command("train", cls=Job, examples=("outputs train", "outputs train --factors 64 --iterations 20"))
-@click.option("--factors", type=click.IntRange(1, 512), default=AlsSettings().factors, show_default=True)
 @click.option(
-    "--iterations", type=click.IntRange(1, 200), default=AlsSettings().iterations, show_default=True
+    "--factors",
+    type=click.IntRange(1, 512),
+    default=_ALS.factors,
+    show_default=True,
+    help="How long the vectors of shoppers and products are.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=AlsSettings().seed, show_default=True)
+@click.option(
+    "--iterations",
+    type=click.IntRange(1, 200),
+    default=_ALS.iterations,
+    show_default=True,
+    help="How often both are fitted to each other.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=_ALS.seed,
+    show_default=True,
+    help="What the vectors begin with follows from it.",
+)
 @click.option(
     "--count",
     type=click.IntRange(1, MAX_SCORES),
