@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.claims.rules import LANGUAGES, Language, Level, Rule, language_of, rules
-from origin.claims.words import Match, Patterns, Word, read_words
+from origin.claims.words import Match, Patterns, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
