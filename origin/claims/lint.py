@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.claims.rules import LANGUAGES, Language, Level, Rule, language_of, rules
-from origin.claims.words import Match, Patterns, Word, read_words
+from origin.claims.words import Match, Patterns, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _HARMLESS, _TERM, _ABOUT, _UNLESS = "harmless", "term:", "about:", "unless:"
 class Finding(msgspec.Struct, frozen=True):
     """A claim in a text: its words at `start:end` (code points), and by which rule.
 
-    `language` is the one whose words they are, `instead` a lawful way to say it in that language.
+    `language` is the text's, or the words' where that is unknown; `instead` a lawful way to say it in it.
     """
 
     rule: str

@@ -130,7 +130,10 @@ def _spell(pattern: str) -> Iterator[list[str]]:
     choices = [piece.split("|") if odd % 2 else [piece] for odd, piece in enumerate(pieces)]
     for chosen in product(*choices):
         words = "".join(chosen).split()
-        yield [word if word in {_YEAR, "%"} else _fold(word.rstrip("*")) + "*" * word.endswith("*") for word in words]
+        yield [
+            word if word in {_YEAR, "%"} else _fold(word.rstrip("*")) + "*" * word.endswith("*")
+            for word in words
+        ]
 
 
 @lru_cache(maxsize=65536)
