@@ -68,8 +68,7 @@ def _forget(place: Path) -> None:
 
 def publish(choice: Choice, current: Session) -> None:
     """Publish the snapshot into the running Worker's KV, through the same code as remotely."""
-    environment = origin_environment(choice, current) | {"SELVEDGE_KV_TOKEN": current.kv_token}
-    _run(choice, ["snapshot", "publish", "--same-feed", "--no-purge"], environment)
+    _run(choice, ["snapshot", "publish", "--same-feed", "--no-purge"], origin_environment(choice, current))
 
 
 def origin_command(current: Session) -> list[str]:
@@ -83,6 +82,9 @@ def origin_environment(choice: Choice, current: Session) -> dict[str, str]:
         "SELVEDGE_KV_URL": current.kv_base_url,
         "SELVEDGE_KV_ACCOUNT": current.kv_account,
         "SELVEDGE_KV_NAMESPACE": current.kv_namespace,
+        "SELVEDGE_KV_PROFILES": current.kv_profiles,
+        "SELVEDGE_KV_TOKEN": current.kv_token,
+        "SELVEDGE_SEALING_KEYS": sealing_keys(),
         "SELVEDGE_SERVICE_KEYS": trusted_keys(),
         "SELVEDGE_SERVICE_KEY": service_keys("jobs")["private"],
         **origin_process.databases(folder(choice), _kept_private(_MASTER_KEYS, origin_process.random_keys)),
@@ -124,9 +126,14 @@ def worker_variables(choice: Choice, current: Session) -> dict[str, str]:
 def worker_secrets() -> dict[str, str]:
     """The Worker's secrets, made up once and kept where only their owner can read them."""
     return {
-        "SELVEDGE_SEALING_KEYS": _kept_private(_KEYS, origin_process.random_keys),
+        "SELVEDGE_SEALING_KEYS": sealing_keys(),
         "SELVEDGE_SERVICE_KEY": service_keys("edge")["private"],
     }
+
+
+def sealing_keys() -> str:
+    """The keys of cookies, cursors and records: the edge's, and the origin's where it writes records."""
+    return _kept_private(_KEYS, origin_process.random_keys)
 
 
 def service_keys(service: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ class Session:
     kv_base_url: str
     kv_account: str
     kv_namespace: str
+    kv_profiles: str
     kv_token: str
 
     def write(self) -> None:
@@ -51,6 +52,7 @@ def new(worker_port: int, origin_port: int) -> Session:
         kv_base_url=f"{worker_url}/client/v4",
         kv_account=host_config.ACCOUNT,
         kv_namespace=host_config.kv_namespaces(production)["CATALOGUE"],
+        kv_profiles=host_config.kv_namespaces(production)["PROFILES"],
         kv_token=secrets.token_urlsafe(24),
     )
 

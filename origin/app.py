@@ -22,6 +22,7 @@ from origin.profiles.output_routes import ROUTES as OUTPUT_ROUTES
 from origin.profiles.routes import ROUTES
 from origin.publishing.ledger import Ledger, Publication
 from origin.rehearsal import SystemClock
+from origin.schemas import Arrays, Document
 from origin.settings import read_settings
 from origin.telemetry.logs import JsonLog
 from origin.telemetry.observing import note_fault, observe
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None, log: Log | None = None) -> Lite
     probes = {**kept.probes(), "ledger": lambda: asyncio.to_thread(ledger.channels)}
     ready = Readiness(probes, log)
     app = Litestar(
-        plugins=[identity(found, SystemClock())],
+        plugins=[identity(found, SystemClock()), Arrays()],
         route_handlers=[
             health,
             readiness,
@@ -71,6 +72,10 @@ def create_app(settings: Settings | None = None, log: Log | None = None) -> Lite
         after_exception=[note_fault],
         # Its own would let every library write to the log, addresses and names of persons included.
         logging_config=None,
-        openapi_config=OpenAPIConfig(title="Selvedge origin", version=selvedge.__version__),
+        openapi_config=OpenAPIConfig(
+            title="Selvedge origin",
+            version=selvedge.__version__,
+            render_plugins=[Document(path="/openapi.json")],
+        ),
     )
     return observe(app, kept.metrics, log)

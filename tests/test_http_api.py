@@ -31,6 +31,7 @@ DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGES = ("http-api.md", "consent.md", "events.md", "me.md")
 PAGE = "\n".join((DOCS / name).read_text(encoding="utf-8") for name in PAGES)
 CUT = "..."
+WORKER = "http://127.0.0.1:8787/"
 DOCUMENT = document()
 
 
@@ -40,7 +41,8 @@ def sessions() -> list[tuple[str, str]]:
     for block in re.findall(r"```console\n(.*?)```", PAGE, flags=re.DOTALL):
         for part in block.split("$ ")[1:]:
             command, _, output = part.partition("\n")
-            found.append((command, output))
+            if WORKER in command:  # other lines ask the origin
+                found.append((command, output))
     return found
 
 

@@ -18,7 +18,7 @@ from cloudflare.runtime import AnalyticsEngine, WaitUntil, WorkersClock
 from cloudflare.storage import catalogue, profiles
 from cloudflare.tokens import WebCryptoJws
 from selvedge import __version__
-from selvedge.events.delivery import OriginEvents
+from selvedge.events.delivery import LONGEST_DELAY_SECONDS, OriginEvents
 from selvedge.events.handover import FallbackQueue, OriginQueue
 from selvedge.identity.service import ServiceTokens
 from selvedge.profiles.origin import OriginClient
@@ -52,10 +52,16 @@ class Default(WorkerEntrypoint):
         return to_platform(response)
 
     async def queue(self, batch: Any) -> None:
-        """Hand the events that the queue brings to the origin. What raises is brought again by the queue."""
-        origin = origin_client(read_settings(lambda name: getattr(self.env, name, None)))
-        if origin is None:
-            raise BadSetting("SELVEDGE_ORIGIN_URL is not set: the queue keeps what nobody takes")
+        """Hand the events that the queue brings to the origin."""
+        try:
+            origin = origin_client(read_settings(lambda name: getattr(self.env, name, None)))
+            if origin is None:
+                raise BadSetting("SELVEDGE_ORIGIN_URL is not set: nobody takes the events")  # noqa: TRY301
+        except BadSetting as error:
+            print(f"the queue keeps its messages: {error}")  # noqa: T201 - the platform's log
+            # Raising would use up the attempts within minutes.
+            batch.retryAll(delaySeconds=LONGEST_DELAY_SECONDS)
+            return
         again = await consume(batch, OriginEvents(origin), WorkersQueue(self.env.DEAD_EVENTS))
         if again:
             print(f"{again} messages come again: the origin did not take them")  # noqa: T201 - the platform's log

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUTES = {"edge profile": "edge-profile", "recommendations": "recommendations"}
 APPLICATIONS = {"origin": "origin.app:create_app", "plain": "benchmarks.origin_api.plain:create_app"}
-ROUNDS, SECONDS, CONNECTIONS, SINGLE = 7, 1.5, 8, 200
+ROUNDS, SECONDS, CONNECTIONS, SINGLE = 5, 1.5, 8, 200
 _START_SECONDS = 60.0
 
 

@@ -32,10 +32,9 @@ MOST_AT_ONCE = 2_000
 
 
 class Overloaded(SelvedgeError):
-    """Too many events wait to be made durable; the same ones may come again after `retry_after` seconds."""
+    """Too many events wait to be made durable; the same ones may come again a little later."""
 
     reason = "overloaded"
-    retry_after = 2
 
 
 class _Waiting:

@@ -6,7 +6,7 @@ the transaction that does their own work.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlalchemy import bindparam, delete, or_, select, update
@@ -152,4 +152,4 @@ async def erase(connection: AsyncConnection, name: str, now: int) -> list[str]:
 
 def row_of(found: Any) -> Row:
     """Return what a statement over `COLUMNS` found."""
-    return Row(*cast("tuple[Any, ...]", tuple(found)))
+    return Row(*found)

@@ -43,7 +43,7 @@ async def read_body(request: Request[Any, Any, Any], kinds: Collection[str]) -> 
 
 def pattern_of(annotation: Any) -> str:
     """Return the pattern of a text that is annotated with one."""
-    return next(one.pattern for one in get_args(annotation) if getattr(one, "pattern", None))
+    return next(str(one.pattern) for one in get_args(annotation) if getattr(one, "pattern", None))
 
 
 def documented_pattern(annotation: Any) -> dict[str, str]:

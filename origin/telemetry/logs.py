@@ -11,7 +11,7 @@ import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TextIO
 
 import msgspec
 
@@ -46,7 +46,7 @@ class Log(Protocol):
     """Where lines go."""
 
     def write(self, level: Level, event: str, **fields: str | float | None) -> None:
-        """Write a line of `event`; `fields` are those of `Line`."""
+        """Write a line of `event`; `fields` are those of `Line`, and there can be no others."""
         ...
 
 
@@ -64,8 +64,8 @@ class JsonLog:
         if LEVELS.index(level) < self._least:
             return
         time = datetime.fromtimestamp(self._clock.now(), UTC).isoformat(timespec="milliseconds")
-        known: dict[str, str | float | None] = {"request_id": request_id.get(), **fields}
-        line = msgspec.convert({"time": time, "level": level, "event": event} | _named(known), Line)
+        known: dict[str, Any] = {"request_id": request_id.get(), **fields}
+        line = Line(time=time, level=level, event=event, **known)
         stream = self._stream or sys.stdout
         stream.write(self._encoder.encode(line).decode() + "\n")
         stream.flush()
@@ -87,10 +87,3 @@ def place_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{where}"
-
-
-def _named(fields: dict[str, str | float | None]) -> dict[str, str | float | None]:
-    return {_NAMES[name]: value for name, value in fields.items()}
-
-
-_NAMES = {field.name: field.encode_name for field in msgspec.structs.fields(Line)}

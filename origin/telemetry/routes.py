@@ -69,7 +69,7 @@ def metrics_route(*, open_here: bool) -> HTTPRouteHandler:
     return show_metrics
 
 
-def on_this_machine(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+async def on_this_machine(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """Guard: the other end is on this machine too."""
     client = connection.client
     try:

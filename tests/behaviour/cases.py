@@ -596,6 +596,51 @@ FRAGMENTS = (
         get(f"{F}/alternatives?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
         get(f"{F}/alternatives?item=H-GONE-1", shows=()),
     ),
+    case(
+        "what is like a product is public, of other styles, and has one address",
+        get(
+            f"{P}/H-LINEN-1/similar?brand=hand-made",
+            expect_headers=PUBLIC,
+            expect={
+                "items.*.id": only("H-WOOL-1", "H-HIDE-1", "H-BARE-1"),
+                "numberOfItems": 3,
+                "personalised": False,
+                "items.0.score": ABSENT,
+            },
+        ),
+        get(
+            f"{P}/H-LINEN-1/similar?brand=hand-made",
+            304,
+            headers={"If-None-Match": "{0.headers[etag]}"},
+            empty=True,
+        ),
+        get(f"{P}/H-LINEN-1/similar?brand=hand-made", consent=YES, context=WOOL, same_as=0),
+        get(
+            f"{P}/H-LINEN-1/similar?limit=24&brand=hand%2Dmade",
+            308,
+            expect_headers={"Location": f"{P}/H-LINEN-1/similar?brand=hand-made"},
+            empty=True,
+        ),
+        get(f"{P}/H-LINEN-1/similar?brand=hand-made", method="HEAD", expect_headers=PUBLIC, empty=True),
+    ),
+    case(
+        "pages of what is like a product follow each other and end",
+        get(
+            f"{P}/H-LINEN-1/similar?brand=hand-made&limit=2", expect={"items": lambda items: len(items) == 2}
+        ),
+        get(
+            f"{P}/H-LINEN-1/similar?brand=hand-made&cursor={{0.json[next]}}&limit=2",
+            expect={"items": lambda items: len(items) == 1, "next": ABSENT},
+        ),
+    ),
+    case(
+        "what is like nothing, like something withdrawn, and what makes no sense",
+        problem(f"{P}/nothing/similar", 404, "not-found"),
+        problem(f"{P}/H-GONE-1/similar", 410, "withdrawn"),
+        problem(f"{P}/H-LINEN-1/other", 404, "not-found"),
+        bad("sort=price", "sort", "relevance", path=f"{P}/H-LINEN-1/similar"),
+        bad("prefer=color:blue", "prefer", path=f"{P}/H-LINEN-1/similar"),
+    ),
     case("nothing has been viewed by somebody unknown", get(f"{F}/recently-viewed", shows=())),
     case(
         "a fragment that makes no sense",

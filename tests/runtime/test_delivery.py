@@ -75,6 +75,13 @@ def _healthy() -> None:
     Origin.taken, Origin.broken, Origin.posts = [], 0, 0
 
 
+def test_without_an_origin_the_queue_keeps_everything(worker_variables: dict[str, str]) -> None:
+    with workerd.running({**worker_variables, "SELVEDGE_SHOP": "acme"}, consuming=True) as alone:
+        alone.run(SEND.format(bodies=[{"n": 20}]))
+        time.sleep(5)  # enough for 100 attempts that do not wait
+        assert alone.queued() == []
+
+
 def wait_until(reached: Callable[[], bool], seconds: float = 40) -> None:
     end = time.monotonic() + seconds
     while not reached():

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from development import paths
+from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 
 READY = re.compile(r"Selvedge is at (http://127\.0\.0\.1:\d+)/")
 
@@ -26,6 +27,30 @@ def ready_url(output: Path, process: "subprocess.Popen[bytes]") -> str:
     raise AssertionError(output.read_text())
 
 
+def show_the_profile_end_to_end(url: str) -> None:
+    """Answer the questionnaire as the page "my data" does, and be known to the next order; then be erased."""
+    consent = f"{CHOICE_COOKIE}={format_choice(['session', 'profile'])}"
+    answer = httpx.post(
+        f"{url}/v1/me/questionnaire",
+        json={"answers": {"materials": ["linen"]}},
+        headers={"Origin": url, "Cookie": consent},
+        timeout=30.0,
+    )
+    assert answer.status_code == 200, answer.text
+    cookie = f"{consent}; {answer.headers['set-cookie'].partition(';')[0]}"
+    sources = set()
+    for _ in range(20):  # the first look-ups of a cold session may be late
+        found = httpx.get(f"{url}/v1/nl/en/recommendations", headers={"Cookie": cookie}, timeout=30.0)
+        sources.add(found.headers["Selvedge-Profile"])
+        time.sleep(0.5)
+    assert sources & {"origin", "kv", "memory"}, sources
+    assert "My data" in httpx.get(f"{url}/my-data.html", follow_redirects=True, timeout=30.0).text
+    headers = {"Origin": url, "Cookie": cookie}
+    erased = httpx.post(f"{url}/v1/me/erasure", headers=headers, timeout=30.0)
+    assert erased.status_code == 202, erased.text
+    assert erased.json()["receipts"][0]["id"]
+
+
 def test_the_session_serves_until_ctrl_c_and_leaves_nothing_listening(tmp_path: Path) -> None:
     process = started(tmp_path / "output")
     try:
@@ -33,6 +58,7 @@ def test_the_session_serves_until_ctrl_c_and_leaves_nothing_listening(tmp_path: 
         assert httpx.get(f"{url}/readyz").status_code == 200
         # The control paths belong to tests: here the Worker gets the request as any other.
         assert "bytes" not in httpx.get(f"{url}/__host/heap").text
+        show_the_profile_end_to_end(url)
     finally:
         process.send_signal(signal.SIGINT)
         code = process.wait(20)

@@ -198,6 +198,15 @@ def test_an_erasure_leaves_a_receipt_a_tombstone_and_no_cookie(visitor: House) -
     assert CONTEXT_COOKIE not in visitor.jar
 
 
+def test_no_data_point_holds_a_receipt(visitor: House) -> None:
+    (receipt,) = visitor.send("POST", "/v1/me/erasure", {}).json["receipts"]
+    for _ in range(visitor.stage.settings.telemetry_every):
+        visitor.get(f"/v1/me/erasures/{receipt['id']}")
+    ((blobs, _),) = visitor.stage.telemetry.points
+    assert blobs[1:3] == ["show_erasure", "/v1/me/erasures/"]
+    assert receipt["id"] not in repr(blobs)
+
+
 def test_an_erasure_that_cannot_be_done_leaves_the_cookie_to_ask_again_with(visitor: House) -> None:
     visitor.origin.broken = True
     assert visitor.send("POST", "/v1/me/erasure", {}).status == 503

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 from origin.rehearsal_asgi import AsgiWorker
 from selvedge.events.event import Event
-from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, MY_ROUTES, SERVICE_ROUTES
+from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, MY_ROUTES, PRODUCT_ROUTES, SERVICE_ROUTES
 from selvedge.web.descriptions import DESCRIPTIONS, FORMATS
 from selvedge.web.event_schemas import FIELDS, event_components
 from selvedge.web.openapi import FACET_FIELDS, document
@@ -41,7 +41,8 @@ def test_every_route_is_described() -> None:
         "/v1/{market}/{locale}/" + name + "/{id}" * more for name, more in [*CATALOGUE_ROUTES, *ACTION_ROUTES]
     }
     described = {path.replace("{slot}", "{id}") for path in DOCUMENT["paths"]}
-    assert described == {*SERVICE_ROUTES, *catalogue, *MY_ROUTES}
+    about_products = {f"/v1/{{market}}/{{locale}}/products/{{id}}/{name}" for name in PRODUCT_ROUTES}
+    assert described == {*SERVICE_ROUTES, *catalogue, *about_products, *MY_ROUTES}
 
 
 def test_every_method_of_a_persons_own_routes_is_described() -> None:

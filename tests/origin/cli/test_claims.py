@@ -64,7 +64,8 @@ def test_a_certificate_in_the_row_proves_organic_cotton(tmp_path: Path) -> None:
 def test_a_shop_file_brings_its_feeds_in_their_languages(feed: Path) -> None:
     shop = feed.parent / "shop.toml"
     shop.write_text(
-        'name = "Green Park"\nmarkets = [{ code = "nl", country = "NL", currency = "EUR", locales = ["nl"] }]\n'
+        'name = "Green Park"\n'
+        'markets = [{ code = "nl", country = "NL", currency = "EUR", locales = ["nl"] }]\n'
         'feeds = [{ path = "feed.tsv", market = "nl", locale = "nl" }]\n',
         encoding="utf-8",
     )

@@ -34,7 +34,8 @@ def test_what_a_model_says_is_served_best_first(client: Client, put: Put) -> Non
     assert (answer.status_code, answer.json()) == (200, {"kept": 1, "refused": 0, "older": 0})
     found = client.get(f"/v1/shoppers/{ANNA}/recommendations").json()
     assert (found["model"], found["version"], found["time"]) == ("als", "2026-11-22", 1_790_000_000)
-    assert [(one["product"], one["score"]) for one in found["items"]] == [("S2", 2.0), ("S3", 1.25), ("S1", 0.5)]
+    items = [(one["product"], one["score"]) for one in found["items"]]
+    assert items == [("S2", 2.0), ("S3", 1.25), ("S1", 0.5)]
     edge = client.get(f"/v1/shoppers/{ANNA}/edge-profile").json()
     assert edge["outputs"]["scores"] == [["S2", 2.0], ["S3", 1.25], ["S1", 0.5]]
 

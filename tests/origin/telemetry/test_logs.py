@@ -38,7 +38,7 @@ def test_what_is_below_the_level_is_not_written() -> None:
 
 
 def test_a_field_that_lines_do_not_have_cannot_be_logged() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TypeError, match="path"):
         JsonLog(Clock(), stream=io.StringIO()).write("info", "request", path="/v1/shoppers/me")
 
 

@@ -42,7 +42,7 @@ class Term(msgspec.Struct, frozen=True, omit_defaults=True):
 class Shift(msgspec.Struct, frozen=True):
     """Points, `-MAX_WEIGHT` to `MAX_WEIGHT`, for every product of a set."""
 
-    name: Literal["arrival", "avoided", "seen", "rule"]
+    name: Literal["arrival", "avoided", "price", "seen", "rule"]
     bits: int
     points: int
     rule: str | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from selvedge.ranking.rulebook import Rulebook
     from selvedge.ranking.weights import RankingWeights
     from selvedge.snapshot.index import Index
+    from selvedge.snapshot.ranges import RangeColumn
 
 DAY = 86_400
 MAX_SEEN = 40
@@ -27,7 +28,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
 
     `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment,
     `item` the product looked at, `excluding` the rules that took products out of the first page, `avoided`
-    (field, value).
+    (field, value). `band` are the prices, in minor units, that are like the newest recent product's. `recent`
+    are the ranks of products looked at, the newest first, where the list says what carried its products.
     """
 
     signals: tuple[tuple[int, int, int, int], ...] = ()
@@ -40,6 +42,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     item: int | None = None
     excluding: tuple[int, ...] = ()
     avoided: tuple[tuple[int, int], ...] = ()
+    band: tuple[int, int] | None = None
+    recent: tuple[int, ...] = ()
 
     @property
     def ruled(self) -> bool:
@@ -88,8 +92,12 @@ def personal(
     frozen: Frozen,
     ordered_at: int,
     signals: Iterable[Signal],
+    price: RangeColumn | None = None,
 ) -> Personal:
-    """Return the order that `frozen` stands for, whose signals are `signals`."""
+    """Return the order that `frozen` stands for, whose signals are `signals`.
+
+    `price` are the market's prices as the version was built: what a delta changes moves no product.
+    """
     shifts = rulebook.shifts(frozen.rules, ordered_at)
     if frozen.seen:
         seen = sum(1 << rank for rank in {one for rank in frozen.seen for one in index.siblings(rank)})
@@ -99,8 +107,21 @@ def personal(
     if weights.arrival:
         since = ordered_at // DAY - weights.arrival_days
         shifts.append(Shift("arrival", index.range("published").between(since, None), weights.arrival))
+    if frozen.band is not None and price is not None:
+        shifts.append(Shift("price", price.between(*frozen.band), weights.recent.price))
     bonuses = Bonuses(dict(frozen.bonuses), frozen.model)
     return Personal(index, signals, ordered_at, bonuses=bonuses, shifts=shifts)
+
+
+def price_band(weights: RankingWeights, price: RangeColumn, rank: int) -> tuple[int, int] | None:
+    """Return the prices within `weights.band` percent of what the product at `rank` costs, if it has a price.
+
+    Up by the same ratio as down: of two products each is in the band of the other, or neither is.
+    """
+    if not weights.recent.price or not price.present >> rank & 1:
+        return None
+    value, ratio = price.value(rank), 100 + weights.band
+    return -(-value * 100 // ratio), value * ratio // 100
 
 
 def shifted(index: Index, rulebook: Rulebook, frozen: Frozen, ordered_at: int) -> Personal | None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MAX_SCORED = 40
 """At most this many products, the best, get points from a model: cursors carry them."""
 
+MAX_NAME = 80
+"""Characters of what names the models, for the same reason."""
+
 
 class Prediction(msgspec.Struct, frozen=True):
     """What `model` in `version` says: stable ordinals and scores above 0, on a scale of the model's own."""
@@ -81,9 +84,9 @@ def bonuses(index: Index, weights: RankingWeights, *predictions: Prediction | No
         return NO_BONUSES
     found = _scores(index, said[0]) if len(said) == 1 else _blend([_scores(index, one) for one in said])
     best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
-    points = {rank: int(weights.model * score / best[0][1]) for rank, score in best}
+    points = {rank: int(weights.model * (score / best[0][1])) for rank, score in best}
     kept = {rank: number for rank, number in points.items() if number}
-    return Bonuses(kept, "+".join(f"{one.model}@{one.version}" for one in said))
+    return Bonuses(kept, "+".join(f"{one.model}@{one.version}" for one in said)[:MAX_NAME])
 
 
 def _scores(index: Index, prediction: Prediction) -> dict[int, float]:

@@ -24,12 +24,16 @@ Pair = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]+:[^,]+$")]
 
 
 class Recent(msgspec.Struct, frozen=True):
-    """What the newest recent product adds to products that share its value of a field."""
+    """What the newest recent product adds to products that share its value of a field.
+
+    `price` goes to products whose price is within `RankingWeights.band` of its price.
+    """
 
     category: Points = 24
     brand: Points = 16
     material: Points = 8
     color: Points = 6
+    price: Points = 8
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -49,6 +53,7 @@ class RankingWeights(msgspec.Struct, frozen=True, kw_only=True):
     affinity: Percent = 100
     recent: Recent = Recent()
     decay: Percent = 80
+    band: Percent = 25
     preferred: Points = 48
     priority: Points = 24
     priorities: Points = 48

@@ -158,8 +158,16 @@ class Index:
 class MarketIndex:
     """What one market adds: who may be shown, at which price, in which sizes."""
 
-    def __init__(self, sections: Mapping[str, memoryview], size: int) -> None:
+    def __init__(
+        self,
+        sections: Mapping[str, memoryview],
+        size: int,
+        base: Mapping[str, memoryview] | None = None,
+    ) -> None:
+        """Open a market. `base` are its sections without what a delta put in their place, where one did."""
         self._size = size
+        self._base = base
+        self._built_price: RangeColumn | None = None
         try:
             self.facets = _facets(sections)
             self.available = Postings(sections["available"]).bits(0)
@@ -170,6 +178,14 @@ class MarketIndex:
             self._changed, self._changed_in = _changes(sections)
         except (KeyError, TypeError, ValueError, msgspec.MsgspecError) as error:
             raise DamagedPart(f"the market index lacks or garbles {error}") from error
+
+    @property
+    def built_price(self) -> RangeColumn:
+        """The prices as the version was built, whatever deltas have changed since."""
+        if self._built_price is None:
+            built = self._base and RangeColumn(self._base, "range/price", self._size)
+            self._built_price = built or self.price
+        return self._built_price
 
     def changed_since(self, delta: int) -> int:
         """The products that a delta of a higher number than `delta` has changed: price, stock or evidence."""

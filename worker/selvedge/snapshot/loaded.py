@@ -65,6 +65,7 @@ class LoadedRelease:
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
         self.rulebook = _rulebook(self.index, {**base_groups.get("rules", {}), **overlay.get("rules", {})})
+        self.weights_revision = _weights_revision(overlay.get("index", {}))
         self._reader = reader
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
@@ -124,8 +125,10 @@ class LoadedRelease:
     async def market(self, code: str) -> MarketIndex:
         """The index of a market that is among `markets`."""
         if code not in self._markets:
-            sections = await self._group(f"market/{code}")
-            self._markets[code] = MarketIndex(sections, self.index.size)
+            name = f"market/{code}"
+            sections = await self._group(name)
+            base = self.base_groups[name] if name in self._overlay else None
+            self._markets[code] = MarketIndex(sections, self.index.size, base)
         return self._markets[code]
 
     async def labels(self, locale: str) -> Labels:
@@ -221,6 +224,11 @@ def _rulebook(index: Index, sections: Mapping[str, memoryview]) -> Rulebook:
         return Rulebook(index)
     section = sections["rules"]
     return Rulebook(index, decode_rules(section), hashlib.sha256(section).hexdigest()[:8])
+
+
+def _weights_revision(overlay: Mapping[str, memoryview]) -> str:
+    """Return the name of the weights that a delta brought, or an empty text."""
+    return hashlib.sha256(overlay["weights"]).hexdigest()[:8] if "weights" in overlay else ""
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

@@ -13,6 +13,7 @@ import msgspec
 
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
 from selvedge.web import (
+    anybody,
     client,
     consent,
     events,
@@ -26,6 +27,7 @@ from selvedge.web import (
     recommendations,
     service,
     session,
+    similar,
 )
 from selvedge.web.http import Request, Response
 from selvedge.web.origins import preflight, sharing
@@ -63,6 +65,9 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
 }
 """By name and number of path segments after it; the path begins with `/v1/{market}/{locale}/`."""
 
+PRODUCT_ROUTES: dict[str, Handler] = {"similar": similar.list_similar}
+"""What comes after `products/{id}/`."""
+
 ACTION_ROUTES: dict[tuple[str, int], tuple[str, Handler]] = {
     ("consent", 0): ("PUT", consent.choose),
     ("events", 0): ("POST", events.collect),
@@ -90,6 +95,7 @@ SHARED_ROUTES = frozenset({"recommendations", "consent", "events"})
 """What pages of allowed origins may read, with cookies."""
 
 _PREFIX_SEGMENTS = 4
+_ABOUT_A_PRODUCT = 2
 
 
 class Application:
@@ -144,7 +150,7 @@ class Application:
         if route_name(request.path) != "recommend":
             return answer_for(error)
         try:
-            response = await self._respond(recommendations.without_person(request), background)
+            response = await self._respond(anybody.without_person(request), background)
         except Exception as second:  # noqa: BLE001 - nothing is left to fall back on
             return answer_for(second)
         return Response(response.status, {**response.headers, "Selvedge-Degraded": "internal"}, response.body)
@@ -164,6 +170,9 @@ def routes(path: str) -> tuple[dict[str, Handler], list[str]]:
     segments = path.split("/")
     if len(segments) > _PREFIX_SEGMENTS and segments[1] == "v1":
         market, locale, name, *rest = segments[2:]
+        if name == "products" and len(rest) == _ABOUT_A_PRODUCT and rest[0] and rest[1] in PRODUCT_ROUTES:
+            handlers = dict.fromkeys(READING, PRODUCT_ROUTES[rest[1]])
+            return handlers, [market, locale, unquote(rest[0])]
         handlers = _handlers(name, len(rest))
         if handlers and "" not in rest:
             return handlers, [market, locale, *map(unquote, rest)]

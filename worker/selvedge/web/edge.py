@@ -178,9 +178,10 @@ class Edge:
             next_change=min(coming, default=None),
         )
 
-    def public(self, edition: Edition, request: Request, now: int) -> dict[str, str]:
-        """Return the headers of a public answer."""
-        headers = public_headers(edition, self.settings, request, now=now, degraded=self.trouble is not None)
+    def public(self, edition: Edition, request: Request, now: int, *, brief: bool = False) -> dict[str, str]:
+        """Return the headers of a public answer; a `brief` one is kept for seconds only."""
+        degraded = brief or self.trouble is not None
+        headers = public_headers(edition, self.settings, request, now=now, degraded=degraded)
         return headers | self.marks(edition)
 
     @property

@@ -12,27 +12,22 @@ import msgspec
 
 from selvedge.catalogue.filter import UNKNOWN
 from selvedge.catalogue.query import BadParameter, FacetFilter, canonical, parse_query, split_query
-from selvedge.ranking.frozen import DAY
+from selvedge.web.anybody import without_headers
+from selvedge.web.asked import read_asked
+from selvedge.web.basis import assign_arms, holding_rules
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
 from selvedge.web.people import NOBODY, Person, read_context, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
-from selvedge.web.recommendations import (
-    SLOT,
-    assign_arms,
-    decide,
-    holding_rules,
-    read_asked,
-    without_headers,
-)
+from selvedge.web.recommendations import SLOT, decide
+from selvedge.web.similar import public_headers_of_day
 from selvedge.web.templating import ImageSize, render
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.web.caching import Edition
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
     from selvedge.web.recommendations import Recommendations
@@ -84,9 +79,11 @@ async def show_fragment(
     if slot == RECENT:
         picks = await _recently_viewed(edge, request, view, query)
     else:
-        if read_asked(view, query).personalise:
+        asked = read_asked(view, query)
+        if asked.personalise:
             known = await read_known(edge, request, market, view.scope.now, background)
-        picks = _picks(await decide(edge, request, view, query, known))
+        asked = msgspec.structs.replace(asked, explain=True)
+        picks = _picks(await decide(edge, request, view, query, asked, known))
     headers = PRIVATE | edge.marks(view.edition) | known.headers
     return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
@@ -96,12 +93,11 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
-    headers = edge.public(_edition(view), request, view.scope.now)
-    item = read_asked(view, query).item
+    headers = await public_headers_of_day(edge, request, view)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    answer = await _to(edge, request, view, query, item)
+    answer = await _to(edge, request, view, query)
     picks = Picks() if answer is None else _picks(answer)
     return _answer(edge, view, ALTERNATIVES, picks, headers)
 
@@ -109,30 +105,17 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
 async def list_alternatives(edge: Edge, request: Request, view: View) -> Recommendations | None:
     """Return what the public fragment shows, as a list: for previews. Raises `BadParameter`."""
     query = _parse(request, view, ALTERNATIVES)
-    return await _to(edge, request, view, query, read_asked(view, query).item)
+    return await _to(edge, request, view, query)
 
 
-async def _to(
-    edge: Edge, request: Request, view: View, query: Query, item: int | None
-) -> Recommendations | None:
-    """Return the alternatives to the product at rank `item`; None where it is withdrawn."""
-    if item is None:
+async def _to(edge: Edge, request: Request, view: View, query: Query) -> Recommendations | None:
+    """Return the alternatives to the product that is asked about; None where it is withdrawn."""
+    asked = read_asked(view, query)
+    if asked.item is None:
         return None
-    query = _of_its_kind(view, _bounded(query, request), item)
-    return await decide(edge, without_headers(request), view, query, NOBODY, ALTERNATIVES)
-
-
-def _edition(view: View) -> Edition:
-    """Return what alternatives depend on: all rules and experiments, and the day."""
-    now, edition, times = view.scope.now, view.edition, view.rulebook.times(view.scope.now)
-    day = now // DAY
-    coming = [one for one in (edition.next_change, times.next, (day + 1) * DAY) if one is not None]
-    return msgspec.structs.replace(
-        edition,
-        evidence_epoch=edition.evidence_epoch + times.passed + day,
-        modified=max(edition.modified, times.last or 0, day * DAY),
-        next_change=min(coming),
-    )
+    query = _of_its_kind(view, _bounded(query, request), asked.item)
+    asked = msgspec.structs.replace(asked, explain=True)
+    return await decide(edge, without_headers(request), view, query, asked, NOBODY, ALTERNATIVES)
 
 
 def _picks(answer: Recommendations) -> Picks:

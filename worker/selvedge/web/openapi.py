@@ -10,6 +10,7 @@ import msgspec
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
 from selvedge.shopper.policy import PURPOSES
+from selvedge.web.asked import MAX_PREFERENCES
 from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
@@ -23,7 +24,7 @@ from selvedge.web.openapi_me import OPERATIONS, SERVED, Operation
 from selvedge.web.problems import CONTENT_TYPE, Problem
 from selvedge.web.products import ProductList
 from selvedge.web.ranking import RankingStatement
-from selvedge.web.recommendations import MAX_PREFERENCES, Recommendations
+from selvedge.web.recommendations import Recommendations
 from selvedge.web.service import Health, Markets, Readiness
 
 if TYPE_CHECKING:
@@ -104,8 +105,16 @@ def document() -> Document:
                 "get": _operation(
                     "showProduct",
                     "Show a product with its offers and evidence",
-                    [*_PLACE, _path("id", "The product's identifier")],
+                    [*_PLACE, _PRODUCT],
                     {200: _public(by_type[ProductPage]), **_others(304, 400, 404, 410, 503)},
+                )
+            },
+            "/v1/{market}/{locale}/products/{id}/similar": {
+                "get": _operation(
+                    "listSimilar",
+                    "List what is like a product; the same for everyone",
+                    [*_PLACE, _PRODUCT, *_LIST_PARAMETERS, _ONLY_ORDER, _EXPLAIN],
+                    {200: _public(by_type[Recommendations]), **_others(304, 308, 400, 404, 410, 503)},
                 )
             },
             "/v1/{market}/{locale}/recommendations": {
@@ -373,6 +382,7 @@ _PLACE = [
     _path("market", "A market's code, of those that `/v1/markets` lists"),
     _path("locale", "A locale of that market, BCP 47"),
 ]
+_PRODUCT = _path("id", "The product's identifier")
 _BOUND = r"[0-9]{1,10}"
 _RANGE = {"pattern": rf"^({_BOUND}\.\.({_BOUND})?|\.\.{_BOUND})$", "examples": ["20..50", "20..", "..50"]}
 _VALUES = {"minLength": 1}
@@ -415,14 +425,18 @@ _SORT = _parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The orde
 _PERSONALISE = _parameter(
     "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
 )
+_ONLY_ORDER = _parameter(
+    "sort", {"enum": ["relevance"], "default": "relevance"}, "The list's own order is the only one"
+)
+_EXPLAIN = _parameter(
+    "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score, its terms and why"
+)
 _PERSONAL_PARAMETERS = [
-    _parameter("sort", {"enum": ["relevance"], "default": "relevance"}, "The personal order is the only one"),
+    _ONLY_ORDER,
     _parameter("item", {"minLength": 1}, "The product that the shopper looks at; its style is left out"),
     _parameter("prefer", _VALUES, f"Up to {MAX_PREFERENCES} preferences as field:value, {_LISTED}"),
     _PERSONALISE,
-    _parameter(
-        "explain", {"enum": ["true", "false"], "default": "false"}, "Add each item's score and its terms"
-    ),
+    _EXPLAIN,
 ]
 _FRAGMENT_PARAMETERS = [
     *_FILTERS,

@@ -85,6 +85,8 @@ class Person(msgspec.Struct, frozen=True):
         """
         context = self.context.affinities if self.context else ()
         profile = self.profile.affinities if self.profile else ()
+        if not profile:
+            return context
         strongest: dict[tuple[str, str], Affinity] = {}
         for one in context + profile:
             known = strongest.get((one.field, one.value))
@@ -105,10 +107,11 @@ async def read_known(edge: Edge, request: Request, market: str, now: int, backgr
 
     Who was erased is nobody from then on, whatever the cookie says.
     """
-    context = await read_context(edge, request, market, now)
-    if context is None or not is_named(context):
-        return Known(context)
-    if not edge.consent.decide(request, market).allows("profile"):
+    consent = edge.consent.decide(request, market)
+    if not consent.allows("session"):
+        return NOBODY
+    context = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+    if context is None or not is_named(context) or not consent.allows("profile"):
         return Known(context)
     looked = await edge.profiles.find(context.shopper, context.revision, background)
     return Known(None if looked.erased else context, looked)

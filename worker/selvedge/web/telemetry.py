@@ -28,6 +28,7 @@ NONE = -1
 """A number that this request has none of."""
 
 _MAX_PATH = 256
+_RECEIPTS = "/v1/me/erasures/"
 _NOT_FOUND, _SERVER_ERROR = 404, 500
 
 
@@ -61,7 +62,7 @@ class Recorder:
     def _blobs(self, request: Request, response: Response, fault: str, trouble: str) -> list[str]:
         release = self._edge.store.current
         # A path that names nothing of ours may hold anything, so it is not kept.
-        path = "" if response.status == _NOT_FOUND else request.path[:_MAX_PATH]
+        path = "" if response.status == _NOT_FOUND else _without_names(request.path)[:_MAX_PATH]
         return [
             _outcome(response, fault),
             self._route_name(request.path),
@@ -85,6 +86,11 @@ class Recorder:
             round((now - started) * 1000),
             len(response.body),
         ]
+
+
+def _without_names(path: str) -> str:
+    """Return the path without what names a person's matter: a receipt is all that is needed to read it."""
+    return _RECEIPTS if path.startswith(_RECEIPTS) else path
 
 
 def fault_of(error: Exception) -> str:
