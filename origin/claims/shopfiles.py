@@ -10,7 +10,7 @@ from origin.importing.archive import load_catalogue
 from origin.importing.errors import SourceError
 from origin.importing.report import Log
 from origin.importing.shop import load_settings, load_shop
-from origin.importing.table import Table
+from origin.importing.table import PROGRESS_EVERY, Table
 from origin.importing.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def read_texts(path: Path, locale: str | None = None, progress: Progress | None 
     """
     match path.suffix.lower():
         case ".selvedge":
-            yield from from_catalogue(load_catalogue(path))
+            yield from from_catalogue(load_catalogue(path), progress)
         case ".toml":
             yield from _from_toml(path, locale, progress)
         case ".json":
@@ -84,13 +84,15 @@ def from_table(
                 yield Text(f"{path.name}:{row.line} {column}", html.unescape(text), locale, organic=organic)
 
 
-def from_catalogue(catalogue: Catalogue) -> Iterator[Text]:
+def from_catalogue(catalogue: Catalogue, progress: Progress | None = None) -> Iterator[Text]:
     """Yield the names, descriptions, brands and colours of a catalogue, by style and locale.
 
     A style's texts count as proven organic if all its products are.
     """
     unproven = {product.group for product in catalogue.products if not _is_organic(product, catalogue.taken)}
-    for group in catalogue.groups:
+    for done, group in enumerate(catalogue.groups):
+        if progress and done % PROGRESS_EVERY == 0:
+            progress(done, len(catalogue.groups))
         yield Text(f"{group.id} brand", group.brand)
         for field, texts in (("name", group.name), ("description", group.description)):
             for locale, text in texts.items():

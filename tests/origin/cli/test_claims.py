@@ -106,6 +106,13 @@ def test_our_own_strings_pass() -> None:
     assert " 0 breaches" in result.stdout
 
 
+def test_the_demo_shops_feeds_pass(tmp_path: Path) -> None:
+    assert CliRunner().invoke(jobs, ["demo", str(tmp_path), "--products", "40"]).exit_code == Exit.DONE
+    answer = json.loads(run(tmp_path / "shop.toml", "--json").stdout)
+    assert answer["texts"] > 1000
+    assert (answer["breaches"], answer["notes"]) == (0, 0)
+
+
 def test_an_unknown_kind_of_file_is_named(tmp_path: Path) -> None:
     path = tmp_path / "notes.docx"
     path.write_text("x", encoding="utf-8")
