@@ -23,7 +23,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _ENDS = frozenset(".!?;:\n|•·")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _YEAR = "<year>"
-_FIRST_YEAR, _LAST_YEAR = "2025", "2099"
+_FIRST_YEAR, _LAST_YEAR = "2027", "2099"
 
 
 class Word(msgspec.Struct, frozen=True):
