@@ -24,7 +24,7 @@ _HARMLESS, _TERM, _ABOUT, _UNLESS = "harmless", "term:", "about:", "unless:"
 class Finding(msgspec.Struct, frozen=True):
     """A claim in a text: its words at `start:end` (code points), and by which rule.
 
-    `language` is the one whose words they are, `instead` a lawful way to say it in that language.
+    `language` is the text's, or the words' where that is unknown; `instead` a lawful way to say it in it.
     """
 
     rule: str

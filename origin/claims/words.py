@@ -23,7 +23,7 @@ _TAG = re.compile(r"<[^<>]*>")
 _ENDS = frozenset(".!?;:\n|•·")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _YEAR = "<year>"
-_FIRST_YEAR, _LAST_YEAR = "2025", "2099"
+_FIRST_YEAR, _LAST_YEAR = "2027", "2099"
 
 
 class Word(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ class Patterns:
     def add(self, mark: str, patterns: Iterable[str]) -> None:
         """Add patterns, as the head of `rules.toml` writes them, under one mark."""
         for pattern in patterns:
-            for words in _spell(pattern):
+            for words in spellings(pattern):
                 self._root.add(words, mark)
 
     def find(self, words: list[Word]) -> list[Match]:
@@ -124,7 +124,7 @@ class _Node:
             yield self.year
 
 
-def _spell(pattern: str) -> Iterator[list[str]]:
+def spellings(pattern: str) -> Iterator[list[str]]:
     """Yield every sequence of words that a pattern stands for."""
     pieces = _CHOICE.split(pattern)
     choices = [piece.split("|") if odd % 2 else [piece] for odd, piece in enumerate(pieces)]
