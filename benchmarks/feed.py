@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import msgspec
 
-from selvedge.ranking.signals import decay_factors
+from selvedge.ranking.signals import STEP, decay_factors
 from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
 from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.loaded import Labels
@@ -30,11 +30,15 @@ def documents(shop: Shop) -> Iterator[tuple[str, bytes]]:
     """Keys and documents, as benchmarks/peers/shop.mjs describes them."""
     products = _products(shop)
     starts = range(0, len(products), CHUNK)
+    recent = msgspec.structs.asdict(DEFAULTS.recent)
     weighting = {
-        "recent": msgspec.structs.asdict(DEFAULTS.recent),
+        "recent": {field: points for field, points in recent.items() if field != "price"},
+        "price": recent["price"],
+        "band": 100 + DEFAULTS.band,
         "decay": decay_factors(DEFAULTS.decay),
         "most": MAX_WEIGHT,
         "terms": DEFAULTS.terms,
+        "step": STEP,
     }
     yield "shop", msgspec.json.encode({"chunks": len(starts), "weighting": weighting})
     for number, start in enumerate(starts):

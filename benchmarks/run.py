@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import instances, interpreter, shops
-from benchmarks.measure import measure_latency, measure_throughput, percentile
+from benchmarks import instances, interpreter, shops, visitors
+from benchmarks.client import request
+from benchmarks.measure import Scenario, measure_latency, measure_throughput, percentile
 from benchmarks.results import Figure, Results, ShopResults, Timing, timings
-from benchmarks.scenarios import COMPARED, check_peers, scenarios
+from benchmarks.scenarios import COMPARED, HELLO, check_peers, scenarios
 from benchmarks.traffic import Traffic
 from development.catalogues import NoData
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Progress = Callable[[str], None]
 
 SLOW_KV = {"latency_p95_ms": 50, "latency_p99_ms": 250}
+WITH_MODEL = "personal list with a model"
 LARGE = 10_000
 """From so many products on memory and cold isolates are measured too."""
 
@@ -88,6 +90,8 @@ def _measure(shop: Shop, hellos: Mapping[str, str], effort: Effort, progress: Pr
         if len(shop.catalogue.products) >= LARGE:
             figures += _measure_cold(home, traffic, effort, progress)
             figures += _measure_memory(home, shop, traffic, progress) if effort.swaps else []
+    if len(shop.catalogue.products) >= LARGE:
+        figures += _measure_model(shop, traffic, hellos, effort, progress)
     matched = int(median(traffic.matched))
     return ShopResults(shop.name, len(shop.catalogue.products), matched, timed, tuple(figures))
 
@@ -124,10 +128,10 @@ def _measure_cold(home: Home, traffic: Traffic, effort: Effort, progress: Progre
     for faults, where in ((None, "cold"), (SLOW_KV, "cold, slow KV")):
         if faults and not effort.slow_kv:
             continue
-        for name, request in asked.items():
+        for name, one in asked.items():
             progress(f"{where}, {name}")
             samples = [
-                interpreter.time_cold_answer(home, request, faults or {}) for _ in range(effort.cold_samples)
+                interpreter.time_cold_answer(home, one, faults or {}) for _ in range(effort.cold_samples)
             ]
             yield Figure(f"{where}: {name}", median(samples), "ms")
 
@@ -137,6 +141,30 @@ def _measure_memory(home: Home, shop: Shop, traffic: Traffic, progress: Progress
     memory = interpreter.measure_memory(home, shop, traffic)
     yield Figure("heap, all cards held", memory.serving / 1e6, "MB")
     yield Figure("heap, peak of two swaps", memory.after_swaps / 1e6, "MB")
+
+
+def _measure_model(
+    shop: Shop, traffic: Traffic, hellos: Mapping[str, str], effort: Effort, progress: Progress
+) -> Iterator[Figure]:
+    """The same people in the same shop, with the model of 100,000 sessions in the version."""
+    progress("training a session model")
+    modelled = shop.with_model(visitors.train(shop))
+    with instances.home() as home:
+        with home.instance() as runtime:
+            home.publish(runtime, modelled.built)
+            timed = [
+                Scenario(HELLO, hellos[HELLO], [request("/")]),
+                Scenario(WITH_MODEL, runtime.url, traffic.personal()),
+            ]
+            progress("personal lists with the model")
+            measure_latency(timed, effort.rounds, lambda _number: None)
+        yield Figure("session model", len(modelled.model or b"") / 1e6, "MB")
+        yield Figure(f"{WITH_MODEL} / hello", timed[1].median / timed[0].median, "times")
+        if effort.swaps:
+            progress("memory with the model while versions swap")
+            memory = interpreter.measure_memory(home, modelled, traffic)
+            yield Figure("heap with a model, all cards held", memory.serving / 1e6, "MB")
+            yield Figure("heap with a model, peak of two swaps", memory.after_swaps / 1e6, "MB")
 
 
 def _machine() -> str:

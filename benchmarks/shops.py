@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,6 +37,8 @@ class Shop:
     catalogue: Catalogue
     built: BuiltSnapshot
     build_seconds: float
+    model: bytes | None = None
+    """The session model's part, where the shop has one."""
 
     @property
     def market(self) -> Market:
@@ -81,7 +84,12 @@ class Shop:
                 if at % 200
             ),
         )
-        return build(later, shop=SHOP, previous=self.built)
+        return build(later, shop=SHOP, previous=self.built, model=self.model)
+
+    def with_model(self, model: bytes) -> Shop:
+        """The same shop in a version that brings a session model along."""
+        built = build(self.catalogue, shop=SHOP, previous=self.built, model=model)
+        return dataclasses.replace(self, built=built, model=model)
 
 
 def generated(products: int) -> Shop:

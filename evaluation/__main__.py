@@ -37,7 +37,7 @@ BASELINE_SETTINGS = Path(__file__).with_name("baselines.toml")
     help="Only these baselines; repeatable.",
 )
 @click.option("--no-baselines", is_flag=True, help="Score the model alone.")
-@click.option("--baseline-settings", metavar="NAME", help="Settings of evaluation/baselines.toml.")
+@click.option("--baseline-settings", metavar="NAME", help="Of evaluation/baselines.toml; else as --settings.")
 @click.option("--drop-repeats", is_flag=True, help="Give baselines no item of a training session twice.")
 @click.option(
     "--drop-longest",
@@ -74,7 +74,7 @@ def evaluate(
             split,
             marked=None if boost is None else _items(boost),
             baselines=() if no_baselines else baselines or tuple(BASELINES),
-            options=_options(baseline_settings),
+            options=_options(baseline_settings, chosen),
             drop_repeats=drop_repeats,
             drop_longest=drop_longest,
             wasm=not no_wasm,
@@ -97,12 +97,13 @@ def _items(path: Path) -> set[str]:
     return set(found if found[0].isdecimal() else found[1:])
 
 
-def _options(name: str | None) -> dict[str, dict[str, float]]:
-    if name is None:
-        return {}
+def _options(name: str | None, chosen: str) -> dict[str, dict[str, float]]:
+    """The baselines' settings of that name; unless given, those of the settings chosen, if there are any."""
     named: dict[str, dict[str, dict[str, float]]] = tomllib.loads(
         BASELINE_SETTINGS.read_text(encoding="utf-8")
     )
+    if name is None:
+        return named.get(chosen, {})
     if name not in named:
         raise click.BadParameter(f"there are {', '.join(named)}", param_hint="--baseline-settings")
     return named[name]

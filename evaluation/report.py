@@ -32,7 +32,7 @@ class Data(msgspec.Struct, frozen=True):
 
 
 class Index(msgspec.Struct, frozen=True):
-    """The part that was evaluated, which is the part that a snapshot carries."""
+    """The part that was evaluated, as a snapshot carries it; `build_seconds` are the processor's."""
 
     version: str
     bytes: int
@@ -61,7 +61,7 @@ def show(report: Report) -> None:
     index = report.index
     print_table(
         f"model {index.version}, settings {report.settings}",
-        ("bytes", "bytes a click", "neighbours", "build, s"),
+        ("bytes", "bytes a click", "neighbours", "build, CPU s"),
         [(index.bytes, f"{index.bytes_a_click:.2f}", index.neighbours, f"{index.build_seconds:.1f}")],
     )
     _show_metrics("every position, repeats counted", report.all)

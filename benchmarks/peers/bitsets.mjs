@@ -1,7 +1,7 @@
 // A Worker on the same ideas as Selvedge's snapshot: a bitset per facet value, the values of each product as
 // small numbers, cards decoded only for the products shown; top by counting scores instead of sorting.
 
-import { firstOfEachStyle, readRequest, readShop, seed, weigh } from "./shop.mjs";
+import { firstOfEachStyle, likePrice, readRequest, readShop, seed, weigh } from "./shop.mjs";
 
 const HIGHEST_SCORE = 255 + 24 * 127;
 const encoder = new TextEncoder();
@@ -52,8 +52,9 @@ function makeIndex({ products, weighting }) {
 function recommend({ filters, price, context }) {
   const recent = context.recent.map((id) => valuesOf(index.rankOf.get(id)));
   const points = pointsByNumber(weigh(index, context, recent));
+  const like = likePrice(index, index.prices[index.rankOf.get(context.recent[0])]);
   const matches = inPriceRange(match(filters), price);
-  const ordered = highest(matches, (rank) => score(rank, points), 36);
+  const ordered = highest(matches, (rank) => score(rank, points) + like(index.prices[rank]), 36);
   const shown = firstOfEachStyle(ordered, (rank) => index.groups[rank]);
   const items = shown.map((rank) => JSON.parse(decoder.decode(index.cards[rank])));
   return { numberOfItems: matches.length, items };

@@ -45,10 +45,12 @@ export function weigh({ weighting }, context, recent) {
   const byField = {};
   for (const [key, points] of strongest([...weights], weighting.terms)) {
     const [field, value] = key.split(":");
-    (byField[field] ??= {})[value] = points;
+    (byField[field] ??= {})[value] = stepped(weighting, points);
   }
   return byField;
 }
+
+const stepped = ({ most, step }, points) => Math.floor(Math.min(most, points + step / 2) / step) * step;
 
 function fromRecent(weighting, recent) {
   const found = [];
@@ -65,6 +67,13 @@ function fromRecent(weighting, recent) {
 
 const strongest = (weights, count) =>
   weights.sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).slice(0, count);
+
+/** What a like price adds to a product: like that of the product looked at last. */
+export function likePrice({ weighting: { price: points, band } }, newest) {
+  if (newest === undefined) return () => 0;
+  const [low, high] = [Math.ceil((newest * 100) / band), Math.floor((newest * band) / 100)];
+  return (price) => (price >= low && price <= high ? points : 0);
+}
 
 /** The first page of products in order: each style once, in its best colourway. */
 export function firstOfEachStyle(ordered, groupOf) {

@@ -22,6 +22,7 @@ from origin.building.sections import market_sections
 from selvedge.catalogue.model import Product
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.rules import NO_RULES, encode_rules
+from selvedge.ranking.weights import decode_weights, encode_weights
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import open_page
 from selvedge.snapshot.container import pack, unpack
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
 
     from selvedge.catalogue.model import Catalogue, Market
     from selvedge.ranking.rules import RuleSet
+    from selvedge.ranking.weights import RankingWeights
 
 _RULES = "rules:rules"
+_WEIGHTS = "index:weights"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,8 +47,15 @@ class NewVersionDue(SelvedgeError):
     """A delta cannot carry what has changed: a market, its currency or its locales."""
 
 
-def build_delta(base: BuiltSnapshot, catalogue: Catalogue, rules: RuleSet | None = None) -> BuiltSnapshot:
-    """Return `base` with a delta, one number higher, that brings it to `catalogue`, and to `rules` if given.
+def build_delta(
+    base: BuiltSnapshot,
+    catalogue: Catalogue,
+    rules: RuleSet | None = None,
+    weights: RankingWeights | None = None,
+) -> BuiltSnapshot:
+    """Return `base` with a delta, one number higher, that brings it to `catalogue`.
+
+    Also to `rules` and `weights` where these are given; what the delta before brought stays in force else.
 
     Raises `NewVersionDue` where the markets are others, `OversizedPart` where so much has changed that a
     new version is due, and `UnusableRules`.
@@ -63,6 +73,7 @@ def build_delta(base: BuiltSnapshot, catalogue: Catalogue, rules: RuleSet | None
         history = changed_sections(before, after, number)
         changed |= of_market | {f"{name}:{section}": data for section, data in history.items()}
         changed |= _changed_details(base, catalogue, market)
+    changed |= _changed_weights(base, weights)
     changed |= _changed_rules(base, rules, Index(index), [market.code for market in catalogue.markets])
     delta = pack(changed)
     release = msgspec.structs.replace(
@@ -98,6 +109,15 @@ def _over(
         if name.startswith(prefix)
     }
     return {**own, **standing_in}
+
+
+def _changed_weights(base: BuiltSnapshot, weights: RankingWeights | None) -> dict[str, bytes]:
+    """The weights, where they are not the base's."""
+    if weights is None:
+        kept = _overlay(base).get(_WEIGHTS)
+        return {} if kept is None else {_WEIGHTS: bytes(kept)}
+    own = decode_weights(base.sections("index").get("weights"))
+    return {} if own == weights else {_WEIGHTS: encode_weights(weights)}
 
 
 def _changed_rules(

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from origin.building.build import UnusableRules
+from origin.cli.claims import claims
 from origin.cli.demo import demo
 from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.footprint import footprint
@@ -75,6 +76,7 @@ jobs.add_command(outputs)
 jobs.add_command(demo)
 jobs.add_command(footprint)
 jobs.add_command(train)
+jobs.add_command(claims)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:

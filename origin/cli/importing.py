@@ -10,6 +10,7 @@ import click
 import msgspec
 
 import origin.importing as importing_package
+from origin.claims.contradictions import contradictions
 from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.sources import ImportRefused, importing
@@ -162,9 +163,11 @@ def _aware(moment: datetime | None) -> datetime | None:
 
 
 def _conclude(result: Import, out: Path, report: Path | None, *, as_json: bool) -> None:
+    issues = (*result.report.issues, *contradictions(result.catalogue))
+    reported = msgspec.structs.replace(result.report, issues=issues)
     if report:
-        report.write_bytes(msgspec.json.encode(result.report))
-    summary = result.report.summary()
+        report.write_bytes(msgspec.json.encode(reported))
+    summary = reported.summary()
     if result.report.rows and not result.report.accepted:
         reasons = ", ".join(f"{reason} ({n:,})" for reason, n in summary["rejected"].items())
         first = next(issue for issue in result.report.issues if issue.action == "rejected")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from origin.publishing.publisher import Outcome
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
+    from selvedge.ranking.weights import RankingWeights
 
 channel_option = click.option("--channel", help="The channel; SELVEDGE_CHANNEL (live) unless given.")
 wait_option = click.option(
@@ -94,8 +95,8 @@ def build(
 
     The newest snapshot here hands its product ordinals on, so that models and cursors stay valid.
     """
-    if delta_on and (weights or model):
-        raise click.UsageError("a delta brings neither weights nor a model; build a version")
+    if delta_on and model:
+        raise click.UsageError("a delta brings no model; build a version")
     if fresh and model:
         raise click.UsageError("a model speaks of the ordinals that --fresh loses")
     root = workshop.settings.snapshots
@@ -103,7 +104,12 @@ def build(
         steps.named("reading")
         source = load_catalogue(catalogue)
         if delta_on:
-            built = _build_delta(folders.read(delta_on), source, read_rules(rules) if rules else None)
+            built = _build_delta(
+                folders.read(delta_on),
+                source,
+                read_rules(rules) if rules else None,
+                read_weights(weights) if weights else None,
+            )
         else:
             before = None if fresh else previous or newest(root)
             known = folders.read(before) if before else None
@@ -285,10 +291,12 @@ for command in (inspect, diff, preview, rules_group):
     snapshot.add_command(command)
 
 
-def _build_delta(base: BuiltSnapshot, source: Catalogue, rules: RuleSet | None) -> BuiltSnapshot:
+def _build_delta(
+    base: BuiltSnapshot, source: Catalogue, rules: RuleSet | None, weights: RankingWeights | None
+) -> BuiltSnapshot:
     if unknown := unknown_to(base, source):
         say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
-    return build_delta(base, source, rules)
+    return build_delta(base, source, rules, weights)
 
 
 def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:

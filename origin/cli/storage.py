@@ -10,15 +10,19 @@ import msgspec
 
 from origin.cli.job import Job
 from origin.cli.keys import keys
-from origin.cli.output import json_option, print_json
+from origin.cli.output import Steps, json_option, print_json, print_table
+from origin.collaborative.job import Learnt, learn
+from origin.collaborative.model import Settings as AlsSettings
 from origin.encryption.keyring import Keyring
 from origin.encryption.masters import MasterKeys, parse_master_keys
 from origin.encryption.tables import KEYS
+from origin.profiles.outputs import MAX_SCORES, Outputs
 from origin.profiles.publishing import publish_records
 from origin.profiles.store import Profiles
 from origin.rehearsal import AesGcm, SystemClock
 from origin.settings import Settings, require
 from origin.storage.database import Database
+from origin.storage.paging import Cursors
 from origin.storage.schema import DATA, migrate, step
 from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.sealing import Sealer
@@ -67,6 +71,9 @@ def rotate(workshop: Workshop, *, as_json: bool) -> None:
     click.echo(f"still wrapped by others: {', '.join(left) or 'none'}")
 
 
+_ALS = AlsSettings()
+
+
 @click.group()
 def outputs() -> None:
     """What models said of shoppers."""
@@ -88,6 +95,67 @@ def publish(workshop: Workshop, *, as_json: bool) -> None:
         print_json({"published": count})
         return
     click.echo(f"published: {count:,}")
+
+
+@outputs.command("train", cls=Job, examples=("outputs train", "outputs train --factors 64 --iterations 20"))
+@click.option(
+    "--factors",
+    type=click.IntRange(1, 512),
+    default=_ALS.factors,
+    show_default=True,
+    help="How long the vectors of shoppers and products are.",
+)
+@click.option(
+    "--iterations",
+    type=click.IntRange(1, 200),
+    default=_ALS.iterations,
+    show_default=True,
+    help="How often both are fitted to each other.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    default=_ALS.seed,
+    show_default=True,
+    help="What the vectors begin with follows from it.",
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1, MAX_SCORES),
+    default=_ALS.count,
+    show_default=True,
+    help="Products kept for each shopper.",
+)
+@json_option
+@click.pass_obj
+def train_outputs(
+    workshop: Workshop, factors: int, iterations: int, seed: int, count: int, *, as_json: bool
+) -> None:
+    """Train the collaborative model of returning shoppers, and keep what it says of each.
+
+    Learns by implicit ALS from stored events of people who allow training. What somebody bought or dismissed
+    is left out. `outputs publish` then brings it to the edge.
+    """
+    settings = AlsSettings(factors=factors, iterations=iterations, seed=seed, count=count)
+    with Steps() as steps:
+        learnt = asyncio.run(_train(workshop.settings, settings, steps))
+    if as_json:
+        print_json(learnt)
+        return
+    columns = ("shoppers", "products", "kept", "refused", "dropped")
+    row = (learnt.shoppers, learnt.products, learnt.kept, learnt.refused, learnt.dropped)
+    print_table(f"als {learnt.version or 'learnt nothing'}", columns, [row])
+
+
+async def _train(settings: Settings, als: AlsSettings, progress: Steps) -> Learnt:
+    opened, key_store = Database(settings.database.reveal()), Database(settings.key_store.reveal())
+    keyring = Keyring(key_store, _masters(settings))
+    try:
+        kept = Outputs(opened, keyring, Cursors(()), SystemClock())
+        return await learn(opened, keyring, kept, als, progress)
+    finally:
+        await opened.close()
+        await key_store.close()
 
 
 async def _upgrade(settings: Settings) -> dict[str, str | None]:

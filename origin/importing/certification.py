@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from origin.importing.dates import parse_end, parse_moment
-from origin.importing.schemes import Certificate, Subject, prove
+from origin.importing.schemes import GREENDB, GS1, Certificate, Subject, prove
+from origin.importing.vocabulary import fold
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 COLUMN = "certification"
 _BESIDE = ("share", "valid_from", "valid_to", "level")
+_VOCABULARIES = frozenset({fold(GREENDB), fold(GS1)})
 _USUAL_PARTS = "authority:name:code"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
 
@@ -51,13 +53,18 @@ class CertificationColumn:
         values = dict(zip(self._parts, pieces, strict=False))
         return Certificate(
             name=values.get("name", ""),
-            authority=values.get("authority") or None,
+            authority=_authority(values.get("authority", "")),
             identification=values.get("code") or None,
             share=_share(extra.get("share", ""), row),
             valid_from=_date(extra.get("valid_from", ""), "valid_from", row),
             valid_to=_date(extra.get("valid_to", ""), "valid_to", row),
             level=extra.get("level") or None,
         )
+
+
+def _authority(text: str) -> str | None:
+    """Return who certified; before a code of another vocabulary stands that vocabulary instead."""
+    return None if not text or fold(text) in _VOCABULARIES else text
 
 
 def _values(row: Row, column: str) -> list[str]:

@@ -12,6 +12,8 @@ from origin.importing.vocabulary import fold, read_table
 from selvedge.catalogue.model import Evidence, Level
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from origin.importing.report import Row
 
 
@@ -23,6 +25,11 @@ _WEAKER: dict[str, tuple[Level, ...]] = {
 A facility's says nothing about the brand, nor a brand's about the facility."""
 
 
+GREENDB = "certificate"
+GS1 = "PackagingMarkedLabelAccreditationCode"
+"""Prefixes of other vocabularies' codes: `certificate:GOTS_ORGANIC`."""
+
+
 class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of `vocabulary/schemes.toml`, whose head explains the fields."""
 
@@ -31,6 +38,10 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: Literal["certification_body", "licensor", "public_authority", "membership"]
     ends: Literal["transaction", "licence"]
     labels: dict[str, str]
+    covers: str
+    excludes: str
+    greendb: tuple[str, ...] = ()
+    gs1: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     minimum_share: float = 0
 
@@ -166,4 +177,12 @@ def _families() -> dict[str, tuple[str, ...]]:
 @cache
 def _codes() -> dict[str, str]:
     pairs = registry().items()
-    return {fold(n): code for code, s in pairs for n in (code, s.name, *s.names)}
+    return {fold(n): code for code, s in pairs for n in (code, s.name, *s.names, *_foreign_codes(s))}
+
+
+def _foreign_codes(scheme: Scheme) -> Iterator[str]:
+    """Yield the codes of other vocabularies, bare and as their vocabularies write them."""
+    for code in scheme.greendb:
+        yield from (code, f"{GREENDB}:{code}")
+    for code in scheme.gs1:
+        yield from (code, f"{GS1}-{code}", f"{GS1}:{code}", f"gs1:{GS1}-{code}")

@@ -121,6 +121,12 @@ class Outputs:
         following = self._cursors.write(at, (start + limit, nonce)) if more else None
         return Recommendations(row.model, row.version, row.time, items, following)
 
+    async def drop(self, model: str, *, but: str) -> int:
+        """Delete what `model` said in any version but one; returns of how many shoppers."""
+        older = (model_output.c.model == model) & (model_output.c.version != but)
+        async with self._database.writing() as connection:
+            return int((await connection.execute(delete(model_output).where(older))).rowcount)
+
     async def forget(self, name: str) -> None:
         """Delete what was said of a shopper."""
         async with self._database.writing() as connection:

@@ -53,13 +53,13 @@ def test_sequential_rules_reach_what_was_published(rsc15: Split) -> None:
 
 def test_vsknn_reaches_what_was_published_for_serenade(serenade: Split) -> None:
     visits = prepared(serenade.visits, drop_repeats=True, drop_longest=99.5)
-    baseline = BASELINES["vsknn"](visits, **_options("serenade")["vsknn"])
+    baseline = BASELINES["vsknn"](visits, **_options("serenade", "")["vsknn"])
     assert answered(serenade.questions, baseline)[1] == pytest.approx(0.3197, abs=0.002)
 
 
 def test_vstan_is_near_what_was_published_and_the_model_is_better(rsc15: Split) -> None:
     questions = rsc15.questions[::5]
-    vstan = answered(questions, BASELINES["vstan"](rsc15.visits, **_options("rsc15")["vstan"]))
+    vstan = answered(questions, BASELINES["vstan"](rsc15.visits, **_options(None, "rsc15")["vstan"]))
     assert vstan == pytest.approx((0.6473, 0.3673), abs=0.015)
     own = answered(questions, Candidate(train(rsc15, read_settings("rsc15")).part))
     assert own[0] > vstan[0]

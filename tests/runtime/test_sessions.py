@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import msgspec
 import pytest
 
 from evaluation.timing import run_in_wasm
-from origin.building import build
+from origin.building import BuiltSnapshot, build
 from origin.demo import generate
 from origin.rehearsal import AesGcm
 from origin.training.counts import Counts
@@ -24,6 +25,7 @@ from selvedge.shopper.context import CONTEXT_COOKIE, Context, seal_context
 from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.index import Index
 from selvedge.snapshot.loaded import SESSIONS
+from selvedge.snapshot.manifest import refer
 from tests.runtime.shopfront import SEALING_KEY, Shopfront, open_shop
 from tests.truth import Truth
 
@@ -110,6 +112,70 @@ def test_a_model_part_that_is_no_good_never_takes_the_shop_down(front: Shopfront
     assert len(items) > 20
     assert carried(items) == []
     assert PART.key in front.runtime.kv_reads()
+
+
+def rows_changed(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
+    return [(item["id"], item["score"]) for item in before] != [(item["id"], item["score"]) for item in after]
+
+
+def test_a_click_changes_no_later_page_and_nobody_else_s_list(front: Shopfront) -> None:
+    target = f"{PERSONAL}?explain=true&limit=5"
+    first = front.get(target, Cookie=looked_at(SOLD[100])).json()
+    others = front.get(target).json()
+    later = f"{PERSONAL}?cursor={first['next']}&explain=true&limit=5"
+    second = front.get(later, Cookie=looked_at(SOLD[100])).json()
+    clicked = looked_at(SOLD[200], SOLD[100])
+    assert front.get(later, Cookie=clicked).json()["items"] == second["items"]
+    assert rows_changed(first["items"], front.get(target, Cookie=clicked).json()["items"])
+    assert front.get(target).json() == others
+
+
+def test_what_carried_a_product_names_the_look(front: Shopfront) -> None:
+    items = front.get(f"{PERSONAL}?explain=true", Cookie=looked_at(SOLD[100])).json()["items"]
+    looks = [item["because"] for item in items if item.get("because", {}).get("kind") == "looked"]
+    assert looks
+    assert {one["product"] for one in looks} == {SOLD[100]}
+    assert all(one["text"] == f"Omdat je {one['name']} hebt bekeken" for one in looks)
+
+
+def test_what_is_like_a_product_is_public_and_goes_by_its_row(front: Shopfront) -> None:
+    target = f"/v1/nl/nl/products/{SOLD[100]}/similar?explain=true"
+    answer = front.get(target)
+    assert answer.headers["cache-control"].startswith("public, max-age=")
+    assert carried(answer.json()["items"])
+    assert SOLD[100] not in {item["id"] for item in answer.json()["items"]}
+    assert front.get(target, Cookie=looked_at(SOLD[200])).content == answer.content
+    assert front.get(target, **{"If-None-Match": answer.headers["etag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("fault", ["corrupt", "missing"])
+def test_what_is_like_a_product_is_told_without_its_row_for_seconds(front: Shopfront, fault: str) -> None:
+    front.runtime.set_kv_faults(**{fault: [PART.key]})
+    answer = front.get(f"/v1/nl/nl/products/{SOLD[100]}/similar?explain=true")
+    assert answer.status_code == 200
+    assert carried(answer.json()["items"]) == []
+    assert answer.headers["cache-control"] == "public, max-age=5, stale-while-revalidate=0"
+
+
+def foreign() -> BuiltSnapshot:
+    """The version as a builder of the future may make it: signed and whole, its model in another format."""
+    ref = BUILT.release.manifest.groups[SESSIONS][0]
+    part = BUILT.parts[ref.digest].replace(b"\xa6format\x01", b"\xa6format\x02")
+    assert part != BUILT.parts[ref.digest]
+    groups = {**BUILT.release.manifest.groups, SESSIONS: (refer(part),)}
+    manifest = msgspec.structs.replace(BUILT.release.manifest, groups=groups)
+    release = msgspec.structs.replace(BUILT.release, manifest=manifest, version=manifest.version)
+    return BuiltSnapshot(release, {**BUILT.parts, refer(part).digest: part})
+
+
+def test_a_model_of_a_foreign_version_never_takes_the_shop_down(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    with open_shop(SHOP, tmp_path_factory.mktemp("shop")) as front:
+        front.publish(foreign())
+        items = ask(front, looked_at(SOLD[100]))
+        assert len(items) > 20
+        assert carried(items) == []
 
 
 def test_wasm_predicts_what_cpython_predicts_to_the_last_bit() -> None:

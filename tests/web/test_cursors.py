@@ -12,6 +12,7 @@ from selvedge.ranking.frozen import MAX_SEEN, Frozen
 from selvedge.ranking.models import MAX_SCORED
 from selvedge.ranking.order import Position
 from selvedge.ranking.rules import MAX_SHIFTS
+from selvedge.shopper.context import MAX_RECENT
 from selvedge.web.cursors import MAX_LENGTH, Cursor, PrivateCursors, PublicCursors
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ cursors = st.builds(
         arms=st.dictionaries(
             st.text("ab-", min_size=1, max_size=20), st.text("ab-", max_size=12), max_size=8
         ),
+        band=st.none() | st.tuples(u32, u32),
+        recent=several(rank, MAX_RECENT + 1),
     ),
     end=st.none() | st.builds(Position, u32, rank),
     shown=several(rank, BLOCK - 1),

@@ -276,3 +276,20 @@ def test_an_error_of_ours_tells_no_details(stage: Stage) -> None:
 def test_a_price_shown_is_that_of_an_offer_in_stock() -> None:
     stage = Stage(shop(garment("a", offers=(offer(price=1, stock=0), offer(size="L", price=9)))))
     assert stage.get(R).json["items"][0]["price"] == 9
+
+
+def test_a_delta_changes_weights_without_a_new_version_and_lists_in_progress_start_again() -> None:
+    base = build(shop(*PRODUCTS), shop=SHOP)
+    stage = Stage()
+    stage.publish(base)
+    stage.refresh()
+    target = f"{R}?explain=true&limit=3&prefer=material%3Awool"
+    first = stage.get(target).json
+    assert {term["points"] for item in first["items"] for term in item["explain"][1:]} == {48}
+    stage.publish(build_delta(base, shop(*PRODUCTS), weights=RankingWeights(preferred=96)))
+    stage.refresh()
+    answer = stage.get(target).json
+    assert answer["snapshot"] == {"version": base.release.version, "delta": 1}
+    assert {term["points"] for item in answer["items"] for term in item["explain"][1:]} == {96}
+    later = f"{R}?cursor={first['next']}&explain=true&limit=3&prefer=material%3Awool"
+    assert stage.get(later).status == 410

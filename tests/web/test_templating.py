@@ -1,11 +1,11 @@
 import re
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
 
 from selvedge.web.fragments import SLOTS
-from selvedge.web.items import Certification, Item, Material
+from selvedge.web.items import Certification, Item, Kind, Material
 from selvedge.web.templating import ImageSize, facts, is_linkable, render
 from selvedge.web.words import WORDS, words_for
 
@@ -34,11 +34,22 @@ def html(*items: Item, locale: str = "en", slot: str = "recommendations") -> str
 
 
 def test_every_language_has_all_words_for_every_slot() -> None:
-    assert sorted(WORDS) == ["en", "es", "nl", "pl", "sv"]
+    assert sorted(WORDS) == ["de", "en", "es", "fr", "nl", "pl", "sv"]
     for words in WORDS.values():
         assert tuple(words.headings) == SLOTS
         assert all(msgspec.structs.astuple(words))
         assert words.recycled.format(share="50%") != words.recycled
+        assert set(words.reasons) == {*get_args(Kind), "nameless"} - {"sponsored"}
+        assert all(words.reasons.values())
+        assert [kind for kind, text in words.reasons.items() if "{name}" in text] == [
+            "looked",
+            "similar",
+            "price",
+        ]
+        assert [kind for kind, text in words.reasons.items() if "{value}" in text] == [
+            "preferred",
+            "affinity",
+        ]
 
 
 def test_a_language_without_words_gets_english_ones_and_says_so() -> None:

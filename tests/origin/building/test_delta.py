@@ -14,6 +14,7 @@ from origin.building.history import Standing
 from selvedge.catalogue.query import SORTS, Query
 from selvedge.errors import OversizedPart
 from selvedge.ranking.rules import NO_RULES, Rule, RuleSet
+from selvedge.ranking.weights import RankingWeights, decode_weights
 from selvedge.snapshot.container import unpack
 from tests.stage import SHOP, Stage
 from tests.truth import Truth
@@ -328,3 +329,16 @@ def test_a_colourway_that_comes_back_hides_no_other_of_its_style_from_later_page
     second = stage.get(f"{path}?cursor={first['next']}&limit=1").json
     third = stage.get(f"{path}?cursor={second['next']}&limit=1").json
     assert [page["items"][0]["id"] for page in (first, second, third)] == ["b", *later]
+
+
+def test_a_delta_carries_weights_and_the_next_one_keeps_them() -> None:
+    catalogue = shop(garment("a"), garment("b"))
+    base = build(catalogue, shop=SHOP)
+    heavier = RankingWeights(model=10, band=50)
+    first = build_delta(base, catalogue, weights=heavier)
+    second = build_delta(first, catalogue)
+    back = build_delta(second, catalogue, weights=RankingWeights())
+    for built, expected in ((first, heavier), (second, heavier), (back, RankingWeights())):
+        assert built.release.delta is not None
+        sections = unpack(built.parts[built.release.delta.digest])
+        assert decode_weights(sections.get("index:weights")) == expected

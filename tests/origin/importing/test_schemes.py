@@ -1,9 +1,13 @@
+import json
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from origin.importing.report import Log, Row
 from origin.importing.schemes import Certificate, Subject, find_scheme, prove, registry
+from origin.importing.vocabulary import fold
 from selvedge.catalogue.model import Evidence, Level
 
 SOLD = datetime(2026, 3, 1, tzinfo=UTC)
@@ -132,3 +136,68 @@ def test_brand_and_facility_schemes_may_speak_about_nothing_else() -> None:
 def test_gots_grades_have_the_shares_of_the_standard() -> None:
     assert registry()["GOTS_ORGANIC"].minimum_share == 95
     assert registry()["GOTS_MADE_WITH_ORGANIC_MATERIALS"].minimum_share == 70
+
+
+def test_the_registry_holds_25_schemes_each_with_its_scope() -> None:
+    grades = {
+        "GOTS_MADE_WITH_ORGANIC_MATERIALS",
+        "ORGANIC_CONTENT_STANDARD_BLENDED",
+        "RECYCLED_CLAIM_STANDARD_BLENDED",
+    }
+    assert len(registry().keys() - grades) == 25
+    assert all(scheme.covers and scheme.excludes for scheme in registry().values())
+
+
+def test_no_two_schemes_share_a_name_or_a_code() -> None:
+    seen: dict[str, str] = {}
+    for code, scheme in registry().items():
+        for name in {fold(each) for each in (code, scheme.name, *scheme.names, *scheme.greendb, *scheme.gs1)}:
+            assert seen.setdefault(name, code) == code, name
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("certificate:GOTS_ORGANIC", "GOTS_ORGANIC"),
+        ("certificate:EU_ECOLABEL", "EU_ECOLABEL_TEXTILES"),
+        ("CRADLE_TO_CRADLE_GOLD", "CRADLE_TO_CRADLE"),
+        ("gs1:PackagingMarkedLabelAccreditationCode-SVANEN", "NORDIC_ECOLABEL_TEXTILES"),
+        ("PackagingMarkedLabelAccreditationCode-OEKO_TEX_LABEL", "OEKO_TEX_100"),
+        ("certificate:HM_CONSCIOUS", None),
+        ("certificate:OTHER", None),
+        ("certificate:UNKNOWN", None),
+        ("gs1:PackagingMarkedLabelAccreditationCode-FOREST_STEWARDSHIP_COUNCIL_LABEL", None),
+    ],
+)
+def test_codes_of_other_vocabularies_are_read(name: str, code: str | None) -> None:
+    assert find_scheme(name, None) == code
+
+
+def published(*parts: str) -> str:
+    beside = Path(__file__).parents[3].parent / "shared" / "data"
+    path = Path(os.environ.get("SELVEDGE_DATA", beside), *parts)
+    if not path.is_file():
+        pytest.skip("the published vocabularies are absent: set SELVEDGE_DATA to their folder")
+    return path.read_text(encoding="utf-8")
+
+
+def test_every_greendb_code_is_one_that_greendb_has() -> None:
+    known = set(json.loads(published("greendb-sustainability-labels", "sustainability-labels.json")))
+    stated = {f"certificate:{code}" for scheme in registry().values() for code in scheme.greendb}
+    assert stated <= known
+    assert len(stated) >= len(registry())
+
+
+def test_every_gs1_code_is_one_that_gs1_has() -> None:
+    text = published("gs1-webvoc-1.16", "gs1Voc.ttl")
+    stated = {code for scheme in registry().values() for code in scheme.gs1}
+    assert {
+        code for code in stated if f"gs1:PackagingMarkedLabelAccreditationCode-{code}\n" not in text
+    } == set()
+
+
+def test_every_greendb_code_in_a_feed_is_known_or_reported(row: Row, log: Log) -> None:
+    codes = sorted(json.loads(published("greendb-sustainability-labels", "sustainability-labels.json")))
+    taken = [code for code in codes if evidence(Certificate(code), row)]
+    reported = [issue.value for issue in log.issues if issue.reason == "unknown-scheme"]
+    assert sorted([*taken, *reported]) == codes

@@ -65,7 +65,7 @@ def test_every_entry_has_a_label_in_every_locale(name: str) -> None:
 
 def test_every_scheme_has_a_label_in_every_locale() -> None:
     for scheme in registry().values():
-        assert set(scheme.labels) == set(LOCALES)
+        assert set(scheme.labels) == {*LOCALES, "fr", "de"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -37,6 +37,11 @@ class SessionPredictor:
         ]
         self._odds = [head.repeat * code / (255 - min(code, _CERTAIN)) for code in range(256)]
 
+    @property
+    def rows(self) -> SessionRows:
+        """The part that it predicts from."""
+        return self._rows
+
     def predict(self, recent: Sequence[int], count: int) -> Prediction | None:
         """Return up to `count` products after `recent` (ordinals, newest first, repeats included).
 

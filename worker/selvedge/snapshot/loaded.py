@@ -65,6 +65,7 @@ class LoadedRelease:
         self.base_groups = base_groups
         self.index = Index({**base_groups["index"], **overlay.get("index", {})})
         self.rulebook = _rulebook(self.index, {**base_groups.get("rules", {}), **overlay.get("rules", {})})
+        self.weights_revision = _weights_revision(overlay.get("index", {}))
         self._reader = reader
         self._overlay = overlay
         self._markets: dict[str, MarketIndex] = {}
@@ -223,6 +224,11 @@ def _rulebook(index: Index, sections: Mapping[str, memoryview]) -> Rulebook:
         return Rulebook(index)
     section = sections["rules"]
     return Rulebook(index, decode_rules(section), hashlib.sha256(section).hexdigest()[:8])
+
+
+def _weights_revision(overlay: Mapping[str, memoryview]) -> str:
+    """Return the name of the weights that a delta brought, or an empty text."""
+    return hashlib.sha256(overlay["weights"]).hexdigest()[:8] if "weights" in overlay else ""
 
 
 def _prefixed(sections: Mapping[str, memoryview], prefix: str) -> dict[str, memoryview]:

@@ -137,9 +137,10 @@ def unwanted(view: View, item: int | None, person: Person) -> int:
 
 
 def list_revision(view: View, frozen: Frozen) -> str:
-    """Return the delta's name where a delta may move products."""
+    """Return the delta's name where a delta may move products, and those of its rules and weights."""
     moved = rests_on_evidence(view.scope.index, view.rulebook, frozen)
-    return (view.edition.revision if moved else "") + view.rulebook.revision_for(frozen)
+    weights = "" if view.release is None else view.release.weights_revision
+    return (view.edition.revision if moved else "") + view.rulebook.revision_for(frozen) + weights
 
 
 def _ordered_at(view: View, weights: RankingWeights) -> int:

@@ -82,6 +82,7 @@ async def show_fragment(
         asked = read_asked(view, query)
         if asked.personalise:
             known = await read_known(edge, request, market, view.scope.now, background)
+        asked = msgspec.structs.replace(asked, explain=True)
         picks = _picks(await decide(edge, request, view, query, asked, known))
     headers = PRIVATE | edge.marks(view.edition) | known.headers
     return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
@@ -113,6 +114,7 @@ async def _to(edge: Edge, request: Request, view: View, query: Query) -> Recomme
     if asked.item is None:
         return None
     query = _of_its_kind(view, _bounded(query, request), asked.item)
+    asked = msgspec.structs.replace(asked, explain=True)
     return await decide(edge, without_headers(request), view, query, asked, NOBODY, ALTERNATIVES)
 
 

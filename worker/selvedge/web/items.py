@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -61,6 +61,36 @@ class Certification(Served, frozen=True):
     matched: bool = False
 
 
+Kind = Literal[
+    "again",
+    "affinity",
+    "arrival",
+    "looked",
+    "popular",
+    "preferred",
+    "price",
+    "rule",
+    "season",
+    "similar",
+    "sponsored",
+    "visits",
+]
+
+
+class Because(Served, frozen=True):
+    """What carried a product to its place: the strongest term beyond the base, in the locale's words.
+
+    `product` and `name` are of the product looked at that gave it, `field` and `value` of the facet.
+    """
+
+    kind: Kind
+    text: str
+    product: str | None = None
+    name: str | None = None
+    field: str | None = None
+    value: str | None = None
+
+
 class Item(Served, frozen=True):
     """A product in a list. Prices are in minor units of `price_currency`.
 
@@ -92,6 +122,7 @@ class Item(Served, frozen=True):
     rule: str | None = None
     score: int | None = None
     explain: tuple[Term, ...] = ()
+    because: Because | None = None
 
 
 class ComponentMaterials(Served, frozen=True):

@@ -157,7 +157,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Det du har tittat på",
-                "Produkter som du nyligen har sett lyfter andra av samma kategori, märke, material eller färg; de senaste räknas mest.",
+                "Produkter som du nyligen har sett lyfter andra av samma kategori, märke, material eller färg eller med liknande pris, och det som andra besökare sedan tittade på; de senaste räknas mest.",
                 True,
             ),
             (
@@ -194,7 +194,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "To, co oglądasz",
-                "Ostatnio oglądane produkty podnoszą inne z tej samej kategorii, marki, materiału lub koloru; najnowsze liczą się najbardziej.",
+                "Ostatnio oglądane produkty podnoszą inne z tej samej kategorii, marki, materiału lub koloru albo w podobnej cenie oraz to, co inni oglądali po nich; najnowsze liczą się najbardziej.",
                 True,
             ),
             (

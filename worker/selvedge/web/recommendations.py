@@ -12,7 +12,15 @@ import msgspec
 from selvedge.catalogue.query import parse_query
 from selvedge.ranking.frozen import personal
 from selvedge.web.asked import PARAMETERS, read_asked
-from selvedge.web.basis import assign_arms, begin, holding_rules, list_revision, resume, unwanted
+from selvedge.web.basis import (
+    assign_arms,
+    begin,
+    find_predictor,
+    holding_rules,
+    list_revision,
+    resume,
+    unwanted,
+)
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
@@ -28,6 +36,7 @@ from selvedge.web.products import (
     first_page,
     present,
 )
+from selvedge.web.reasons import with_reasons
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
@@ -96,12 +105,16 @@ async def decide(
         basis = _pinned(view, basis, holding, order, matches)
     page = turn(view, order, matches, query, cursor, basis.frozen, basis.weights.spread)
     marker = Marker(view.rulebook, basis.frozen, basis.ordered_at, ordering if asked.explain else None)
+    items = await present(view, query, page.ranks, marker)
+    if asked.explain:
+        predictor = await find_predictor(edge, view, basis.weights) if basis.frozen.bonuses else None
+        items = await with_reasons(view, basis.frozen, predictor, page.ranks, items)
     return Recommendations(
         market=view.market.code,
         locale=view.locale,
         snapshot=SnapshotInfo(view.edition.snapshot_version, view.edition.delta_number),
         number_of_items=matches.bit_count(),
-        items=await present(view, query, page.ranks, marker),
+        items=items,
         facets=facet_counts(view, query),
         next=_next(edge, request, view, query, page, basis, cursor, private=person.context is not None),
         unknown_values=(*view.scope.unknown_values(query), *asked.unknown),

@@ -10,7 +10,11 @@ FALLBACK = "en"
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What fragments say in one language (BCP 47). `headings` are by slot; `recycled` holds `{share}`."""
+    """What fragments say in one language (BCP 47). `headings` are by slot; `recycled` holds `{share}`.
+
+    `reasons` are by kind (`items.Kind`): those of products hold `{name}` and have a form without, `nameless`;
+    those of facets hold `{value}`. What is sponsored is `promoted`.
+    """
 
     language: str
     headings: dict[str, str]
@@ -20,6 +24,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lowest_price: str
     facts: str
     recycled: str
+    reasons: dict[str, str]
 
 
 def _read(path: Path) -> dict[str, Words]:

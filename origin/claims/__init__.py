@@ -1,0 +1,1 @@
+"""What may not be said to shoppers, and who says it."""

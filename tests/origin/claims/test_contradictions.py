@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from origin.claims.contradictions import _STEMS, contradictions
+from origin.claims.rules import rules
+from origin.claims.words import spellings
+from selvedge.catalogue.model import Catalogue, Evidence, Market, Product, ProductGroup
+
+TAKEN = datetime(2026, 11, 1, tzinfo=UTC)
+LAPSED = datetime(2026, 6, 1, tzinfo=UTC)
+LATER = datetime(2027, 6, 1, tzinfo=UTC)
+
+
+def catalogue(*evidence: tuple[Evidence, ...], name: str = "Top of 100 % organic cotton") -> Catalogue:
+    products = tuple(
+        Product(f"P{number}", "G1", "blue", "", "/p", TAKEN, evidence=proofs)
+        for number, proofs in enumerate(evidence)
+    )
+    group = ProductGroup("G1", {"en": name}, "Alder", "tops", {"nl": "Een top"})
+    return Catalogue((Market("nl", "NL", "EUR", ("en", "nl")),), (group,), products, TAKEN)
+
+
+def proof(scheme: str = "GOTS_ORGANIC", level: str = "product", end: datetime | None = None) -> Evidence:
+    return Evidence("e", scheme, level, valid_to=end)  # type: ignore[arg-type]
+
+
+def test_organic_cotton_without_a_certificate_is_noted_with_its_words() -> None:
+    (issue,) = contradictions(catalogue(()))
+    assert (issue.action, issue.reason) == ("noted", "organic-without-certificate")
+    assert (issue.field, issue.value) == ("G1 name en", "organic cotton")
+
+
+@pytest.mark.parametrize(
+    ("evidence", "notes"),
+    [
+        ([(proof(),)], 0),
+        ([(proof("ORGANIC_CONTENT_STANDARD_100", "material", LATER),)], 0),
+        ([(proof(end=LAPSED),)], 1),
+        ([(proof("OEKO_TEX_100"),)], 1),
+        ([(proof(level="facility"),)], 1),
+        ([(proof(),), ()], 1),  # a colourway without
+    ],
+)
+def test_evidence_of_all_products_settles_it(evidence: list[tuple[Evidence, ...]], notes: int) -> None:
+    assert len(list(contradictions(catalogue(*evidence)))) == notes
+
+
+def test_other_claims_are_the_lints_matter() -> None:
+    assert list(contradictions(catalogue((), name="Eco-friendly top"))) == []
+
+
+def test_no_term_escapes_the_stems_that_save_reading() -> None:
+    for patterns in rules().rules["organic-unproven"].terms.values():
+        for words in (words for pattern in patterns for words in spellings(pattern)):
+            assert any(stem in " ".join(words) for stem in _STEMS), words
