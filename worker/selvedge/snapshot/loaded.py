@@ -21,7 +21,7 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from selvedge.snapshot.manifest import Release
+    from selvedge.snapshot.manifest import PartRef, Release
     from selvedge.snapshot.parts import PartReader
 
 
@@ -109,8 +109,9 @@ class LoadedRelease:
         for locale in list(before._labels):
             if f"labels/{locale}" in self.release.manifest.groups:
                 await self.labels(locale)
-        if before._predictor is not None:
-            await self.predictor(0.0)
+        # A new model is read when it is first asked: two of them beside two indexes are too much memory.
+        if self._model_parts() == before._model_parts():
+            self._predictor = before._predictor
         for name, pages in self.release.manifest.pages.items():
             held = before.held_pages(name)
             for number in range(len(pages)):
@@ -155,6 +156,9 @@ class LoadedRelease:
                 self._predictor_due = now + MODEL_RETRY_SECONDS
                 self.model_trouble = error.reason
         return self._predictor
+
+    def _model_parts(self) -> tuple[PartRef, ...]:
+        return self.release.manifest.groups.get(SESSIONS, ())
 
     async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
         """The cards of the products at `ranks`, in that order."""
