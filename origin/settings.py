@@ -71,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="KV namespace id of shoppers' records (binding `PROFILES`), where erasure marks "
-            "them. Empty: there are none."
+            "them. `none`: the Worker has none. Demanded where a service key may read `edge-profile`."
         ),
     ] = ""
     sealing_keys: Annotated[
