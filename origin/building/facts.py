@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from origin.importing.composition import TOLERANCE
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.catalogue.model import Component, Offer, Product, ProductGroup
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
-    from selvedge.catalogue.model import Catalogue, Level
+    from selvedge.catalogue.model import Component, Level, Offer, Product, ProductGroup
 
 
 CATCH_ALLS = frozenset({"other_fibres", "other_materials"})
@@ -28,15 +26,6 @@ _WHOLE = 100
 
 class UnusableValue(SelvedgeError):
     """A facet value is empty or holds a comma, which separates values in a query."""
-
-
-class FacetRule(msgspec.Struct, frozen=True):
-    """A field and how its values are read off a product; `row` puts it into the scoring rows."""
-
-    name: str
-    values: Callable[[Product, ProductGroup], Iterable[str]]
-    single: bool = False
-    row: bool = False
 
 
 def materials(product: Product, _group: ProductGroup) -> set[str]:
@@ -93,19 +82,6 @@ def as_shown(offer: Offer) -> Offer:
     return msgspec.structs.replace(offer, regular_price=None, lowest_price_30_days=None)
 
 
-FACETS = (
-    FacetRule("brand", lambda _, group: (slug(group.brand),), single=True, row=True),
-    FacetRule("category", lambda _, group: (group.category,), single=True, row=True),
-    FacetRule("color", lambda product, _: (product.color,), single=True, row=True),
-    FacetRule(
-        "countryOfOrigin",
-        lambda product, _: (product.country_of_origin or UNKNOWN,),
-        single=True,
-        row=True,
-    ),
-    FacetRule("material", materials, row=True),
-)
-
 EVIDENCE_FACETS: dict[str, tuple[Level, ...]] = {
     "certification": ("product", "material"),
     "facilityCertification": ("facility",),
@@ -123,14 +99,6 @@ def main_shares(product: Product) -> dict[str, int]:
         if fibre.known and fibre.percentage is not None:
             shares[fibre.fibre] = shares.get(fibre.fibre, 0) + fibre.percentage
     return {fibre: int(share) for fibre, share in shares.items()}
-
-
-def facet_values(catalogue: Catalogue, groups: Mapping[str, ProductGroup], rule: FacetRule) -> FieldInfo:
-    """Return the field of `rule` with every value that some product has, sorted."""
-    values = {
-        value for product in catalogue.products for value in rule.values(product, groups[product.group])
-    }
-    return field_info(rule.name, values, single=rule.single)
 
 
 def field_info(name: str, values: Iterable[str], *, single: bool = False, dated: bool = False) -> FieldInfo:

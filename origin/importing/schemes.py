@@ -44,6 +44,7 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gs1: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     minimum_share: float = 0
+    content: Literal["organic", "recycled"] | None = None
 
 
 class Certificate(msgspec.Struct, frozen=True):

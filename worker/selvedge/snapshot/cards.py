@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Component, DeclaredScore, FibreShare, Offer
+from selvedge.catalogue.model import Component, DeclaredScore, Derived, FibreShare, Offer
 from selvedge.snapshot.blobs import Blobs, encode_blobs
 from selvedge.snapshot.container import pack, unpack
 
@@ -41,13 +41,14 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 class Detail(msgspec.Struct, frozen=True, array_like=True):
     """What a product page adds in one market. `description` is by locale of that market.
 
-    `declared_score` stands at the end of the record only where there is one.
+    `declared_score` and `derived` stand at the end of the record only as far as there is something of them.
     """
 
     description: dict[str, str]
     components: tuple[Component, ...]
     offers: tuple[Offer, ...]
     declared_score: DeclaredScore | None = None
+    derived: tuple[Derived, ...] = ()
 
 
 _card_decoder = msgspec.msgpack.Decoder(Card)
@@ -67,8 +68,9 @@ def decode_detail(blob: memoryview) -> Detail:
 
 def encode_record(record: Card | Detail) -> bytes:
     """Return a card's or a detail's bytes."""
-    if isinstance(record, Detail) and record.declared_score is None:
-        return _encoder.encode(msgspec.structs.astuple(record)[:-1])
+    if isinstance(record, Detail) and not record.derived:
+        known = -1 if record.declared_score else -2
+        return _encoder.encode(msgspec.structs.astuple(record)[:known])
     return _encoder.encode(record)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
+    from selvedge.catalogue.model import DeclaredScore, Derived, FibreShare, Market, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
@@ -30,6 +30,9 @@ _EVIDENCE_FIELDS = {
     "facilityCertification": ("facility",),
     "brandCertification": ("brand",),
 }
+
+_FIELDS_OF_EVIDENCE = frozenset({*_EVIDENCE_FIELDS, "organicContent", "recycledContent"})
+"""What evidence can satisfy: by its scheme, or by what it proves."""
 
 
 class Served(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -163,6 +166,22 @@ class EnvironmentalCost(Served, frozen=True):
     source: str
 
 
+class DerivedFrom(Served, frozen=True):
+    """A fact that another follows from: a field of the filter grammar, or `percentage` of a certificate."""
+
+    field: str
+    value: str | float
+
+
+class DerivedFact(Served, frozen=True):
+    """A fact that was computed, not stated: by which rule (docs/evidence.md) and from what."""
+
+    name: str
+    value: str | float
+    rule: str
+    inputs: tuple[DerivedFrom, ...]
+
+
 class ProductPage(Item, frozen=True, kw_only=True):
     """A product with all that a product page shows."""
 
@@ -171,6 +190,7 @@ class ProductPage(Item, frozen=True, kw_only=True):
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
     environmental_cost: EnvironmentalCost | None = None
+    derived: tuple[DerivedFact, ...] = ()
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -197,11 +217,11 @@ def marked(item: Item, mark: Mark) -> Item:
 class Claim(msgspec.Struct, frozen=True):
     """Evidence made ready to be served: it counts from `start` up to and without `end`.
 
-    Both are whole epoch seconds, as in the facets: what is shown and what is found never differ.
+    `satisfies` holds the values that it gives a product, as `field:value`. Both times are whole epoch
+    seconds, as in the facets: what is shown and what is found never differ.
     """
 
-    field: str
-    scheme: str
+    satisfies: frozenset[str]
     own: bool
     start: float
     end: float
@@ -223,8 +243,7 @@ def make_claim(evidence: Evidence, labels: Labels) -> Claim:
         valid_through=_text(evidence.valid_to),
     )
     return Claim(
-        field=field,
-        scheme=evidence.scheme,
+        satisfies=frozenset({f"{field}:{evidence.scheme}", *evidence.proves}),
         own=evidence.level in OWN_LEVELS,
         start=-math.inf if evidence.valid_from is None else int(evidence.valid_from.timestamp()),
         end=math.inf if evidence.valid_to is None else int(evidence.valid_to.timestamp()),
@@ -238,6 +257,17 @@ def _declared(score: DeclaredScore | None) -> EnvironmentalCost | None:
         return None
     return EnvironmentalCost(
         points=score.points, points_per_100_g=score.points_per_100_g, source=score.source
+    )
+
+
+def _derived(facts: Sequence[Derived], now: float) -> tuple[DerivedFact, ...]:
+    """Return the facts that hold at `now`."""
+    return tuple(
+        DerivedFact(
+            one.name, one.value, one.rule, tuple(DerivedFrom(each.field, each.value) for each in one.inputs)
+        )
+        for one in facts
+        if (one.start is None or one.start <= now) and (one.end is None or now < one.end)
     )
 
 
@@ -261,7 +291,7 @@ class Presenter:
         self._locale = locale
         self._shelf = shelf
         self._claims = shelf.claims(locale)
-        self._wanted = _wanted_schemes(query) if query else {}
+        self._wanted = _wanted_values(query) if query else frozenset()
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
         """Return the list items of the products at `ranks`, which must be available."""
@@ -301,6 +331,7 @@ class Presenter:
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
             environmental_cost=_declared(detail.declared_score),
+            derived=_derived(detail.derived, self._scope.now),
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
@@ -335,7 +366,7 @@ class Presenter:
             claim = self._claims.get(ref) or self._remember(ref)
             if claim.start <= now < claim.end:
                 (own if claim.own else related).append(
-                    claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
+                    claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
                 )
         return tuple(own), tuple(related)
 
@@ -369,9 +400,11 @@ def _text(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
 
 
-def _wanted_schemes(query: Query) -> dict[str, set[str]]:
-    wanted: dict[str, set[str]] = {}
-    for one in query.facet_filters:
-        if one.field in _EVIDENCE_FIELDS and one.mode != "not":
-            wanted.setdefault(one.field, set()).update(one.values)
-    return wanted
+def _wanted_values(query: Query) -> frozenset[str]:
+    """Return what `query` asks of evidence, as `field:value`."""
+    return frozenset(
+        f"{one.field}:{value}"
+        for one in query.facet_filters
+        if one.field in _FIELDS_OF_EVIDENCE and one.mode != "not"
+        for value in one.values
+    )

@@ -46,6 +46,10 @@ FACET_FIELDS = {
     "certification": "schemes that certify the product or its material now",
     "facilityCertification": "schemes that certify the facility now",
     "brandCertification": "schemes that certify the brand now",
+    "madeInRegion": "the continent of the country of origin, and `eu`",
+    "fibreMix": "whether it is of one fibre throughout",
+    "organicContent": "from which share its organic content is certified now",
+    "recycledContent": "from which share its recycled content is certified now",
     "size": "sizes in stock in this market",
 }
 """Every facet field of the filter grammar and what its values are; a test holds it against the builder."""
@@ -266,7 +270,8 @@ def _described(name: str, schema: Document) -> Document:
     """Say what each property means, and that what is absent is absent instead of null."""
     properties = {}
     for field, kind in schema["properties"].items():
-        (present,) = [one for one in kind.get("anyOf", [kind]) if one != {"type": "null"}]
+        kinds = [one for one in kind.get("anyOf", [kind]) if one != {"type": "null"}]
+        present = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
         plain = {key: value for key, value in present.items() if key != "default"}
         properties[field] = {**plain, **FORMATS.get(field, {}), "description": describe_field(name, field)}
     return {**schema, "properties": properties}
@@ -406,6 +411,9 @@ _FILTERS = [
     ),
     _parameter("price", _RANGE, "FROM..TO in minor units of the market's currency, both ends included"),
     _parameter("recycledContentPercentage", _RANGE, "FROM..TO in percent, both ends included"),
+    _parameter(
+        "naturalFibrePercentage", _RANGE, "FROM..TO in percent of the main component, both ends included"
+    ),
     _SHARES,
 ]
 _LIST_PARAMETERS = [
