@@ -48,8 +48,10 @@ BROWSERS = [
     f"{IPHONE} Version/18.1 Mobile/15E148 Safari/604.1 (Ecosia ios@10.5.0.2118)",
     f"{ANDROID} 10; K) {WEBKIT} Chrome/130.0.0.0 Mobile Safari/537.36 (Ecosia android@130.0.6723.102)",
     f"{IPHONE} Version/18.1 Mobile/15E148 Safari/605.1 NAVER(inapp; search; 2000; 12.10.3; 16PRO)",
-    f"{ANDROID} 14; SM-S918N; wv) {WEBKIT} Version/4.0 Chrome/130.0.0.0 Whale/1.0.0.0 Crosswalk/29 "
-    "Mobile Safari/537.36 NAVER(inapp; search; 2000; 12.10.2)",
+    (
+        f"{ANDROID} 14; SM-S918N; wv) {WEBKIT} Version/4.0 Chrome/130.0.0.0 Whale/1.0.0.0 Crosswalk/29 "
+        "Mobile Safari/537.36 NAVER(inapp; search; 2000; 12.10.2)"
+    ),
     f"{IPHONE} Version/18.1 Mobile/15E148 Safari/604.1 SearchCraft/3.6.1",
     f"{ANDROID} 8.1.0; eReader) {WEBKIT} Chrome/100.0.0.0 Safari/537.36",
     f"{ANDROID} 13; TC26 Scanner; wv) {WEBKIT} Version/4.0 Chrome/120.0.0.0 Mobile Safari/537.36",
