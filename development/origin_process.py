@@ -44,6 +44,7 @@ class OriginProcess:
         self._environment = {
             **os.environ,
             "PYTHONPATH": str(paths.ROOT),
+            "SELVEDGE_KV_PROFILES": "none",
             "SELVEDGE_SERVICE_KEYS": json.dumps(json.loads(edge["trusted"]) | json.loads(jobs["trusted"])),
             **databases(self.folder, random_keys()),
             "SELVEDGE_LEDGER": str(self.folder / "ledger.sqlite"),

@@ -31,6 +31,7 @@ from origin.storage.paging import Cursors
 from origin.storage.schema import DATA, demand_newest, migrate
 from origin.storage.tables import metadata
 from origin.telemetry.metrics import Metrics
+from selvedge.settings import BadSetting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
     from origin.privacy.tombstones import Tombstones
     from origin.settings import Settings
     from origin.telemetry.logs import Log
+
+NO_RECORDS = "none"
+"""What the setting `kv_profiles` says where the Worker has no namespace for records."""
 
 
 class Kept:
@@ -123,8 +127,18 @@ class Kept:
 
 
 def edge_tombstones(settings: Settings) -> Tombstones | None:
-    """Return what marks erased persons in KV, or None where no namespace is set. Raises `BadSetting`."""
+    """Return what marks erased persons in KV, or None where nothing is kept there.
+
+    Raises `BadSetting` where an edge may read profiles, hence keep them, and no namespace is named.
+    """
+    if settings.kv_profiles == NO_RECORDS:
+        return None
     if not settings.kv_profiles:
+        if any("edge-profile:read" in key.scopes for key in settings.service_keys.values()):
+            raise BadSetting(
+                f"SELVEDGE_KV_PROFILES is not set, and SELVEDGE_SERVICE_KEYS lets an edge read profiles: "
+                f"name the namespace where the Worker keeps them, or {NO_RECORDS!r} if it keeps none"
+            )
         return None
     token, account = require(settings, "kv_token", "kv_account")
     api = CloudflareApi(token, base_url=settings.kv_url)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
+from sqlalchemy.engine import make_url
 
 from origin.footprint.seller import Seller
 from origin.identity.rates import Limits
@@ -70,7 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         Meta(
             description="KV namespace id of shoppers' records (binding `PROFILES`), where erasure marks "
-            "them. Empty: there are none."
+            "them. `none`: the Worker has none. Demanded where a service key may read `edge-profile`."
         ),
     ] = ""
     sealing_keys: Annotated[
@@ -208,6 +209,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     require_tls("kv_url", settings.kv_url)
     for name, secret in (("database", settings.database), ("key_store", settings.key_store)):
         check_database(variable(name), secret.reveal())
+    _demand_apart(settings)
     if settings.oidc is not None:
         check_provider(settings.oidc)
     return settings
@@ -223,6 +225,22 @@ def require(settings: Settings, *fields: str) -> tuple[str, ...]:
             what = "are not set; docs/configuration.md says what they are"
         raise BadSetting(f"{', '.join(missing)} {what}")
     return tuple(value.reveal() if isinstance(value, Secret) else str(value) for value in values)
+
+
+def _demand_apart(settings: Settings) -> None:
+    """Raise `BadSetting` where keys would lie beside what they seal."""
+    places = [_place(secret.reveal()) for secret in (settings.database, settings.key_store)]
+    if places[0] == places[1]:
+        names = f"{variable('database')} and {variable('key_store')}"
+        raise BadSetting(f"{names} name one database: keys must lie apart from what they seal")
+
+
+def _place(url: str) -> tuple[object, ...]:
+    """Return what two URLs of one database have in common, whoever logs in."""
+    parsed = make_url(url)
+    if parsed.drivername.startswith("sqlite"):
+        return (Path(str(parsed.database)).resolve(),)
+    return (parsed.host, parsed.port or 5432, parsed.database)
 
 
 def _named(field: str) -> str:

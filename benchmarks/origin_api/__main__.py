@@ -29,6 +29,7 @@ def settings(database: str, keys: str, folder: Path) -> dict[str, str]:
         "SELVEDGE_DATABASE": database,
         "SELVEDGE_KEY_STORE": keys,
         "SELVEDGE_MASTER_KEYS": json.dumps({"m": base64.b64encode(SEED).decode()}),
+        "SELVEDGE_KV_PROFILES": "none",
         "SELVEDGE_SERVICE_KEYS": json.dumps({"bench": trusted}),
         "SELVEDGE_LEDGER": str(folder / "ledger.sqlite"),
         "SELVEDGE_LIMITS": json.dumps(dict.fromkeys(("token", "shopper", "address"), MUCH)),

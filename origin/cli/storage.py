@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,7 @@ from origin.collaborative.model import Settings as AlsSettings
 from origin.encryption.keyring import Keyring
 from origin.encryption.masters import MasterKeys, parse_master_keys
 from origin.encryption.tables import KEYS
+from origin.privacy.erasure import replay
 from origin.profiles.outputs import MAX_SCORES, Outputs
 from origin.profiles.publishing import publish_records
 from origin.profiles.store import Profiles
@@ -69,6 +71,25 @@ def rotate(workshop: Workshop, *, as_json: bool) -> None:
         return
     click.echo(f"wrapped anew: {count:,}")
     click.echo(f"still wrapped by others: {', '.join(left) or 'none'}")
+
+
+@keys.command("replay-erasures", cls=Job, examples=("keys replay-erasures --since 2026-11-20T03:00:00",))
+@click.option(
+    "--since", type=click.DateTime(), required=True, help="When the restored back-up was made, in UTC."
+)
+@json_option
+@click.pass_obj
+def replay_erasures(workshop: Workshop, since: datetime, *, as_json: bool) -> None:
+    """Destroy again the data keys of all who were erased since a back-up of the key store was made.
+
+    Run it after that back-up was restored and before the origin is started. It may be repeated.
+    """
+    moment = int(since.replace(tzinfo=UTC).timestamp())
+    count = asyncio.run(_replay(workshop.settings, moment))
+    if as_json:
+        print_json({"destroyed": count})
+        return
+    click.echo(f"destroyed again: {count:,}")
 
 
 _ALS = AlsSettings()
@@ -178,6 +199,15 @@ async def _rotate(settings: Settings) -> tuple[int, dict[str, int]]:
         return await keyring.rotate(), await keyring.outdated()
     finally:
         await opened.close()
+
+
+async def _replay(settings: Settings, since: int) -> int:
+    opened, key_store = Database(settings.database.reveal()), Database(settings.key_store.reveal())
+    try:
+        return await replay(opened, Keyring(key_store, MasterKeys({})), since)
+    finally:
+        await opened.close()
+        await key_store.close()
 
 
 async def _publish(settings: Settings, kv: RestKv) -> int:

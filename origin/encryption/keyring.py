@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import time
 from collections import OrderedDict
@@ -78,12 +79,29 @@ class Keyring:
         """Return the ciphers to read with, of those shoppers who have one."""
         return await self._read(sorted(set(shoppers)))
 
+    async def held(self, shoppers: Iterable[str]) -> list[str]:
+        """Return which of `shoppers` have a data key, whether or not it can be unwrapped."""
+        wanted, names = sorted(set(shoppers)), []
+        query = select(data_key.c.shopper).where(
+            data_key.c.shopper.in_(bindparam("shoppers", expanding=True))
+        )
+        async with self._database.reading() as connection:
+            for start in range(0, len(wanted), BATCH):
+                found = await connection.execute(query, {"shoppers": wanted[start : start + BATCH]})
+                names += [str(name) for name in found.scalars()]
+        return names
+
     async def destroy(self, shopper: str) -> bool:
         """Destroy a data key for good; returns whether there was one."""
         async with self._database.writing() as connection:
             done = await connection.execute(delete(data_key).where(data_key.c.shopper == shopper))
+        await self._database.scrub()
         self._kept.pop(shopper, None)
         return bool(done.rowcount)
+
+    def digests(self, purpose: str, text: str) -> list[bytes]:
+        """Return keyed digests of `text`, by the current master key first: no list of names finds them."""
+        return [hmac.digest(key, text.encode(), "sha256") for key in self._masters.derived(purpose)]
 
     async def rotate(self, batch: int = BATCH) -> int:
         """Wrap every data key by the current master key; returns how many were wrapped anew.

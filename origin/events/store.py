@@ -92,6 +92,9 @@ class EventStore:
     async def prune(self, before: int) -> int:
         """Delete what was received before `before`, epoch seconds; returns how many events."""
         async with self._database.writing() as connection:
+            await one_writer(connection)
+            # Who is erased later has no event left that would tell which sessions are theirs.
+            await _remove_sessions(connection, event.c.received < before)
             done = await connection.execute(delete(event).where(event.c.received < before))
         return done.rowcount
 

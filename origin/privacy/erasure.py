@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from origin.privacy.holdings import HOLDINGS
 from origin.privacy.receipts import Receipt, receipt_of
 from origin.privacy.tables import erasure
 from origin.profiles import rows
+from origin.profiles.tables import model_output, shopper
 from origin.telemetry.logs import place_of
 from selvedge.errors import SelvedgeError
 
@@ -162,16 +162,16 @@ class Erasures:
             self._wake.clear()
 
     async def _begin(self, name: str) -> str:
-        digest = hashlib.sha256(name.encode()).digest()
+        digests = self._keyring.digests("receipts", name)
         async with self._database.writing() as connection:
             await one_writer(connection)
-            query = select(erasure).where(erasure.c.digest == digest).order_by(erasure.c.requested.desc())
+            query = select(erasure).where(erasure.c.digest.in_(digests)).order_by(erasure.c.requested.desc())
             last = (await connection.execute(query.limit(1))).first()
-            if last is not None and (last.erased is None or not await _kept(connection, name)):
+            if last is not None and (last.erased is None or not await self._kept(connection, name)):
                 return str(last.id)
             number = secrets.token_hex(16)
             names = msgspec.json.encode([name]).decode()
-            row = {"id": number, "digest": digest, "requested": self._now, "names": names}
+            row = {"id": number, "digest": digests[0], "requested": self._now, "names": names}
             await connection.execute(insert(erasure).values(row))
         return number
 
@@ -211,11 +211,27 @@ class Erasures:
         early = step == "edge_again" and self._tombstones and self._now < row.erased + self._again_after
         return None if early else step
 
+    async def _kept(self, connection: AsyncConnection, name: str) -> bool:
+        """Whether anything is kept about a person; a key that a restored key store has again is something."""
+        row = await rows.find(connection, name)
+        if row is not None and (row.kept or row.objected):
+            return True
+        for table in (event, model_output):
+            found = select(table.c.shopper).where(table.c.shopper == name).limit(1)
+            if (await connection.execute(found)).first() is not None:
+                return True
+        return bool(await self._keyring.held([name]))
 
-async def _kept(connection: AsyncConnection, name: str) -> bool:
-    """Whether anything is kept about a person."""
-    row = await rows.find(connection, name)
-    if row is not None and (row.kept or row.objected):
-        return True
-    found = select(event.c.number).where(event.c.shopper == name).limit(1)
-    return (await connection.execute(found)).first() is not None
+
+async def replay(database: Database, keyring: Keyring, since: int) -> int:
+    """Destroy the keys of all who were erased since `since`, epoch seconds; returns how many there were.
+
+    For a key store that was restored as it was at `since`: the keys that it has of them are from before.
+    """
+    query = select(shopper.c.shopper).where(shopper.c.erased >= since)
+    async with database.reading() as connection:
+        names = list((await connection.execute(query)).scalars())
+    held = await keyring.held(names)
+    for name in held:
+        await keyring.destroy(name)
+    return len(held)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import LargeBinary, delete, or_, select
+from sqlalchemy import LargeBinary, delete, or_, select, tuple_
 
 from origin.events.deriver import open_state
 from origin.events.store import forget
@@ -103,12 +103,24 @@ def demand_all_held(metadata: MetaData) -> None:
 
 
 async def rows_of(
-    connection: AsyncConnection, holding: Holding, name: str, ciphers: Mapping[str, Cipher]
+    connection: AsyncConnection,
+    holding: Holding,
+    name: str,
+    ciphers: Mapping[str, Cipher],
+    *,
+    after: tuple[object, ...] | None,
+    limit: int,
 ) -> list[dict[str, object]]:
-    """Return every row that is about one person, with every column, opened."""
+    """Return up to `limit` rows that are about one person, with every column, opened.
+
+    They are in the order of the primary key; `after` is that of the last row of the page before.
+    """
     table = holding.table
     links = [table.c[link] == name for link in LINKS if link in table.c]
-    query = select(table).where(or_(table.c.shopper == name, *links)).order_by(*table.primary_key.columns)
+    keys = table.primary_key.columns
+    query = select(table).where(or_(table.c.shopper == name, *links)).order_by(*keys).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*keys) > tuple_(*after))
     return [_shown(holding, row, ciphers) for row in await connection.execute(query)]
 
 

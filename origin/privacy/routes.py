@@ -9,6 +9,7 @@ from litestar import Response, get, post, put
 from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, JSONBody
+from litestar.response import Stream
 
 from origin.identity.principal import requires
 from origin.privacy.erasure import Erasures
@@ -17,16 +18,22 @@ from origin.privacy.objection import Objected, Objection, Objections
 from origin.privacy.receipts import Receipt
 from origin.problems import may_answer
 from origin.profiles.routes import PATH
-from origin.profiles.wire import answered
+from origin.profiles.wire import JSON, answered
 from selvedge.shopper.identity import ShopperId
 
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}$", description="`id` of the receipt.")]
 
 
-@get(f"{PATH}/export", guards=[requires("privacy")], responses=may_answer())
-async def export(exporter: NamedDependency[Exporter], shopper: FromPath[ShopperId]) -> Response[Export]:
-    """Return everything that is held about a person, as it is held."""
-    return answered(await exporter.export(shopper))
+@get(
+    f"{PATH}/export",
+    guards=[requires("privacy")],
+    responses=may_answer()
+    | {200: ResponseSpec(Export, generate_examples=False, description="Everything that is held.")},
+)
+async def export(exporter: NamedDependency[Exporter], shopper: FromPath[ShopperId]) -> Stream:
+    """Return everything that is held about a person, as it is held, as it is read."""
+    headers = {"cache-control": "private, no-store"}
+    return Stream(await exporter.stream(shopper), media_type=JSON, headers=headers)
 
 
 @put(f"{PATH}/objection", guards=[requires("privacy")], responses=may_answer())

@@ -70,6 +70,7 @@ def client(keys_uri: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         "SELVEDGE_DATABASE": f"sqlite+aiosqlite:///{folder}/origin.sqlite",
         "SELVEDGE_KEY_STORE": f"sqlite+aiosqlite:///{folder}/keys.sqlite",
         "SELVEDGE_MASTER_KEYS": json.dumps({"m": base64.b64encode(bytes(32)).decode()}),
+        "SELVEDGE_KV_PROFILES": "none",
         "SELVEDGE_SERVICE_KEYS": msgspec.json.encode(TRUSTED, order="deterministic").decode(),
         "SELVEDGE_LIMITS": json.dumps(dict.fromkeys(("token", "shopper", "address"), generous)),
         "SELVEDGE_OIDC": json.dumps(provider),

@@ -69,3 +69,15 @@ def test_the_target_tells_stores_apart() -> None:
 def test_a_name_that_is_no_plain_word_is_refused_by_its_key(key: str, name: str) -> None:
     with pytest.raises(BadSetting, match=key):
         read_settings({key: name})
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sqlite+aiosqlite:///a/b.sqlite", "sqlite+aiosqlite:///a/../a/b.sqlite"),
+        ("postgresql+asyncpg://x:1@127.0.0.1/s", "postgresql+asyncpg://y:2@127.0.0.1:5432/s"),
+    ],
+)
+def test_keys_do_not_lie_beside_what_they_seal(one: str, other: str) -> None:
+    with pytest.raises(BadSetting, match="SELVEDGE_DATABASE and SELVEDGE_KEY_STORE"):
+        read_settings({"SELVEDGE_DATABASE": one, "SELVEDGE_KEY_STORE": other})

@@ -22,7 +22,10 @@ from tests.running import running_origin
 if TYPE_CHECKING:
     from pathlib import Path
 
-KEYS = {"SELVEDGE_SERVICE_KEYS": msgspec.json.encode(TRUSTED, order="deterministic").decode()}
+KEYS = {
+    "SELVEDGE_KV_PROFILES": "none",
+    "SELVEDGE_SERVICE_KEYS": msgspec.json.encode(TRUSTED, order="deterministic").decode(),
+}
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

@@ -62,27 +62,28 @@ class WebCryptoAead:
     """
 
     def __init__(self) -> None:
+        self._subtle = js.crypto.subtle  # each look-up would be two more crossings
         self._keys: dict[bytes, Any] = {}
         self._parameters: dict[bytes, Any] = {}
 
     async def encrypt(self, key: bytes, nonce: bytes, plaintext: bytes, context: bytes) -> bytes:
         """Return ciphertext and tag."""
         imported = self._keys.get(key) or await self._import(key)
-        sealed = await js.crypto.subtle.encrypt(self._with(nonce, context), imported, to_js(plaintext))
+        sealed = await self._subtle.encrypt(self._with(nonce, context), imported, to_js(plaintext))
         return bytes(sealed.to_bytes())
 
     async def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, context: bytes) -> bytes | None:
         """Return the plaintext, or None where `sealed` or `context` is not what was encrypted."""
         imported = self._keys.get(key) or await self._import(key)
         try:
-            plaintext = await js.crypto.subtle.decrypt(self._with(nonce, context), imported, to_js(sealed))
+            plaintext = await self._subtle.decrypt(self._with(nonce, context), imported, to_js(sealed))
         except JsException:  # an OperationError, whatever does not fit
             return None
         return bytes(plaintext.to_bytes())
 
     async def _import(self, key: bytes) -> Any:
         usages = to_js(["encrypt", "decrypt"])
-        imported = await js.crypto.subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
+        imported = await self._subtle.importKey("raw", to_js(key), "AES-GCM", EXTRACTABLE, usages)
         self._keys[key] = imported
         return imported
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from origin.encryption.tables import data_key
 from selvedge.settings import BadSetting
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from origin.storage.database import Database
 
 pytestmark = pytest.mark.anyio
@@ -171,3 +170,19 @@ class Dying(MasterKeys):
             raise KeyboardInterrupt
         self._left -= 1
         return super().wrap(key, shopper)
+
+
+async def test_no_file_holds_a_destroyed_key(keyring: Keyring, key_store: Database) -> None:
+    if key_store.kind != "sqlite":
+        pytest.skip("PostgreSQL keeps dead rows until it vacuums: docs/privacy.md")
+    await keyring.cipher(ANNA)
+    async with key_store.reading() as connection:
+        wrapped = (await connection.execute(select(data_key.c.wrapped))).scalar_one()
+    folder = Path(str(key_store.url.database)).parent
+
+    def lies_there() -> bool:
+        return any(wrapped in file.read_bytes() for file in folder.glob("*.sqlite*"))
+
+    assert lies_there()
+    await keyring.destroy(ANNA)
+    assert not lies_there()

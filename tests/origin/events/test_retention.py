@@ -4,14 +4,18 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from origin.events.retention import Retention
+from origin.events.store import session_key
+from origin.events.tables import training_removal
 from origin.telemetry.logs import MemoryLog
 from tests.origin.events.conftest import ANNA, NOW, click, rows
 from tests.origin.identity.tokens import Clock
 
 if TYPE_CHECKING:
     from origin.events.store import EventStore
+    from origin.storage.database import Database
 
 pytestmark = pytest.mark.anyio
 
@@ -26,3 +30,11 @@ async def test_events_end_after_so_many_days(store: EventStore) -> None:
             await asyncio.sleep(0.01)
     assert [(line["event"], line["count"]) for line in log.lines] == [("prune", 1)]
     assert [one.content.event.id for one in await store.of(ANNA)] == ["event-02"]
+
+
+async def test_a_session_whose_events_end_leaves_training_too(store: EventStore, database: Database) -> None:
+    await store.keep(rows(click("event-01")))
+    await store.prune(NOW + 1)
+    async with database.reading() as connection:
+        keys = set((await connection.execute(select(training_removal.c.key))).scalars())
+    assert keys == {session_key(ANNA, NOW // 86_400)}

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
 
+from origin.encryption.tables import data_key
 from origin.events.store import EventStore, session_key
 from origin.events.tables import training_removal
-from origin.privacy.erasure import SETTLING_SECONDS, Erasures, NoReceipt
+from origin.privacy.erasure import SETTLING_SECONDS, Erasures, NoReceipt, replay
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.tables import erasure
+from origin.profiles.tables import model_output
 from origin.publishing.errors import RemoteUnavailable
 from origin.telemetry.metrics import Metrics
 from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows
@@ -220,3 +223,47 @@ async def test_a_copy_of_the_files_cannot_be_read_afterwards(
     new = await keyring.cipher(ANNA)
     with pytest.raises(SealBroken):
         new.open(backup[0].payload, backup[0].digest)
+
+
+async def stored_keys(key_store: Database) -> list[Any]:
+    async with key_store.reading() as connection:
+        return [dict(row) for row in (await connection.execute(select(data_key))).mappings()]
+
+
+async def test_after_an_older_key_store_was_restored_asking_again_erases_again(
+    erasures: Erasures, keyring: Keyring, key_store: Database
+) -> None:
+    backup = await stored_keys(key_store)
+    first = await erasures.request(ANNA)
+    async with key_store.writing() as connection:
+        await connection.execute(insert(data_key), [row for row in backup if row["shopper"] == ANNA])
+    assert (await erasures.request(ANNA)).id != first.id
+    assert await keyring.held([ANNA, BOB]) == [BOB]
+
+
+async def test_an_output_that_came_back_is_erased_again(erasures: Erasures, database: Database) -> None:
+    first = await erasures.request(ANNA)
+    output = {"shopper": ANNA, "model": "m", "version": "1", "time": NOW, "scores": b"sealed"}
+    async with database.writing() as connection:
+        await connection.execute(insert(model_output).values(output))
+    assert (await erasures.request(ANNA)).id != first.id
+    assert set((await left(database, ANNA)).values()) == {0}
+
+
+async def test_all_erasures_since_a_back_up_can_be_replayed(
+    erasures: Erasures, database: Database, keyring: Keyring, key_store: Database, clock: Clock
+) -> None:
+    backup = await stored_keys(key_store)
+    await erasures.request(ANNA)
+    async with key_store.writing() as connection:
+        await connection.execute(insert(data_key), [row for row in backup if row["shopper"] == ANNA])
+    assert await replay(database, keyring, int(clock.time) + 1) == 0
+    assert await replay(database, keyring, int(clock.time)) == 1
+    assert await replay(database, keyring, int(clock.time)) == 0
+    assert await keyring.held([ANNA, BOB]) == [BOB]
+
+
+async def test_a_receipt_is_found_by_no_list_of_names(erasures: Erasures, database: Database) -> None:
+    await erasures.request(ANNA)
+    (row,) = await jobs(database)
+    assert row["digest"] != hashlib.sha256(ANNA.encode()).digest()

@@ -35,6 +35,7 @@ def environment(folder: Path, database: str, key_store: str) -> dict[str, str]:
         "SELVEDGE_DATABASE": database,
         "SELVEDGE_KEY_STORE": key_store,
         "SELVEDGE_MASTER_KEYS": json.dumps({kid: b64encode(key).decode() for kid, key in MASTERS.items()}),
+        "SELVEDGE_KV_PROFILES": "none",
         "SELVEDGE_SERVICE_KEYS": msgspec.json.encode(TRUSTED).decode(),
     }
 

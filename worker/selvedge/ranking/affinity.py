@@ -110,7 +110,7 @@ class Personal:
     def facet_score(self, rank: int) -> int:
         """The number of the product at `rank` without bonuses."""
         weight_of = self._by_row
-        number = self._index.base_scores[rank]
+        number = self._index.base_scores[rank] + self.offset
         for value in self._index.row(rank):
             if value in weight_of:
                 number += weight_of[value]
@@ -119,9 +119,7 @@ class Personal:
                 number += weight
         for one in self._shifts:
             if one.bits >> rank & 1:
-                number += max(0, one.points)
-            else:
-                number += max(0, -one.points)
+                number += one.points
         return number
 
     def explain(self, rank: int, placed: str | None = None, rule: str | None = None) -> list[Term]:

@@ -85,9 +85,9 @@ class Arranged:
             if not full or end is None:
                 return found, Bookmark(bookmark.start, end, (*bookmark.shown, *products))
             bookmark = Bookmark(end)
-            self._matches &= ~self._taken(products)  # one page never shows two colourways of a style
             if len(found) == count:
                 return found, bookmark
+            self._matches &= ~self._taken(products)  # one page never shows two colourways of a style
 
     def _block(self, at: Bookmark) -> tuple[list[int], Position | None, bool]:
         """Return what is left of a block in its arrangement, its end, and whether more may follow it."""

@@ -68,8 +68,10 @@ def weigh(
         gained = _STEPPED[after] - _STEPPED[before]
         if gained:
             kept.append((source, field, value, gained))
+    if len(sums) <= weights.terms:
+        return tuple([Signal(*one) for one in kept])
     enter = _strongest(sums, weights.terms)
-    return tuple(Signal(*one) for one in kept if one[1:3] in enter)
+    return tuple([Signal(*one) for one in kept if one[1:3] in enter])
 
 
 _Told = tuple[Source, str, str, int]
@@ -86,8 +88,6 @@ def _is_known(index: Index, field: str, value: str) -> bool:
 
 
 def _strongest(sums: dict[tuple[str, str], int], terms: int) -> Collection[tuple[str, str]]:
-    if len(sums) <= terms:
-        return sums
     strongest = sorted((-points, *value) for value, points in sums.items())[:terms]
     return {(field, value) for _, field, value in strongest}
 

@@ -21,7 +21,7 @@ from selvedge.snapshot.index import Index, MarketIndex
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from selvedge.snapshot.manifest import Release
+    from selvedge.snapshot.manifest import PartRef, Release
     from selvedge.snapshot.parts import PartReader
 
 
