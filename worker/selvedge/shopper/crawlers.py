@@ -32,7 +32,7 @@ _WORDS = re.compile(
 )
 _WORDS_OF_APPS_TOO = re.compile(r"scan|check|index|search|feed|reader\b|library", re.IGNORECASE)
 _TELEPHONE = re.compile(
-    r"mozilla/5\.0 \((?:iphone|ipad|ipod|linux; (?:u; )?android|android)\b", re.IGNORECASE
+    r"mozilla/5\.0 \((?:ip(?:hone|ad|od)|(?:linux; (?:u; )?)?android)\b", re.IGNORECASE
 )
 """What people's apps and devices are called as well (`NAVER(inapp; search; ...)`, an e-reader): on a
 telephone or tablet these words alone do not make a crawler."""
