@@ -31,9 +31,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _WORDS_OF_APPS_TOO = re.compile(r"scan|check|index|search|feed|reader\b|library", re.IGNORECASE)
-_TELEPHONE = re.compile(
-    r"mozilla/5\.0 \((?:ip(?:hone|ad|od)|(?:linux; (?:u; )?)?android)\b", re.IGNORECASE
-)
+_TELEPHONE = re.compile(r"mozilla/5\.0 \((?:ip(?:hone|ad|od)|(?:linux; (?:u; )?)?android)\b", re.IGNORECASE)
 """What people's apps and devices are called as well (`NAVER(inapp; search; ...)`, an e-reader): on a
 telephone or tablet these words alone do not make a crawler."""
 _BARE = re.compile(r"mozilla/\d\.\d+ \((?:compatible; )?[^;)]*\)\s*", re.IGNORECASE)

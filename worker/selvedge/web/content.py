@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-
 from selvedge.errors import UNREADABLE
 from selvedge.web.problems import BadContent, ContentTooLarge, UnsupportedMediaType
 
 if TYPE_CHECKING:
     import msgspec
+
     from selvedge.web.http import Request
 
 T = TypeVar("T")
