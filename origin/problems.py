@@ -77,7 +77,12 @@ def problem_types() -> list[str]:
 
 def exception_handlers() -> ExceptionHandlersMap:
     """Return the handlers of the whole application."""
-    return {SelvedgeError: _ours, HTTPException: _of_framework, HTTPStatus.INTERNAL_SERVER_ERROR: _fault}
+    return {
+        SelvedgeError: _ours,
+        HTTPException: _of_framework,
+        RecursionError: _nested,
+        HTTPStatus.INTERNAL_SERVER_ERROR: _fault,
+    }
 
 
 EVERYWHERE = (400, 401, 403, 429, 503)
@@ -94,6 +99,11 @@ def may_answer(*statuses: int) -> dict[int, ResponseSpec]:
         )
         for status in (*EVERYWHERE, *statuses)
     }
+
+
+def _nested(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
+    """Nothing of ours recurses without end: the content does."""
+    return _answer(Problem("/problems/bad-body", "The body makes no sense", 400, "nested too deep"), {})
 
 
 def _ours(_request: Request[Any, Any, Any], error: SelvedgeError) -> Response[bytes]:

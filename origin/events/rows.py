@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from origin.events.purposes import bits_of
-from selvedge.errors import SelvedgeError
+from selvedge.errors import UNREADABLE, SelvedgeError
 from selvedge.events.event import Event
 from selvedge.events.handover import Message
 from selvedge.shopper.identity import visitor_id
@@ -64,7 +64,7 @@ def read_message(data: bytes | msgspec.Raw) -> Message:
     try:
         message = _message.decode(data)
         _context_of(message)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         place = _PLACE.search(str(error))
         raise Unreadable(f"malformed at {place[1] if place else '$'}") from error
     except (ValueError, binascii.Error) as error:

@@ -214,7 +214,7 @@ async def withdraw(connection: AsyncConnection, shopper: str, purposes: Iterable
 
 
 def session_key(shopper: str, day: int) -> str:
-    """Return the name of a person's session on a day (since 1970), which tells nobody who it is."""
+    """Return the name of a person's session on a day (since 1970): a pseudonym, not anonymous."""
     return hashlib.sha256(f"session\n{shopper}\n{day}".encode()).hexdigest()[:32]
 
 

@@ -49,4 +49,4 @@ training_removal = Table(
     Column("key", String(32), nullable=False),
     sqlite_autoincrement=True,
 )
-"""Keys of sessions that training must forget: digests that nobody can turn back into names."""
+"""Keys of sessions that training must forget: digests of pseudonyms, which guessing a name can find."""

@@ -12,7 +12,7 @@ WHAT = {
     "store": "The profile, what was derived from it, and the record of consent were deleted.",
     "modelOutputs": "What models said about this person was deleted.",
     "events": "Events were deleted; those from before that are still on their way are refused.",
-    "training": "The sessions in the counts of models are removed at the next training.",
+    "training": "Training was told which sessions to remove; it does so at its next run.",
     "keys": "The data key was destroyed: no copy of the data can be read any more, back-ups included, "
     "once the key store's own back-ups are gone.",
     "edge": "Copies at the edge were overwritten with a mark.",

@@ -20,6 +20,6 @@ erasure = Table(
 )
 """A row for each erasure; times in epoch seconds, NULL until it is done.
 
-`digest` is SHA-256 of the person's name, to know who asks again. `names` are those that have to be erased, a
-JSON list; when all is done it becomes NULL, and the row is about nobody that anybody could find.
+`digest` is of the name, keyed by a master key, to know who asks again. `names` are those that have to be
+erased, a JSON list; when all is done it becomes NULL, and the row is about nobody that anybody could find.
 """

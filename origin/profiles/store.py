@@ -183,6 +183,7 @@ class Profiles:
         Raises `NothingKept`, `Erased`, `RevisionRequired`, `StaleRevision`.
         """
         async with self._database.writing() as connection:
+            await self._belongings.enter(connection)  # before the row, as whoever derives does
             row = await rows.lock(connection, name)
             if not row.kept and if_match is None:
                 raise _absent(row)
@@ -280,6 +281,7 @@ class Profiles:
     ) -> tuple[Profile, bool]:
         cipher = await self._keyring.cipher(name)
         async with self._database.writing() as connection:
+            await self._belongings.enter(connection)  # before the row, as whoever derives does
             row = _readable(await rows.lock(connection, name), cipher)
             check(row)
             before = open_kept(cipher, name, row.profile)

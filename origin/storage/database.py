@@ -123,12 +123,18 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+_PASSING = ("40001", "40P01", "53300", "57P0")
+"""SQLSTATEs of what another try may well get through: deadlocks and the like, too many, shutting down."""
+
+
 @contextmanager
 def _errors() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        unavailable = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        if unavailable or state.startswith(_PASSING):
             raise DatabaseUnavailable(str(error.orig)) from error
         raise
     except (NoConnection, OSError) as error:

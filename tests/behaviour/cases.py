@@ -18,6 +18,8 @@ YES = format_choice(PURPOSES)
 NO = format_choice([])
 WOOL = Context(id=b"w", affinities=(Affinity("material", "wool", 127),))
 LINEN = Context(id=b"l", affinities=(Affinity("material", "linen", 127),))
+TURNED = Context(id=WOOL.id, affinities=LINEN.affinities)
+"""The same person as `WOOL`, some clicks later."""
 
 STRONG = re.compile(r'"[0-9a-f]{24}"')
 SNAPSHOT = re.compile(r"[0-9a-f]{16}\.\d+")
@@ -397,6 +399,7 @@ CURSORS = (
         "a private cursor is of no use to others",
         get(f"{R}?limit=1", consent=YES, context=WOOL),
         problem(f"{R}?cursor={{0.json[next]}}&limit=1", 410, "stale-cursor", start=f"{R}?limit=1"),
+        get(f"{R}?cursor={{0.json[next]}}&limit=1", consent=YES, context=LINEN, status=410),
         bad("cursor={0.json[next]}&limit=1", "cursor", path=P),
     ),
 )
@@ -502,13 +505,13 @@ PERSONAL = (
         get(
             f"{ORDERED}&cursor={{0.json[next]}}&limit=2",
             consent=YES,
-            context=LINEN,
+            context=TURNED,
             expect={"items": lambda items: len(items) == 2},
         ),
         get(
             f"{ORDERED}&limit=2",
             consent=YES,
-            context=LINEN,
+            context=TURNED,
             expect={"items.0.inProductGroupWithID": "H-LINEN"},
         ),
     ),

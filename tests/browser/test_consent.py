@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tests.browser.shopper import Tab
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext
+    from playwright.sync_api import BrowserContext, Route
 
     from tests.browser.shopfront import Shopfront
 
@@ -149,3 +149,36 @@ def test_a_link_that_has_the_focus_is_not_taken_away(returning: BrowserContext, 
     tab.page.wait_for_load_state("networkidle")
     assert link.evaluate("link => link === document.activeElement")
     assert len(tab.names("recommendations")) == 8
+
+
+def test_who_withdraws_gets_the_default_content_back_on_the_open_page(visitor: BrowserContext) -> None:
+    tab = Tab(visitor).open().accept()
+    assert tab.names("alternatives") != PICKS
+    tab.page.get_by_role("button", name="Privacy choice").click()
+    tab.refuse()
+    tab.page.wait_for_timeout(500)
+    assert tab.names("alternatives") == PICKS
+    assert tab.page.locator("[data-recommendation]").count() == 0
+    assert tab.complaints == []
+
+
+def test_events_that_were_not_taken_are_sent_again_with_their_ids(visitor: BrowserContext) -> None:
+    tab = Tab(visitor).open()
+    bodies: list[str] = []
+
+    def refuse_twice(route: Route) -> None:
+        bodies.append(route.request.post_data or "")
+        if len(bodies) == 1:
+            route.abort()
+        elif len(bodies) == 2:
+            route.fulfill(status=503, headers={"Retry-After": "1"})
+        else:
+            route.fulfill(status=200, json={})
+
+    tab.page.route("**/events", refuse_twice)
+    tab.accept()
+    tab.page.evaluate("window.scrollTo(0, 600)")
+    tab.page.wait_for_timeout(5000)
+    assert len(bodies) > 2
+    assert bodies[0] == bodies[1] == bodies[2] != ""
+    assert bodies.count(bodies[0]) == 3

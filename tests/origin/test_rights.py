@@ -116,6 +116,11 @@ def test_a_token_for_nothing_opens_next_to_nothing(client: TestClient[Litestar])
     assert [path for path in opened - PUBLIC if not ANY_TOKEN.match(path)] == []
 
 
+def test_no_shopper_can_name_a_browser_as_theirs(client: TestClient[Litestar]) -> None:
+    path, headers = f"/v1/shoppers/{ACCOUNT}/merge", {"Authorization": f"Bearer {own_token()}"}
+    assert client.post(path, json={"visitor": VISITOR}, headers=headers).status_code == 403
+
+
 def test_no_route_asks_for_a_scope_that_there_is_not(client: TestClient[Litestar]) -> None:
     token = by_service(*SCOPES)
     assert [route for route in routes(client) if ask(client, route, VISITOR, token) in {401, 403}] == []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,6 +116,16 @@ def test_priorities_on_evidence_share_a_bounded_amount() -> None:
     assert [(signal.source, signal.points) for signal in one] == [("priority", 24), ("preferred", 48)]
     two = weigh(index, weights, preferred=[("certification", "GOTS"), ("certification", "GRS")])
     assert [signal.points for signal in two] == [16, 16]
+
+
+@pytest.mark.parametrize("bound", [0, 7, 8, 48, 100])
+def test_priorities_never_add_more_than_their_bound(bound: int) -> None:
+    index, weights = wardrobe(), RankingWeights(priority=24, priorities=min(bound, 127))
+    values = [("certification", value) for value in index.facets["certification"].values()]
+    for count in range(1, len(values) + 1):
+        found = weigh(index, weights, preferred=values[:count])
+        assert sum(one.points for one in found) <= bound
+    assert bound < 8 or weigh(index, weights, preferred=values[:1])
 
 
 def test_season_and_market_add_what_the_weights_say() -> None:

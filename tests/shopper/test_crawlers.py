@@ -45,12 +45,25 @@ BROWSERS = [
     f"Mozilla/5.0 (X11; Linux armv7l) {WEBKIT} Chrome/79.0 Safari/537.36 WebAppManager",
     "AcmeShop/3.2 (nl.acme.shop; iOS 18.1) CFNetwork/1568 Darwin/24.1.0",
     "okhttp/4.12.0",
+    f"{IPHONE} Version/18.1 Mobile/15E148 Safari/604.1 (Ecosia ios@10.5.0.2118)",
+    f"{ANDROID} 10; K) {WEBKIT} Chrome/130.0.0.0 Mobile Safari/537.36 (Ecosia android@130.0.6723.102)",
+    f"{IPHONE} Version/18.1 Mobile/15E148 Safari/605.1 NAVER(inapp; search; 2000; 12.10.3; 16PRO)",
+    (
+        f"{ANDROID} 14; SM-S918N; wv) {WEBKIT} Version/4.0 Chrome/130.0.0.0 Whale/1.0.0.0 Crosswalk/29 "
+        "Mobile Safari/537.36 NAVER(inapp; search; 2000; 12.10.2)"
+    ),
+    f"{IPHONE} Version/18.1 Mobile/15E148 Safari/604.1 SearchCraft/3.6.1",
+    f"{ANDROID} 8.1.0; eReader) {WEBKIT} Chrome/100.0.0.0 Safari/537.36",
+    f"{ANDROID} 13; TC26 Scanner; wv) {WEBKIT} Version/4.0 Chrome/120.0.0.0 Mobile Safari/537.36",
 ]
 CRAWLERS = [
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)",
     "Scrapy/2.11 (+https://scrapy.example)",
     "curl/8.5.0",
+    "Acme Link Checker 2.0",
+    "FeedReader 3.14",
+    "Acme/1.0 (crawl-complaints@acme.example)",
     "x" * 5000 + "bot",
 ]
 

@@ -82,6 +82,8 @@ def test_a_listed_page_may_ask_choose_and_read(stage: Stage) -> None:
         assert answer.headers["access-control-allow-origin"] == "https://app.example"
         assert answer.headers["access-control-allow-credentials"] == "true"
         assert answer.headers["vary"] == "Origin"
+    exposed = chosen.headers["access-control-expose-headers"].split(", ")
+    assert exposed == ["ETag", "Retry-After", "Selvedge-Degraded", "Selvedge-Snapshot"]
     assert stage.send("OPTIONS", PATH, b"", {"origin": "https://evil.example"}).status == 403
     assert stage.send("OPTIONS", "/v1/nl/en/products", b"", origin).status == 405
 

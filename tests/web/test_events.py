@@ -175,16 +175,17 @@ def test_the_good_of_a_batch_are_kept_and_the_others_told_why(stage: Stage) -> N
     assert "$.position" in answer.json["rejected"][2]["reason"]
 
 
-def test_the_same_event_counts_once(stage: Stage) -> None:
+def test_the_same_event_is_learnt_once(stage: Stage) -> None:
     first = post(stage, event(), event(), cookie=choice())
     assert first.json["accepted"] == ["event-click-r1"]
     cookie = f"{choice()}; {first.cookies[0].partition(';')[0]}"
     again = post(stage, event(), cookie=cookie)
     assert again.json["accepted"] == ["event-click-r1"]
     assert again.cookies == ()
-    assert len(stage.queue.messages) == 1
+    assert len(stage.queue.messages) == 2, "the origin tells what it has by the id"
     more = post(stage, event(), event("view", "b1"), cookie=cookie)
-    assert [one["id"] for one in msgspec.json.decode(stage.queue.messages[1])["events"]] == ["event-view-b1"]
+    handed = msgspec.json.decode(stage.queue.messages[2])["events"]
+    assert [one["id"] for one in handed] == ["event-click-r1", "event-view-b1"]
     assert len(context_of(stage, more).recent) == 2
     assert context_of(stage, more).id == context_of(stage, first).id
 
@@ -238,3 +239,9 @@ def test_events_are_only_posted(stage: Stage) -> None:
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
     asked = stage.send("OPTIONS", PATH, b"")
     assert (asked.status, asked.headers["allow"]) == (204, "POST, OPTIONS")
+
+
+def test_content_that_is_nested_without_end_is_a_problem_not_a_fault(stage: Stage) -> None:
+    headers = {"cookie": choice(), "content-type": "application/json"}
+    answer = stage.send("POST", PATH, b"[" * 15_000, headers)
+    assert answer.status == 400

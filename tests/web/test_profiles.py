@@ -14,6 +14,7 @@ from tests.origins import ERASED, NOTHING_KEPT, ScriptedOrigin, answer
 from tests.stage import Stage
 from tests.truth import ids
 from tests.wardrobe import NOW, certificate, garment, moment, shell, shop
+from tests.web.test_events import context_of, event, post
 
 if TYPE_CHECKING:
     from tests.behaviour.case import Answer
@@ -166,6 +167,16 @@ def test_who_was_erased_is_nobody_and_loses_the_cookie(where: str) -> None:
     assert found.body == nobody.body
     assert found.cookies == (f"{CONTEXT_COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax",)
     assert shown(stage, f"{F}/recommendations").cookies == found.cookies
+
+
+def test_who_was_erased_sees_nothing_they_looked_at_and_begins_anew_with_the_next_event() -> None:
+    stage = Stage(shop(*PRODUCTS), origin=ScriptedOrigin(ERASED))
+    stage.records.values[record_key(visitor_id(VISITOR))] = encode_tombstone(Tombstone(NOW - 5))
+    looked = person(recent=(0, 1))
+    assert b"<li" not in shown(stage, f"{F}/recently-viewed", looked).body
+    found = post(stage, event(product="p3"), cookie=stage.cookies(looked)["cookie"])
+    assert context_of(stage, found).id != VISITOR
+    assert len(context_of(stage, found).recent) == 1
 
 
 def test_a_list_goes_on_as_it_began_whatever_becomes_of_the_profile() -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
+UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for content that makes no sense: wrong, not UTF-8, nested without end."""
+
 
 class SelvedgeError(Exception):
     """The base of all errors that Selvedge raises on purpose."""

@@ -45,7 +45,14 @@ def bearer(*scopes: str, shopper: str | None = None) -> dict[str, str]:
     return {"Authorization": f"Bearer {service_token(*scopes, shopper=shopper, clock=SystemClock())}"}
 
 
-EVERYTHING = ("edge-profile:read", "profiles:read", "profiles:write", "outputs:write", "publications:read")
+EVERYTHING = (
+    "edge-profile:read",
+    "outputs:write",
+    "profiles:merge",
+    "profiles:read",
+    "profiles:write",
+    "publications:read",
+)
 
 
 @pytest.fixture

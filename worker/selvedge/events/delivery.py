@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from selvedge.errors import OriginUnavailable, QueueUnavailable
+from selvedge.errors import UNREADABLE, OriginUnavailable, QueueUnavailable
 from selvedge.events.receipt import Receipt
 from selvedge.identity.service import EDGE_SCOPES
 from selvedge.profiles.origin import JSON, OriginRequest
@@ -142,5 +142,5 @@ def _read(said: Said) -> Receipt | None:
         return None
     try:
         return _receipt.decode(said.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return None

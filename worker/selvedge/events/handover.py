@@ -11,7 +11,7 @@ from selvedge.errors import OriginUnavailable, QueueUnavailable
 from selvedge.events.event import Event
 from selvedge.identity.service import EDGE_SCOPES
 from selvedge.profiles.origin import JSON, OriginRequest
-from selvedge.shopper.identity import ShopperId
+from selvedge.shopper.identity import ShopperId, visitor_id
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
@@ -101,6 +101,8 @@ def context_name(context: Context | None) -> str | None:
     return base64.urlsafe_b64encode(context.id).decode() if context and context.id else None
 
 
-def shopper_name(context: Context | None) -> str | None:
-    """Return how a message names the person behind a context."""
-    return context.shopper if context and context.id else None
+def shopper_name(context: Context | None, consent: Consent) -> str | None:
+    """Return how a message names the person behind a context: by their account only if that is allowed."""
+    if not context or not context.id:
+        return None
+    return context.shopper if consent.allows("profile") else visitor_id(context.id)

@@ -35,6 +35,7 @@ SCOPES = frozenset(
         "metrics:read",
         "outputs:write",
         "privacy",
+        "profiles:merge",
         "profiles:read",
         "profiles:write",
         "publications:read",

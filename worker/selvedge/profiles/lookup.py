@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from selvedge.errors import OriginUnavailable, StorageUnavailable
+from selvedge.errors import UNREADABLE, OriginUnavailable, StorageUnavailable
 from selvedge.identity.service import EDGE_SCOPES
 from selvedge.profiles.breaker import Breaker, BreakerRules
 from selvedge.profiles.memory import Entry, ProfileMemory
@@ -94,15 +94,19 @@ class Profiles:
         self._memory = ProfileMemory(self._rules.memory_bytes)
         self.breaker = Breaker(self._rules.breaker)
 
-    async def find(self, shopper: str, revision: int, background: Background) -> Looked:
-        """Return what is known of `shopper`, no older than `revision`; what was found is kept afterwards."""
+    async def find(self, shopper: str, revision: int, background: Background, since: int = 0) -> Looked:
+        """Return what is known of `shopper`, no older than `revision`; what was found is kept afterwards.
+
+        `since` (epoch seconds) is when the person was last here: an erasure before that is no news to
+        them, they have come back.
+        """
         started = self._clock.now()
         entry = self._memory.get(shopper, revision, started)
-        if entry is not None:
+        if entry is not None and not _is_past(entry.record, since):
             return Looked("none" if entry.record is None else "memory", entry.record)
         try:
             async with asyncio.timeout(self._rules.deadline_ms / 1000):
-                return await self._search(shopper, revision, started, background)
+                return await self._search(shopper, revision, started, background, since)
         except TimeoutError:
             return Looked("timeout")
 
@@ -116,8 +120,14 @@ class Profiles:
         """Believe no longer what this isolate remembers of a person: it has just been changed."""
         self._memory.forget(shopper)
 
-    async def _search(self, shopper: str, revision: int, started: float, background: Background) -> Looked:
+    async def _search(
+        self, shopper: str, revision: int, started: float, background: Background, since: int
+    ) -> Looked:
         record = await self._read(shopper)
+        if _is_past(record, since):
+            if not revision:  # nothing has been kept again
+                return Looked("none")
+            record = None
         now = self._clock.now()
         if isinstance(record, Tombstone) or (record is not None and _is_current(record, revision, now)):
             self._remember(shopper, record, revision)
@@ -213,6 +223,11 @@ class Profiles:
         self._memory.put(shopper, Entry(record, revision, until, size))
 
 
+def _is_past(record: Record | None, since: int) -> bool:
+    """Whether the person was erased, and has been here again after that."""
+    return isinstance(record, Tombstone) and record.erased < since
+
+
 def _is_current(profile: EdgeProfile, revision: int, now: float) -> bool:
     return profile.revision >= revision and profile.valid_until > now
 
@@ -227,7 +242,7 @@ def _judge(answer: OriginAnswer, shopper: str, now: int) -> Record | None:
         raise BadAnswer(answer.status)
     try:
         profile = _decoder.decode(answer.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadAnswer("malformed") from error
     if profile.shopper != shopper or profile.valid_until <= now:
         raise BadAnswer("of somebody else, or not valid any more")

@@ -107,13 +107,17 @@ def decay_factors(percent: int) -> tuple[int, ...]:
 
 
 def _declared(index: Index, weights: RankingWeights, preferred: Iterable[tuple[str, str]]) -> list[_Told]:
-    """Preferences; those on evidence are priorities, which together add no more than `priorities`."""
+    """Preferences; those on evidence are priorities, which together add no more than `priorities`.
+
+    Each gets an equal share in whole steps; where there are more than steps, the first get one each.
+    """
     pairs = list(preferred)
     of_evidence = [pair for pair in pairs if (facet := index.facets.get(pair[0])) and facet.info.dated]
-    each = min(weights.priority, weights.priorities // max(1, len(of_evidence)))
-    return [
-        ("priority", *pair, each) if pair in of_evidence else ("preferred", *pair, weights.preferred)
-        for pair in pairs
+    share = min(weights.priority, weights.priorities // max(1, len(of_evidence)))
+    each = share // STEP * STEP or STEP * (weights.priority > 0)
+    prior = of_evidence[: weights.priorities // each] if each else []
+    return [("priority", *pair, each) for pair in prior] + [
+        ("preferred", *pair, weights.preferred) for pair in pairs if pair not in of_evidence
     ]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-
+from selvedge.errors import UNREADABLE
 from selvedge.web.problems import BadContent, ContentTooLarge, UnsupportedMediaType
 
 if TYPE_CHECKING:
+    import msgspec
+
     from selvedge.web.http import Request
 
 T = TypeVar("T")
@@ -36,5 +37,5 @@ async def read_content(
         raise ContentTooLarge(f"at most {limit} bytes")
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise BadContent(str(error)) from error

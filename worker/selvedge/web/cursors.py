@@ -39,6 +39,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     `ordered_at` (epoch seconds) is the time whose evidence the order went by.
     `frozen` is what the first page was ordered by. Where the list is arranged in blocks, `number` and `rank`
     are where the block in progress begins (-1: the first one), `end` and `shown` how far it has got.
+    `owner` tells whose private cursor it is: it is of no use to anybody else.
     `delta` and `instant` are what the first page's matches went by: a delta's number, and the last time
     at which evidence began or ended.
     """
@@ -55,6 +56,7 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     shown: tuple[int, ...] = ()
     delta: int = 0
     instant: int = 0
+    owner: bytes = b""
 
     @property
     def position(self) -> Position:

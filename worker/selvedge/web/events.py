@@ -20,7 +20,6 @@ from selvedge.shopper.context import (
     MAX_AGE_SECONDS,
     Context,
     new_context,
-    open_context,
     seal_context,
 )
 from selvedge.shopper.learning import Happening, digest, learn
@@ -30,6 +29,7 @@ from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response, set_cookie
 from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
+from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
 
 if TYPE_CHECKING:
@@ -63,19 +63,19 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
     events, rejected = judge(await read_content(request, MAX_BATCH_BYTES, _decoder))
     consent = edge.consent.decide(request, market)
     now = int(edge.clock.now())
-    context = await _context(edge, request, consent, now) if personalise else None
+    context = await _context(edge, request, consent, now, background) if personalise else None
     fresh = [event for event in events if context is None or digest(event.id) not in context.events]
     purposes = served_purposes(consent)
-    if fresh and purposes:
+    if events and purposes:  # all of them: what the origin has already, it tells by its id
         message = Message(
             market=market,
             locale=locale,
             snapshot=f"{release.release.version}.{release.release.delta_number}",
             received=now,
             consent=ConsentNote(consent.version, tuple(sorted(purposes))),
-            events=fresh,
+            events=events,
             context=context_name(context),
-            shopper=shopper_name(context),
+            shopper=shopper_name(context, consent),
         )
         await _hand_on(edge, message)
     used = bool(purposes) or context is not None
@@ -106,14 +106,21 @@ def _personalises(raw: str) -> bool:
     return wanted == "on"
 
 
-async def _context(edge: Edge, request: Request, consent: Consent, now: int) -> Context | None:
-    """Return what this person brings along, or a new context; None where nothing may be remembered."""
+async def _context(
+    edge: Edge, request: Request, consent: Consent, now: int, background: Background
+) -> Context | None:
+    """Return what this person brings along, or a new context; None where nothing may be remembered.
+
+    Whoever was erased begins anew. Without `profile` no account is remembered any longer.
+    """
     if not consent.allows("session"):
         return None
-    found = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
-    name = shopper_name(found)
+    found = (await known_by(edge, request, consent, now, background)).context
+    name = shopper_name(found, consent)
     if name is not None:
         await edge.limits.admit_shopper(name)
+    if found is not None and not consent.allows("profile"):
+        found = msgspec.structs.replace(found, account="", revision=0)
     return found or new_context()
 
 

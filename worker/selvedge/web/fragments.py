@@ -18,7 +18,7 @@ from selvedge.web.basis import assign_arms, holding_rules
 from selvedge.web.caching import PRIVATE, not_modified
 from selvedge.web.http import HTML, Response
 from selvedge.web.items import Item
-from selvedge.web.people import NOBODY, Person, read_context, read_known
+from selvedge.web.people import NOBODY, Person, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
 from selvedge.web.recommendations import SLOT, decide
@@ -28,6 +28,7 @@ from selvedge.web.templating import ImageSize, render
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
+    from selvedge.shopper.context import Context
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
     from selvedge.web.recommendations import Recommendations
@@ -75,13 +76,12 @@ async def show_fragment(
     query = _parse(request, view, slot)
     if slot == ALTERNATIVES:
         return await _alternatives(edge, request, view, query)
-    query, known = _bounded(query, request), NOBODY
+    query, known, asked = _bounded(query, request), NOBODY, read_asked(view, query)
+    if asked.personalise:
+        known = await read_known(edge, request, market, view.scope.now, background)
     if slot == RECENT:
-        picks = await _recently_viewed(edge, request, view, query)
+        picks = await _recently_viewed(view, query, known.context)
     else:
-        asked = read_asked(view, query)
-        if asked.personalise:
-            known = await read_known(edge, request, market, view.scope.now, background)
         asked = msgspec.structs.replace(asked, explain=True)
         picks = _picks(await decide(edge, request, view, query, asked, known))
     headers = PRIVATE | edge.marks(view.edition) | known.headers
@@ -122,14 +122,11 @@ def _picks(answer: Recommendations) -> Picks:
     return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
-async def _recently_viewed(edge: Edge, request: Request, view: View, query: Query) -> Picks:
+async def _recently_viewed(view: View, query: Query, context: Context | None) -> Picks:
     """Return the products looked at last, newest first: those still to be had that no rule excludes."""
-    asked = read_asked(view, query)
-    if not asked.personalise:
-        return Picks()
-    context = await read_context(edge, request, view.market.code, view.scope.now)
     if context is None:
         return Picks()
+    asked = read_asked(view, query)
     arms = assign_arms(view, context)
     holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
     found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from selvedge.catalogue.query import BadParameter, split_query
-from selvedge.errors import OriginUnavailable
+from selvedge.errors import UNREADABLE, OriginUnavailable
 from selvedge.identity.compact import InvalidToken, bearer_token
 from selvedge.profiles.origin import JSON, PROBLEM, OriginRequest
 from selvedge.shopper.context import CONTEXT_COOKIE, MAX_AGE_SECONDS, Context, open_context, seal_context
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
 
-SCOPES = ("privacy", "profiles:read", "profiles:write")
+SCOPES = ("privacy", "profiles:merge", "profiles:read", "profiles:write")
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_MARKET = 16
 NO_COOKIE = set_cookie(CONTEXT_COOKIE, "", 0)
@@ -137,7 +137,7 @@ def read_object(answer: OriginAnswer) -> dict[str, Any]:
     """Return the JSON object in an answer. Raises `OriginNeeded` where there is none."""
     try:
         return _object.decode(answer.body) if answer.is_json else _object.decode(b"")
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except UNREADABLE as error:
         raise OriginNeeded("reason: malformed") from error
 
 
@@ -177,6 +177,6 @@ def _refusal(answer: OriginAnswer) -> Exception:
     if answer.media_type == PROBLEM:
         try:
             detail = _problem.decode(answer.body).detail
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except UNREADABLE:
             detail = ""
     return Refused(status, detail)

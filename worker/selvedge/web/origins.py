@@ -34,7 +34,7 @@ def sharing(request: Request, allowed: Collection[str]) -> dict[str, str]:
     return {
         "Access-Control-Allow-Origin": origin,
         "Access-Control-Allow-Credentials": "true",
-        "Access-Control-Expose-Headers": "ETag",
+        "Access-Control-Expose-Headers": "ETag, Retry-After, Selvedge-Degraded, Selvedge-Snapshot",
         "Vary": "Origin",
     }
 

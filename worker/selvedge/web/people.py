@@ -13,6 +13,7 @@ from selvedge.web.http import set_cookie
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
+    from selvedge.shopper.consent import Consent
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
 
@@ -95,25 +96,24 @@ class Person(msgspec.Struct, frozen=True):
         return tuple(strongest.values())
 
 
-async def read_context(edge: Edge, request: Request, market: str, now: int) -> Context | None:
-    """Return what this person brings along, where they allow it; else nothing of it is read."""
-    if not edge.consent.decide(request, market).allows("session"):
-        return None
-    return await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
-
-
 async def read_known(edge: Edge, request: Request, market: str, now: int, background: Background) -> Known:
     """Return the context and the profile of this person, each where they allow it.
 
     Who was erased is nobody from then on, whatever the cookie says.
     """
-    consent = edge.consent.decide(request, market)
+    return await known_by(edge, request, edge.consent.decide(request, market), now, background)
+
+
+async def known_by(edge: Edge, request: Request, consent: Consent, now: int, background: Background) -> Known:
+    """The same for a consent that has been decided."""
     if not consent.allows("session"):
         return NOBODY
     context = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
     if context is None or not is_named(context) or not consent.allows("profile"):
         return Known(context)
-    looked = await edge.profiles.find(context.shopper, context.revision, background)
+    # A browser's name is never given again, but an account may come back after it was erased.
+    since = context.written if context.account else 0
+    looked = await edge.profiles.find(context.shopper, context.revision, background, since)
     return Known(None if looked.erased else context, looked)
 
 

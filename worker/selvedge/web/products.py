@@ -282,7 +282,7 @@ def cursor_at(
     ordered_at: int,
     *,
     before: Cursor | None,
-    private: bool = False,
+    owner: bytes | None = None,
 ) -> Cursor:
     """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`.
 
@@ -296,12 +296,13 @@ def cursor_at(
         rank=place.rank,
         revision=revision,
         frozen=frozen,
-        private=private,
+        private=owner is not None,
         ordered_at=ordered_at,
         end=bookmark.end,
         shown=bookmark.shown,
         delta=before.delta if before else view.edition.delta_number,
         instant=before.instant if before else view.scope.index.last_instant(view.scope.now) or 0,
+        owner=owner or b"",
     )
 
 

@@ -116,7 +116,7 @@ async def decide(
         number_of_items=matches.bit_count(),
         items=items,
         facets=facet_counts(view, query),
-        next=_next(edge, request, view, query, page, basis, cursor, private=person.context is not None),
+        next=_next(edge, request, view, query, page, basis, cursor, person.context),
         unknown_values=(*view.scope.unknown_values(query), *asked.unknown),
         recommendation_id=_recommendation_id(request, view, person.context, basis.ordered_at),
         personalised=person.context is not None and (cursor is None or cursor.private),
@@ -130,7 +130,8 @@ def _read_cursor(
     """Return where the page begins. Raises `BadParameter`, or `StaleCursor` for whom it is not any more.
 
     Who has got a context since the first page goes on in the order that this page was in. Who has lost
-    it, by withdrawing consent or logging out, starts again: what was personal is not even opened.
+    it, by withdrawing consent or logging out, starts again: what was personal is not even opened. So does
+    whoever comes with somebody else's cursor.
     """
     if query.cursor is None:
         return None
@@ -140,6 +141,8 @@ def _read_cursor(
         raise StaleCursor(first_page(request.path, query))
     else:
         cursor = edge.private_cursors.read(query.cursor)
+        if cursor.owner != context.mark:
+            raise StaleCursor(first_page(request.path, query))
     check_cursor(cursor, request, view, query, lambda: list_revision(view, cursor.frozen))
     return cursor
 
@@ -157,8 +160,7 @@ def _next(
     page: Turn,
     basis: Basis,
     before: Cursor | None,
-    *,
-    private: bool,
+    context: Context | None,
 ) -> str | None:
     """Return the cursor of the page after `page`; None where that was the last."""
     if len(page.ranks) < query.limit:
@@ -172,9 +174,9 @@ def _next(
         basis.frozen,
         basis.ordered_at,
         before=before,
-        private=private,
+        owner=context.mark if context else None,
     )
-    return (edge.private_cursors if private else edge.public_cursors).write(following)
+    return (edge.private_cursors if following.private else edge.public_cursors).write(following)
 
 
 def _recommendation_id(request: Request, view: View, context: Context | None, ordered_at: int) -> str:
