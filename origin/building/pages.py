@@ -45,6 +45,7 @@ def detail_blob(product: Product, group: ProductGroup, market: Market) -> bytes:
             offers=tuple(as_shown(offer) for offer in product.offers if offer.market == market.code),
             declared_score=product.declared_score,
             derived=derived(product),
+            passport=product.passport,
         )
     )
 

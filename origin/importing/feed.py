@@ -147,6 +147,7 @@ class _Feed:
             recycled=_recycled(row),
             country=read_country(row, "country_of_origin", self._locale),
             evidence=self._certification.read(row, subject),
+            passport=read_link(row, "digital_product_passport", "") or None,
             offer=offer,
             declared=read_declared(row) if self._shop.official_scores else None,
         )

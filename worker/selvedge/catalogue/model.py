@@ -108,7 +108,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One colourway of a style: the unit that is indexed, ranked and shown.
 
     `color` is a code of the colour vocabulary, `color_name` the shop's word. `published` is when
-    the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted.
+    the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted,
+    `passport` is that of the digital product passport (`gs1:dpp`).
     """
 
     id: str
@@ -124,6 +125,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     evidence: tuple[Evidence, ...] = ()
     offers: tuple[Offer, ...] = ()
     declared_score: DeclaredScore | None = None
+    passport: str | None = None
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -41,7 +41,7 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 class Detail(msgspec.Struct, frozen=True, array_like=True):
     """What a product page adds in one market. `description` is by locale of that market.
 
-    `declared_score` and `derived` stand at the end of the record only as far as there is something of them.
+    Of `declared_score`, `derived` and `passport`, a record leaves out the last ones that are empty.
     """
 
     description: dict[str, str]
@@ -49,7 +49,11 @@ class Detail(msgspec.Struct, frozen=True, array_like=True):
     offers: tuple[Offer, ...]
     declared_score: DeclaredScore | None = None
     derived: tuple[Derived, ...] = ()
+    passport: str | None = None
 
+
+_NEEDED = 3
+"""How many values every detail has."""
 
 _card_decoder = msgspec.msgpack.Decoder(Card)
 _detail_decoder = msgspec.msgpack.Decoder(Detail)
@@ -68,9 +72,11 @@ def decode_detail(blob: memoryview) -> Detail:
 
 def encode_record(record: Card | Detail) -> bytes:
     """Return a card's or a detail's bytes."""
-    if isinstance(record, Detail) and not record.derived:
-        known = -1 if record.declared_score else -2
-        return _encoder.encode(msgspec.structs.astuple(record)[:known])
+    if isinstance(record, Detail):
+        values = list(msgspec.structs.astuple(record))
+        while not values[-1] and len(values) > _NEEDED:
+            values.pop()
+        return _encoder.encode(values)
     return _encoder.encode(record)
 
 

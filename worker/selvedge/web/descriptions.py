@@ -27,6 +27,7 @@ DESCRIPTIONS: dict[str, str] = {
     "delta": "Number of the changes since the version was built: prices, stock, withdrawals, evidence.",
     "derived": "What follows from the facts above by a rule, with the rule and its inputs.",
     "description": "In the answer's locale.",
+    "digitalProductPassport": "URL of the product's digital passport, as the shop states it.",
     "environmentalCost": "The official score that the maker has declared, if the shop says it holds one.",
     "experiments": "The arm by experiment; the control for all who may not be told apart from others.",
     "explain": "The terms of the score, if asked for; their points add up to it.",
@@ -154,6 +155,7 @@ DESCRIPTIONS: dict[str, str] = {
 FORMATS: dict[str, dict[str, Any]] = {
     "availability": {"enum": ["InStock", "OutOfStock"]},
     "countryOfOrigin": {"pattern": "^[A-Z]{2}$"},
+    "digitalProductPassport": {"format": "uri-reference"},
     "image": {"format": "uri-reference"},
     "priceCurrency": {"pattern": "^[A-Z]{3}$"},
     "start": {"format": "uri-reference"},

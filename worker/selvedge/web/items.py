@@ -191,6 +191,7 @@ class ProductPage(Item, frozen=True, kw_only=True):
     has_variant: tuple[Variant, ...] = ()
     environmental_cost: EnvironmentalCost | None = None
     derived: tuple[DerivedFact, ...] = ()
+    digital_product_passport: str | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -332,6 +333,7 @@ class Presenter:
             has_variant=variants,
             environmental_cost=_declared(detail.declared_score),
             derived=_derived(detail.derived, self._scope.now),
+            digital_product_passport=detail.passport,
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:

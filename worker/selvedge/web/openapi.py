@@ -19,6 +19,7 @@ from selvedge.web.events import EventsAnswer
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
 from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
+from selvedge.web.jsonld import JSON_LD
 from selvedge.web.myself import MAX_MARKET
 from selvedge.web.openapi_me import OPERATIONS, SERVED, Operation
 from selvedge.web.problems import CONTENT_TYPE, Problem
@@ -111,6 +112,14 @@ def document() -> Document:
                     "Show a product with its offers and evidence",
                     [*_PLACE, _PRODUCT],
                     {200: _public(by_type[ProductPage]), **_others(304, 400, 404, 410, 503)},
+                )
+            },
+            "/v1/{market}/{locale}/products/{id}/jsonld": {
+                "get": _operation(
+                    "showProductAsJsonLd",
+                    "Show a product as JSON-LD, in the terms of schema.org and GS1",
+                    [*_PLACE, _PRODUCT],
+                    {200: _linked(), **_others(304, 308, 400, 404, 410, 503)},
                 )
             },
             "/v1/{market}/{locale}/products/{id}/similar": {
@@ -304,6 +313,11 @@ def _public(schema: Document) -> Document:
     return _answer(
         schema, "As asked; any cache may keep it", *_EDITION, "Selvedge-Snapshot", "Selvedge-Degraded"
     )
+
+
+def _linked() -> Document:
+    answer = _public({"type": "object"})
+    return {**answer, "content": {JSON_LD: {"schema": {"type": "object"}}}}
 
 
 def _private(schema: Document) -> Document:
