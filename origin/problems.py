@@ -80,7 +80,8 @@ def exception_handlers() -> ExceptionHandlersMap:
     return {
         SelvedgeError: _ours,
         HTTPException: _of_framework,
-        RecursionError: _nested,
+        RecursionError: _senseless,
+        UnicodeDecodeError: _senseless,
         HTTPStatus.INTERNAL_SERVER_ERROR: _fault,
     }
 
@@ -101,9 +102,9 @@ def may_answer(*statuses: int) -> dict[int, ResponseSpec]:
     }
 
 
-def _nested(_request: Request[Any, Any, Any], _error: RecursionError) -> Response[bytes]:
-    """Nothing of ours recurses without end: the content does."""
-    return _answer(Problem("/problems/bad-body", "The body makes no sense", 400, "nested too deep"), {})
+def _senseless(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    """Litestar lets through what decoding raises for content nested without end or not in UTF-8."""
+    return _answer(Problem("/problems/bad-body", "The body makes no sense", 400, "not JSON in UTF-8"), {})
 
 
 def _ours(_request: Request[Any, Any, Any], error: SelvedgeError) -> Response[bytes]:

@@ -41,3 +41,10 @@ class Cipher:
             return self._aead.decrypt(sealed[len(_VERSION) : _HEADER], sealed[_HEADER:], about)
         except (InvalidTag, ValueError) as error:
             raise SealBroken("the key does not open these bytes") from error
+
+    def readable(self, sealed: bytes, about: bytes) -> bytes | None:
+        """Decrypt, or return None for what was sealed under a key that has been destroyed since."""
+        try:
+            return self.open(sealed, about)
+        except SealBroken:
+            return None

@@ -143,6 +143,16 @@ def test_who_pays_for_a_boost_is_named() -> None:
     assert (item["id"], item["rule"], item["sponsored"]) == ("p5", "rule-0", True)
 
 
+def test_a_pin_does_not_hide_that_somebody_pays() -> None:
+    staged = stage(
+        rule("boost", 0, products=("p5",), points=100, sponsored=True),
+        rule("pin", 1, products=("p5",), position=1),
+    )
+    for path in (P, R):
+        item = staged.get(path).json["items"][0]
+        assert (item["id"], item["rule"], item["sponsored"]) == ("p5", "rule-0", True)
+
+
 def test_an_explanation_names_rules_and_adds_up() -> None:
     staged = stage(
         rule("boost", 0, products=("p5",), points=20),

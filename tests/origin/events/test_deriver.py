@@ -84,6 +84,18 @@ async def test_events_are_added_up_once_each(store: EventStore, deriver: Deriver
     assert await deriver.catch_up() == 0
 
 
+async def test_what_no_key_opens_any_more_holds_up_nobody(
+    store: EventStore, deriver: Deriver, profiles: Profiles, keyring: Keyring
+) -> None:
+    await store.keep(rows(click("event-01")))
+    await deriver.catch_up()
+    await store.keep(rows(click("event-02")) + rows(click(), shopper=BOB))
+    await keyring.destroy(ANNA)
+    await keyring.cipher(ANNA)  # Anna is back: another key beside rows of the old one
+    await deriver.catch_up()
+    assert await profiles.leanings(BOB) == {"knitwear": 4}
+
+
 async def test_a_revision_counts_what_has_changed(
     store: EventStore, deriver: Deriver, profiles: Profiles
 ) -> None:

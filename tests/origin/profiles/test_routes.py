@@ -217,3 +217,10 @@ def test_a_token_for_one_shopper_reaches_nobody_else(client: Client, put: Put) -
     assert client.get(f"/v1/shoppers/{ANNA}", headers=own).status_code == 200
     assert client.get(f"/v1/shoppers/{BERT}", headers=own).status_code == 403
     assert client.get("/v1/shoppers", headers=own).status_code == 403
+
+
+@pytest.mark.parametrize("body", [b'"\xff\xfe"', b"[" * 20_000])
+def test_a_body_that_is_no_json_is_a_problem(client: Client, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    found = client.post(f"/v1/shoppers/{ANNA}/questionnaire", content=body, headers=headers)
+    assert (found.status_code, found.json()["type"]) == (400, "/problems/bad-body")

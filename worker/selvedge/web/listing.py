@@ -102,9 +102,10 @@ class Marker:
         """Return what is to be said of the product at `rank`."""
         if self._silent:
             return UNMARKED
-        rule = self._pinned.get(rank)
-        if rule is None:
-            rule = next((one for bits, one in self._paid if bits >> rank & 1), None)
+        pinned = self._pinned.get(rank)
+        paid = next((one for bits, one in self._paid if bits >> rank & 1), None)
+        # Whatever else has placed it: what somebody pays for is named, and marked.
+        rule = paid if paid is not None and not (pinned and pinned.marked) else pinned
         named, sponsored = (None, False) if rule is None else (rule.id, rule.marked)
         if self._explained is None or self._order is None:
             return Mark(named, sponsored)

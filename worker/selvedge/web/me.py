@@ -160,7 +160,7 @@ async def object_me(edge: Edge, request: Request, background: Background) -> Res
     answer = await ask(edge, myself, "/objection", method="PUT", content=wanted)
     revision = read_object(answer).get("revision") if answer.body else None
     edge.profiles.forget(myself.shopper)
-    cookies = await renewed(edge, myself.context, revision)
+    cookies = await renewed(edge, myself, revision)
     known = revision if isinstance(revision, int) else 1
     background.run(_look_again(edge, myself.shopper, known, background))
     return msgspec.structs.replace(answered(Objected(objected=wanted.objected)), cookies=cookies)
@@ -218,7 +218,7 @@ async def changed(edge: Edge, myself: Myself, revision: object) -> Response:
     """Return the answer to a change: from the next request on, the cookie knows of it."""
     edge.profiles.forget(myself.shopper)
     known = revision if isinstance(revision, int) else 0
-    cookies = await renewed(edge, myself.context, revision)
+    cookies = await renewed(edge, myself, revision)
     return msgspec.structs.replace(answered(Changed(known), ETag=f'"{known}"'), cookies=cookies)
 
 

@@ -82,7 +82,7 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     if not consent.allows("session"):
         cookies.append(NO_COOKIE)
     elif revision is not None:
-        cookies += await renewed(edge, myself.context, revision)
+        cookies += await renewed(edge, myself, revision)
     edge.profiles.forget(myself.shopper)
     answer = answered(_state(edge, consent, record if revision else [], recorded=revision is not None))
     return msgspec.structs.replace(answer, cookies=tuple(cookies))

@@ -152,9 +152,13 @@ def consent_of(edge: Edge, request: Request) -> Consent:
     return edge.consent.decide(request, market)
 
 
-async def renewed(edge: Edge, context: Context | None, revision: object) -> tuple[str, ...]:
-    """Return the cookie that knows of the profile's new `revision`; none where there was no context."""
-    if context is None:
+async def renewed(edge: Edge, myself: Myself, revision: object) -> tuple[str, ...]:
+    """Return the cookie that knows of the profile's new `revision`; none where no context is theirs.
+
+    Who shows a token without having logged in here changes the account's profile, not this browser's.
+    """
+    context = myself.context
+    if context is None or context.shopper != myself.shopper:
         return ()
     known = revision if isinstance(revision, int) and revision >= 0 else context.revision + 1
     newer = msgspec.structs.replace(context, revision=known, written=int(edge.clock.now()))
