@@ -22,12 +22,47 @@ LEVELS = {
     "brandCertification": ("brand",),
 }
 
-LEAST = {"organicContent": ("GOTS_ORGANIC", 95), "recycledContent": ("GLOBAL_RECYCLED_STANDARD", 50)}
-"""The one scheme of `tests.wardrobe` that has content of a kind, and the least that its certificate means."""
+LEAST = {
+    "organicContent": {
+        "GOTS_ORGANIC": 95,
+        "GOTS_MADE_WITH_ORGANIC_MATERIALS": 70,
+        "ORGANIC_CONTENT_STANDARD_100": 95,
+        "ORGANIC_CONTENT_STANDARD_BLENDED": 5,
+        "IVN_NATURTEXTIL": 100,
+    },
+    "recycledContent": {
+        "GLOBAL_RECYCLED_STANDARD": 50,
+        "RECYCLED_CLAIM_STANDARD_100": 95,
+        "RECYCLED_CLAIM_STANDARD_BLENDED": 5,
+    },
+}
+"""The schemes that have content of a kind, and the least that a certificate means which states no share."""
 
 STEPS = {"organicContent": (5, 70, 95), "recycledContent": (5, 20, 50, 95)}
-GROWN = {"linen", "cotton"}
-"""The fibres of `tests.wardrobe` that grow."""
+GROWN = {
+    "alpaca",
+    "angora",
+    "cashmere",
+    "cotton",
+    "hemp",
+    "jute",
+    "linen",
+    "mohair",
+    "ramie",
+    "silk",
+    "wool",
+    "yak",
+}
+"""The fibres of the demo shop and of `tests.wardrobe` that grow."""
+
+COUNTRIES = {
+    "africa": "EG ET MA MG MU TN",
+    "americas": "PE",
+    "asia": "BD CN ID IN JO KH LK MM PK TH TR VN",
+    "europe": "AL BG ES GR IT LT NL PL PT RO RS SE UA",
+    "eu": "BG ES GR IT LT NL PL PT RO SE",
+}
+"""Where the demo shop and `tests.wardrobe` have garments made, by region."""
 
 
 class Truth:
@@ -74,7 +109,8 @@ class Truth:
             told = product.components and not any(map(self.is_open, product.components))
             return {"single_fibre"} if told else {"unknown"}
         if field == "madeInRegion":
-            return {"PT": {"eu", "europe"}, "TR": {"asia"}}.get(product.country_of_origin or "", {"unknown"})
+            country = product.country_of_origin or "none"
+            return {region for region, made in COUNTRIES.items() if country in made} or {"unknown"}
         if field == "material":
             known = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
             open_parts = [part for part in product.components if self.is_open(part)]
@@ -92,14 +128,14 @@ class Truth:
 
     def certified(self, product: Product, field: str) -> float:
         """The share in percent that a certificate of the product itself carries now; 0 without one."""
-        scheme, least = LEAST[field]
-        if not any(
-            one.scheme == scheme and one.level == "product" and self.counts(one) for one in product.evidence
-        ):
-            return 0
         grown = self.grown(product) if len(product.components) == 1 else None
-        bounded = field == "organicContent" and grown is not None and grown + 0.5 < least
-        return grown if bounded and grown is not None else least
+        shares = [0.0]
+        for one in product.evidence:
+            if one.scheme in LEAST[field] and one.level == "product" and self.counts(one):
+                share = LEAST[field][one.scheme] if one.share is None else one.share
+                bounded = field == "organicContent" and grown is not None and grown + 0.5 < share
+                shares.append(grown if bounded and grown is not None else share)
+        return max(shares)
 
     @staticmethod
     def grown(product: Product) -> float | None:
