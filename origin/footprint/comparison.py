@@ -1,8 +1,8 @@
 """Whether one garment's footprint is clearly lower than another's: beyond what either leaves open.
 
-Much is open about every garment alike, because no catalogue states it: who spins, what it weighs. That says
-nothing about a difference, so it is taken alike for both, at its best, its expected and its worst. What a shop
-could state and does not counts as the worst for the garment that would gain by it.
+Much is open about every garment alike, because no catalogue states it, such as who spins and what it weighs.
+That is no difference: it is taken alike for both, at its best, its expected and its worst. What a shop could
+state and does not counts as the worst for the garment that would gain by it.
 """
 
 from __future__ import annotations

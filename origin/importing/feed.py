@@ -27,10 +27,12 @@ from origin.importing.values import (
     read_color,
     read_country,
     read_date,
+    read_gender,
     read_gtin,
     read_link,
     read_number,
     read_price,
+    read_seasons,
     read_stock,
     reduce,
 )
@@ -150,6 +152,8 @@ class _Feed:
             passport=read_link(row, "digital_product_passport", "") or None,
             offer=offer,
             declared=read_declared(row) if self._shop.official_scores else None,
+            gender=read_gender(row, "gender"),
+            seasons=read_seasons(row, "season"),
         )
 
     def _offer(self, row: Row) -> Offer:

@@ -138,4 +138,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "e22d301fa418592aa266cc2ee5690570f0a74f65ed1f9b844c8dd0b8fdaa2a5e"
+DIGEST = "e0a939d4df1c1ae6d54ee64fca4dc851f5408b46f3bbe679296270b3c48c0d37"

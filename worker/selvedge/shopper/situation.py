@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
+
+from selvedge.catalogue.model import Season
 
 if TYPE_CHECKING:
     from selvedge.web.http import RequestPlace
 
-Season = Literal["spring", "summer", "autumn", "winter"]
 _SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
 
 SOUTHERN = frozenset(
