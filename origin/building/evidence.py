@@ -9,6 +9,7 @@ import msgspec
 
 from origin.building.derivation import BANDS, bounds
 from origin.building.facts import EVIDENCE_FACETS, field_info
+from origin.importing.schemes import lower_grades
 from selvedge.catalogue.filter import UNKNOWN
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.facets import FieldInfo, encode_facet
@@ -34,7 +35,15 @@ def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
         **encode_blobs("evidence", list(records)),
         "evidence/by_rank/starts": u32(starts),
         "evidence/by_rank/refs": u32(refs),
+        **_grade_section(products),
     }
+
+
+def _grade_section(products: Sequence[Product]) -> dict[str, bytes]:
+    """Return the lower grades of the schemes that some evidence is of; no section where none has any."""
+    schemes = {one.scheme for product in products for one in product.evidence}
+    found = {scheme: lower for scheme, lower in lower_grades().items() if scheme in schemes}
+    return {"evidence/grades": _encoder.encode(found)} if found else {}
 
 
 def instants(products: Sequence[Product], taken: int) -> list[int]:

@@ -45,15 +45,13 @@ class Comparison(msgspec.Struct, frozen=True):
 
     def clearly_lower(self, subjects: Rows, others: Rows) -> Mask:
         """Whether each of `others` takes clearly less than each of `subjects`: subjects x others."""
-        least = self.least[subjects]
         found = np.ones((len(subjects), len(others)), bool)
-        for level in range(len(LEVELS)):
-            most = np.where(
-                self.told[subjects, None],
-                self.most[None, others, level],
-                self.most_alike[None, others, level],
-            )
-            found &= most < least[:, level, None]
+        told = self.told[subjects]
+        for rows, most in ((told, self.most), (~told, self.most_alike)):
+            if rows.any():
+                for level in range(len(LEVELS)):
+                    least = self.least[subjects[rows], level]
+                    found[rows] &= most[None, others, level] < least[:, None]
         return found
 
 

@@ -45,8 +45,10 @@ class Scope:
         self.excluded = excluded
 
     def without(self, excluded: int) -> Scope:
-        """Return the same scope where the products of a set never match, whatever a query asks for."""
-        return Scope(self.index, self.market, self.now, excluded=excluded) if excluded else self
+        """Return the same scope where the products of a set never match either, whatever a query asks for."""
+        if not excluded:
+            return self
+        return Scope(self.index, self.market, self.now, excluded=self.excluded | excluded)
 
     def at(self, now: int) -> Scope:
         """Return the same scope at another time."""

@@ -30,6 +30,8 @@ ABSENT = 0xFFFF_FFFF
 _fields_decoder = msgspec.msgpack.Decoder(tuple[FieldInfo, ...])
 _names_decoder = msgspec.msgpack.Decoder(tuple[str, ...])
 _evidence_decoder = msgspec.msgpack.Decoder(Evidence)
+_grades_decoder = msgspec.msgpack.Decoder(dict[str, tuple[str, ...]])
+_NO_GRADES = msgspec.msgpack.encode({})
 
 
 class Reduction(msgspec.Struct, frozen=True):
@@ -71,6 +73,7 @@ class Index:
         self._evidence = Blobs(sections, "evidence")
         self._evidence_starts = sections["evidence/by_rank/starts"].cast("I")
         self._evidence_refs = sections["evidence/by_rank/refs"].cast("I")
+        self.grades = _grades_decoder.decode(sections.get("evidence/grades", _NO_GRADES))
         self.row_offsets = self._number_row_values()
         self.weights = decode_weights(sections.get("weights"))
         self._row_names = [
