@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from origin.building.derivation import proving
+from origin.building.facts import states_all_shares
 from origin.building.nearness import LEAST, Nearness
-from origin.building.wearing import gender_bits, season_bits
+from origin.building.wearing import fabric_season_bits, gender_bits, stated_season_bits
 from origin.importing.categories import OTHER
 from origin.importing.schemes import lower_grades
 from selvedge.catalogue.strength import strength
@@ -63,11 +64,20 @@ class _Candidates:
         self._category = np.array([group.category for group in of_product], str)
         self._style = _numbered([product.group for product in products])
         self._gender = np.array([gender_bits(group) for group in of_product], np.int64)
-        bits = [season_bits(*one) for one in zip(products, of_product, strict=True)]
-        self._offered, self._asked = np.array(bits, np.int64).reshape(-1, 2).T
+        stated = {group.id: stated_season_bits(group) for group in catalogue.groups}
+        self._seasons = [
+            np.array(bits, np.int64).reshape(-1, 2)
+            for bits in (
+                [stated[product.group] for product in products],
+                [fabric_season_bits(product) for product in products],
+            )
+        ]
         self._nearness = Nearness(products, groups, catalogue.markets)
         grades, moment = lower_grades(), catalogue.taken.timestamp()
-        claims = [strength(proving(product).evidence, grades, moment) for product in products]
+        claims = [
+            strength(proving(product).evidence, grades, moment, told=states_all_shares(product))
+            for product in products
+        ]
         self._claims, self._supports = _claims(claims)
         self._comparison = comparison
         position = {product.id: at for at, product in enumerate(catalogue.products)}
@@ -118,7 +128,8 @@ class _Candidates:
         """Whether the other of each pair is of another style and made for the same people and seasons."""
         gender = self._gender[subjects]
         found: Mask = gender & self._gender[others] == gender
-        found &= self._asked[subjects] & self._offered[others] != 0
+        for seasons in self._seasons:
+            found &= seasons[others, 0] & seasons[subjects, 1] != 0
         found &= self._style[subjects] != self._style[others]
         return found
 

@@ -10,10 +10,11 @@ from origin.building.alternatives import alternative_rows
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
 from origin.building.counts import count
-from origin.building.facts import size_value, slug
+from origin.building.facts import slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.rulecheck import check
 from origin.building.sections import index_sections, market_sections
+from selvedge.catalogue.filter import size_value
 from selvedge.errors import OversizedPart, SelvedgeError
 from selvedge.ranking.rules import NO_RULES, encode_rules
 from selvedge.ranking.weights import DEFAULTS, encode_weights

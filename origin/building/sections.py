@@ -12,10 +12,10 @@ from origin.building.facts import (
     field_info,
     is_reduced,
     main_shares,
-    size_value,
     states_all_shares,
 )
 from origin.building.fields import FACETS, facet_values
+from selvedge.catalogue.filter import size_value
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64

@@ -8,6 +8,8 @@ from origin.building.facts import main_shares, states_all_shares
 from selvedge.catalogue.model import Season
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from selvedge.catalogue.model import Gender, Product, ProductGroup
 
 _GENDERS: dict[Gender | None, int] = {None: 0, "female": 1, "male": 2, "unisex": 3}
@@ -36,21 +38,29 @@ def gender_bits(group: ProductGroup) -> int:
     return _GENDERS[group.gender]
 
 
-def seasons(product: Product, group: ProductGroup) -> frozenset[str]:
-    """Return when a product is worn: as stated, else by its fabric; empty where that is not told in full."""
-    if group.seasons:
-        return frozenset(group.seasons)
+def stated_season_bits(group: ProductGroup) -> tuple[int, int]:
+    """Return when a style is worn as the shop states it: as it offers it, and as it asks for it.
+
+    One garment can stand in for another if what it offers and what the other asks for have a bit in common.
+    Where nothing is known it asks for nothing, and offers itself only to those that do not either.
+    """
+    return _offered_and_asked(group.seasons)
+
+
+def fabric_season_bits(product: Product) -> tuple[int, int]:
+    """Return the same by what the fabric is good for: beside what is stated, so that stating pays."""
+    return _offered_and_asked(fabric_seasons(product))
+
+
+def fabric_seasons(product: Product) -> tuple[str, ...]:
+    """Return when a fabric is worn; nothing where that is not told in full."""
     shares = main_shares(product)
     for fibres, told in ((WARM_FIBRES, WARM), (COOL_FIBRES, COOL)):
         if sum(share for fibre, share in shares.items() if fibre in fibres) >= HALF:
-            return frozenset(told)
-    return frozenset(_BITS) if states_all_shares(product) else frozenset()
+            return told
+    return tuple(_BITS) if states_all_shares(product) else ()
 
 
-def season_bits(product: Product, group: ProductGroup) -> tuple[int, int]:
-    """Return a product's seasons as it offers them, and as it asks for them; they are to have one in common.
-
-    Where nothing is known it asks for nothing, and offers itself only to those that do not either.
-    """
-    bits = sum(_BITS[one] for one in seasons(product, group))
+def _offered_and_asked(seasons: Sequence[str]) -> tuple[int, int]:
+    bits = sum(_BITS[one] for one in seasons)
     return bits | _UNASKED, bits or _UNASKED

@@ -16,6 +16,8 @@ from origin.cli.places import FOLDER, snapshot_folder
 from origin.publishing import folder as folders
 from origin.publishing import guardrails
 from origin.publishing.preview import first_page
+from selvedge.snapshot.alternatives import PAGES, decode_row
+from selvedge.snapshot.cards import open_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +42,7 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
         print_json({"folder": str(path), **_summary(built), "counts": manifest.counts})
         return
     summary = _summary(built)
+    standing_in = summary["alternatives"]
     taken = datetime.fromtimestamp(manifest.taken, UTC)
     click.echo(f"{path}\nshop {manifest.shop}, feed of {taken:%Y-%m-%d %H:%M:%S} UTC")
     for market in manifest.markets:
@@ -48,6 +51,10 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
     counts = [(name, count) for name, count in manifest.counts.items() if not name.startswith("facet/")]
     print_table("Counts", ("what", "number"), counts)
     click.echo(f"and {len(manifest.counts) - len(counts):,} facet values; --json lists them")
+    click.echo(
+        f"{standing_in['products']:,} of {manifest.counts['products']:,} products have an alternative "
+        f"({standing_in['share']:.1%}), {standing_in['lower_footprint']:,} one of clearly lower footprint"
+    )
 
 
 @click.command(
@@ -99,10 +106,10 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 )
 @click.option(
     "--slot",
-    type=click.Choice(["products", "recommendations", "alternatives"]),
+    type=click.Choice(["products", "recommendations", "similar", "alternatives"]),
     default="products",
-    help="The public list (unless given), the personal one as somebody unknown gets it, or the\n"
-    "alternatives to the product that the query names as item=ID.",
+    help="The public list (unless given), the personal one as somebody unknown gets it, or what is like the\n"
+    "product that the query names as item=ID, or may stand in for it.",
 )
 @click.option("--category", help="Only this category: short for category=... in the query.")
 @json_option
@@ -157,7 +164,21 @@ def _summary(built: BuiltSnapshot) -> dict[str, Any]:
         "taken": manifest.taken,
         "markets": msgspec.to_builtins(manifest.markets),
         "groups": groups,
+        "alternatives": _alternatives(built),
         "bytes": sum(map(len, built.parts.values())),
+    }
+
+
+def _alternatives(built: BuiltSnapshot) -> dict[str, float]:
+    """Return how many products some other may stand in for, as the version was built."""
+    manifest = built.release.manifest
+    pages = [open_page(built.parts[digest]) for digest in manifest.pages.get(PAGES, ())]
+    rows = [decode_row(page[at]) for page in pages for at in range(len(page))]
+    found, products = sum(bool(row.ordinals) for row in rows), manifest.counts["products"]
+    return {
+        "products": found,
+        "share": found / products if products else 0.0,
+        "lower_footprint": sum(row.lower > 0 for row in rows),
     }
 
 

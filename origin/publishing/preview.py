@@ -17,7 +17,7 @@ from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, s
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
-from selvedge.web.fragments import ALTERNATIVES, list_alternatives
+from selvedge.web.fragments import ABOUT_A_GARMENT, list_about
 from selvedge.web.http import Request
 from selvedge.web.problems import problem_of
 
@@ -72,14 +72,14 @@ def first_page(
 ) -> dict[str, Any]:
     """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
-    Of `alternatives`, which are served as HTML, it is the list behind that. The market's first locale stands
+    Of `similar` and `alternatives` it is the list behind the fragment. The market's first locale stands
     in where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
     locale = locale or locales.get(market, "-")
     edge = _edge(built, now)
-    if slot == ALTERNATIVES:
-        return asyncio.run(_alternatives(edge, market, locale, query))
+    if slot in ABOUT_A_GARMENT:
+        return asyncio.run(_about_a_garment(edge, market, locale, query, slot))
     path = f"/v1/{quote(market)}/{quote(locale)}/{quote(slot)}"
     response = asyncio.run(_ask(Application(edge), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
@@ -89,12 +89,11 @@ def first_page(
     return body
 
 
-async def _alternatives(edge: Edge, market: str, locale: str, query: str) -> dict[str, Any]:
-    request = Request(
-        "GET", f"/v1/{quote(market)}/{quote(locale)}/fragments/{ALTERNATIVES}", query, Headers({})
-    )
+async def _about_a_garment(edge: Edge, market: str, locale: str, query: str, slot: str) -> dict[str, Any]:
+    path = f"/v1/{quote(market)}/{quote(locale)}/fragments/{slot}"
     try:
-        found = await list_alternatives(edge, request, await edge.view(market, locale, Tasks()))
+        view = await edge.view(market, locale, Tasks())
+        found = await list_about(edge, Request("GET", path, query, Headers({})), view, slot)
     except SelvedgeError as error:
         raise PreviewRefused(
             str(msgspec.convert(msgspec.to_builtins(problem_of(error)), _Problem))

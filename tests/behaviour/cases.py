@@ -600,19 +600,19 @@ FRAGMENTS = (
         ),
     ),
     case(
-        "alternatives are of the product's kind, public and revalidated",
+        "what is similar is of the product's kind, public and revalidated",
         get(
-            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            f"{F}/similar?brand=hand-made&item=H-HIDE-1",
             expect_headers={**MARKUP, "Cache-Control": re.compile("public, .+"), "ETag": STRONG},
         ),
         get(
-            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            f"{F}/similar?brand=hand-made&item=H-HIDE-1",
             304,
             headers={"If-None-Match": "{0.headers[etag]}"},
             empty=True,
         ),
-        get(f"{F}/alternatives?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
-        get(f"{F}/alternatives?item=H-GONE-1", shows=()),
+        get(f"{F}/similar?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
+        get(f"{F}/similar?item=H-GONE-1", shows=()),
     ),
     case(
         "what is like a product is public, of other styles, and has one address",
@@ -665,7 +665,7 @@ FRAGMENTS = (
         problem(f"{F}/hero", 404, "not-found"),
         bad("cursor=x", "cursor", path=f"{F}/recommendations"),
         bad("limit=13", "limit", "1 to 12", path=f"{F}/recommendations"),
-        bad("limit=2", "item", path=f"{F}/alternatives"),
+        bad("limit=2", "item", path=f"{F}/similar"),
     ),
 )
 

@@ -17,7 +17,7 @@ PICKS = ["Our pick for today", "Our pick for the evening", "Our pick for the wee
 def test_before_a_choice_only_the_question_is_asked(visitor: BrowserContext, front: Shopfront) -> None:
     tab = Tab(visitor).open()
     assert tab.page.get_by_role("button", name="Allow").is_visible()
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert {one.path for one in front.asked} == {"/v1/client.js", "/v1/nl/en/consent"}
     assert visitor.cookies() == []
     assert tab.complaints == []
@@ -29,7 +29,7 @@ def test_without_javascript_the_default_content_stays(browser: Browser, front: S
     visitor = browser.new_context(base_url=front.url, java_script_enabled=False)
     page = visitor.new_page()
     page.goto(PAGE)
-    assert page.locator("[data-selvedge-slot=alternatives] a").all_inner_texts() == PICKS
+    assert page.locator("[data-selvedge-slot=similar] a").all_inner_texts() == PICKS
     assert page.get_by_role("link", name="Browse all garments").is_visible()
     assert not page.locator("#consent").is_visible()
     assert front.asked == []
@@ -39,5 +39,5 @@ def test_without_javascript_the_default_content_stays(browser: Browser, front: S
 def test_a_worker_that_is_down_leaves_the_default_content(visitor: BrowserContext, front: Shopfront) -> None:
     front.broken = True
     tab = Tab(visitor).open()
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert tab.shift() == 0

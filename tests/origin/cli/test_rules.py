@@ -28,9 +28,9 @@ def test_a_preview_shows_what_a_rule_does_at_its_time(desk: Desk) -> None:
     assert "front" in desk.run(*ask, "--at", "2030-01-01").stdout
 
 
-def test_a_preview_shows_the_alternatives_to_a_product(desk: Desk) -> None:
+def test_a_preview_shows_what_is_similar_to_a_product(desk: Desk) -> None:
     desk.build()
-    ask = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", "alternatives")
+    ask = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", "similar")
     listed = desk.json(*ask, "--query", f"item={PRODUCT}&limit=5")
     style = {group.id: group for group in CATALOGUE.groups}
     own = next(style[one.group] for one in CATALOGUE.products if one.id == PRODUCT)

@@ -12,6 +12,7 @@ from selvedge.snapshot.postings import remove
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from selvedge.catalogue.model import Offer
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
     from selvedge.snapshot.facets import Facet
     from selvedge.snapshot.index import Index, MarketIndex
@@ -25,6 +26,11 @@ SHARE = "share."
 
 HIDDEN_RANGES = frozenset({"published"})
 """Range columns that serve an order and are no filter."""
+
+
+def size_value(offer: Offer) -> str:
+    """Return the offer's size as a facet value: `38,5` is asked for as `38.5`, as a comma parts values."""
+    return offer.size.replace(",", ".") or UNKNOWN
 
 
 class Condition(NamedTuple):

@@ -17,13 +17,18 @@ _LEVELS: dict[Level, tuple[Level, ...]] = {"product": ("product", "material"), "
 """The levels at which evidence says something: what holds for the whole garment does for its material."""
 
 
+_BOUNDED = "organicContent:"
+"""Claims that a composition may lower: a garment of 80 % cotton is at most 80 % organic."""
+
+
 def strength(
-    evidence: Iterable[Evidence], grades: Mapping[str, Sequence[str]], moment: float
+    evidence: Iterable[Evidence], grades: Mapping[str, Sequence[str]], moment: float, *, told: bool
 ) -> frozenset[str]:
     """Return the claims that evidence about the garment or its material supports at `moment` (epoch seconds).
 
     A set that includes another is as strong, a greater one stronger. `grades` names by scheme the lower
-    grades of the same standard, which it includes.
+    grades of the same standard, which it includes. What a composition could lower counts only where it is
+    `told` in full: nothing is gained by leaving it out.
     """
     claims: set[str] = set()
     for one in evidence:
@@ -31,7 +36,7 @@ def strength(
         if levels and counts(one, moment):
             schemes = (one.scheme, *grades.get(one.scheme, ()))
             claims.update(f"{level}:{scheme}" for level in levels for scheme in schemes)
-            claims.update(one.proves)
+            claims.update(claim for claim in one.proves if told or not claim.startswith(_BOUNDED))
     return frozenset(claims)
 
 

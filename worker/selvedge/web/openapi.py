@@ -10,13 +10,14 @@ import msgspec
 import selvedge
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS, refuse_parameters
 from selvedge.shopper.policy import PURPOSES
+from selvedge.web.alternatives import DEFAULT_ITEMS, MAX_ITEMS
 from selvedge.web.asked import MAX_PREFERENCES
 from selvedge.web.consent import ConsentState
 from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
 from selvedge.web.event_schemas import batch_schema, event_components
 from selvedge.web.events import EventsAnswer
-from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS, SLOTS
+from selvedge.web.fragments import SLOTS
 from selvedge.web.http import HTML, JAVASCRIPT, JSON, Response
 from selvedge.web.items import ProductPage
 from selvedge.web.jsonld import JSON_LD
@@ -128,6 +129,17 @@ def document() -> Document:
                     "List what is like a product; the same for everyone",
                     [*_PLACE, _PRODUCT, *_LIST_PARAMETERS, _ONLY_ORDER, _EXPLAIN],
                     {200: _public(by_type[Recommendations]), **_others(304, 308, 400, 404, 410, 503)},
+                )
+            },
+            "/v1/{market}/{locale}/products/{id}/alternatives": {
+                "get": _operation(
+                    "listAlternatives",
+                    "List what may stand in for a product, with the facts that are proven of each now",
+                    [*_PLACE, _PRODUCT, *_FILTERS, _SHORT, _PERSONAL_ORDER],
+                    {
+                        200: _about_a_product(by_type[Recommendations]),
+                        **_others(304, 308, 400, 404, 410, 429, 503),
+                    },
                 )
             },
             "/v1/{market}/{locale}/recommendations": {
@@ -315,6 +327,11 @@ def _public(schema: Document) -> Document:
     )
 
 
+def _about_a_product(schema: Document) -> Document:
+    told = ("Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
+    return _answer(schema, "As asked. Any cache may keep it, unless a personal order is asked for", *told)
+
+
 def _linked() -> Document:
     answer = _public({"type": "object"})
     return {**answer, "content": {JSON_LD: {"schema": {"type": "object"}}}}
@@ -330,7 +347,10 @@ def _own(schema: Document) -> Document:
 
 
 def _fragment() -> Document:
-    description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
+    description = (
+        "As asked. Any cache may keep `similar`, and `alternatives` unless a personal order is asked for; "
+        "the other slots are for this person alone"
+    )
     headers = _headers("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
     return {
         "description": description,
@@ -460,17 +480,29 @@ _PERSONAL_PARAMETERS = [
     _PERSONALISE,
     _EXPLAIN,
 ]
+_SHORT = _parameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+    "How many products it holds",
+)
+_PERSONAL_ORDER = _parameter(
+    "personalise",
+    {"enum": ["on", "off"], "default": "off"},
+    "`on` asks for a personal order, as far as consent allows; caches keep none of that",
+)
 _FRAGMENT_PARAMETERS = [
     *_FILTERS,
+    _SHORT,
     _parameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
-        "How many products it holds",
+        "item",
+        {"minLength": 1},
+        "The product that the shopper looks at; `similar` and `alternatives` need it",
     ),
-    _parameter("item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"),
     _parameter("prefer", _VALUES, f"`recommendations` only: preferences as field:value, {_LISTED}"),
     _parameter(
-        "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
+        "personalise",
+        {"enum": ["on", "off"]},
+        "Not for `similar`; `off`, for `alternatives` the default, reads nothing about the person",
     ),
 ]
 _OTHER_RESPONSES: dict[int, Document] = {
