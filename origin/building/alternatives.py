@@ -33,6 +33,9 @@ Rows = NDArray[np.intp]
 NO_FUNCTION = frozenset({OTHER, "accessories"})
 """Categories whose garments have nothing in common that one is worn for."""
 
+OF_A_STYLE = 2
+"""How many colourways of a style a row holds: where the nearest is sold out, another may not be."""
+
 _CHUNK = 512
 
 
@@ -89,7 +92,7 @@ class _Candidates:
         return [np.flatnonzero(self._category == category) for category in found]
 
     def nearest(self, subjects: Rows, kind: Rows) -> dict[int, tuple[list[int], list[int]]]:
-        """Return the ranks of the nearest alternatives of each subject that has any, of each style one.
+        """Return the ranks of the nearest alternatives of each subject that has any.
 
         First those whose footprint is clearly lower, then those that are there for their evidence alone.
         """
@@ -104,10 +107,9 @@ class _Candidates:
         row, column, points = row[near], column[near], points[near]
         order = np.lexsort((kind[column], -points, row))
         row, column = row[order], column[order]
-        _, first = np.unique(row * len(self._style) + self._style[kind[column]], return_index=True)
-        first.sort()
-        row, column = row[first], column[first]
-        kept = np.arange(len(row)) - np.searchsorted(row, row) < MOST
+        within_style = _places(row * len(self._style) + self._style[kind[column]])
+        row, column = row[within_style < OF_A_STYLE], column[within_style < OF_A_STYLE]
+        kept = _places(row) < MOST
         found: dict[int, tuple[list[int], list[int]]] = {}
         for at, to in zip(row[kept].tolist(), column[kept].tolist(), strict=True):
             lists = found.setdefault(int(subjects[at]), ([], []))
@@ -132,6 +134,15 @@ class _Candidates:
             found &= seasons[others, 0] & seasons[subjects, 1] != 0
         found &= self._style[subjects] != self._style[others]
         return found
+
+
+def _places(keys: Rows) -> Rows:
+    """Return for each key how many equal ones come before it."""
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    places = np.empty(len(keys), np.intp)
+    places[order] = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
+    return places
 
 
 def _numbered(names: Sequence[str]) -> Rows:

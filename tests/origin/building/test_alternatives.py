@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.building import build
-from origin.building.alternatives import alternative_rows
+from origin.building.alternatives import OF_A_STYLE, alternative_rows
 from origin.building.arrangement import arrange
 from origin.building.wearing import fabric_seasons
 from origin.footprint.comparison import Comparison
@@ -133,10 +133,8 @@ class Model:
             if self.stands_in(other, one)
         ]
         found.sort(key=lambda each: each[:2])
-        styles: dict[str, tuple[int, int, bool, Product]] = {}
-        for each in found:
-            styles.setdefault(each[3].group, each)
-        nearest = list(styles.values())[:MOST]
+        styles = [each[3].group for each in found]
+        nearest = [each for at, each in enumerate(found) if styles[:at].count(styles[at]) < OF_A_STYLE][:MOST]
         return [each[3].id for each in nearest if each[2]], [each[3].id for each in nearest if not each[2]]
 
 
@@ -257,10 +255,10 @@ def test_a_lower_footprint_at_weaker_evidence_is_no_alternative() -> None:
     assert found(made, [9, 1, 5]) == {"b": ([], ["a"]), "c": (["b"], ["a"])}
 
 
-def test_a_style_stands_in_by_its_nearest_colourway() -> None:
+def test_a_style_stands_in_by_its_two_nearest_colourways() -> None:
     gots = (certificate("GOTS_ORGANIC"),)
-    colourways = [garment(f"b{n}", group="b", color=n, evidence=gots) for n in ("red", "blue", "green")]
-    assert found(named(garment("a"), *colourways)) == {"a": ([], ["bblue"])}
+    colourways = [garment(f"b-{n}", group="b", color=n, evidence=gots) for n in ("red", "blue", "green")]
+    assert found(named(garment("a"), *colourways)) == {"a": ([], ["b-blue", "b-green"])}
 
 
 def test_wool_is_for_winter_and_linen_for_summer() -> None:

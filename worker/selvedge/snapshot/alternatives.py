@@ -26,7 +26,7 @@ PRICE_RATIO = (3, 2)
 
 
 class Row(NamedTuple):
-    """Ordinals of products near in style, each of another style.
+    """Ordinals of products near in style, of other styles than the product's own.
 
     The footprint of the first `lower` is clearly lower; the others are there for their evidence alone.
     """
