@@ -36,7 +36,7 @@ def test_who_allows_it_gets_fragments(visitor: BrowserContext, front: Shopfront)
     assert tab.names("similar") != PICKS
     assert len(tab.names("recommendations")) == 8
     fragments = {one.path.partition("?")[0].rpartition("/")[2] for one in front.requests("/fragments/")}
-    assert fragments == {"similar", "recommendations", "recently-viewed"}
+    assert fragments == {"similar", "recommendations", "alternatives", "recently-viewed"}
     assert tab.complaints == []
 
 
@@ -131,7 +131,7 @@ def test_a_worker_that_is_slow_is_not_waited_for(returning: BrowserContext, fron
     front.delay = 1.5
     tab = Tab(returning).open()
     tab.page.wait_for_timeout(1200)
-    assert len(front.requests("/fragments/")) == 3
+    assert len(front.requests("/fragments/")) == 4
     assert tab.names("similar") == PICKS
     assert tab.shift() == 0
     assert front.requests("/events") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tests.browser.shopper import PAGE, Tab
@@ -34,6 +35,21 @@ def test_without_javascript_the_default_content_stays(browser: Browser, front: S
     assert not page.locator("#consent").is_visible()
     assert front.asked == []
     visitor.close()
+
+
+def test_what_may_stand_in_is_told_by_facts(visitor: BrowserContext, front: Shopfront) -> None:
+    tab = Tab(visitor).open()
+    assert tab.page.get_by_role("heading", name="Repairs").is_visible()
+    tab.accept()
+    region = tab.page.get_by_role("region", name="Alternatives")
+    region.wait_for()
+    assert 0 < region.get_by_role("list").first.locator("> li").count() <= 8
+    for fact in region.locator(".selvedge-because").all_inner_texts():
+        assert re.search(r"made in \w+.*(certified|OEKO-TEX|licence|Fairtrade|bluesign)", fact), fact
+    assert [one.path.partition("?")[2] for one in front.requests("/fragments/alternatives")] == [
+        "item=S000014-01&personalise=on"
+    ]
+    assert tab.shift() == 0
 
 
 def test_a_worker_that_is_down_leaves_the_default_content(visitor: BrowserContext, front: Shopfront) -> None:
