@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from origin.background import beside
 from origin.events.derivation import Happened, State, add, derive
 from origin.events.purposes import BITS
 from origin.events.rows import NOBODY, Content
@@ -24,7 +25,8 @@ from origin.telemetry.logs import place_of
 from selvedge.events.event import ItemEvent, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -109,16 +111,9 @@ class Deriver:
         await self._write(connection, changed, ciphers)
         return derive(changed.get(shopper, State()), int(self._clock.now()))
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Add up what there is and what comes, until the end."""
-        reader = asyncio.create_task(self._read())
-        try:
-            yield
-        finally:
-            reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reader
+        return beside(self._read)
 
     async def _read(self) -> None:
         while True:

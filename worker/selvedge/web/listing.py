@@ -110,6 +110,5 @@ class Marker:
         if self._explained is None or self._order is None:
             return Mark(named, sponsored)
         score = self._order.number(rank) - self._explained.offset
-        placed = self._pinned.get(rank)
-        terms = self._explained.explain(rank, placed.kind if placed else None, placed.id if placed else None)
+        terms = self._explained.explain(rank, pinned.kind if pinned else None, pinned.id if pinned else None)
         return Mark(named, sponsored, score, tuple(terms))
