@@ -40,8 +40,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     `scheme` is a code of the scheme registry. `share` (percent) is the certified share where the
     scheme has one. The claim counts from `valid_from` up to and without `valid_to`; None is open.
     Both are already what the scheme's registry entry makes of the certificate's dates.
-
-    `proves` holds what it satisfies beside its own scheme, as `field:value`; a build derives it.
+    `component` names the component that it is about, where that is not the whole; `source` says where
+    the shop has it from. `bound` is the percentage of the product that it can be about at most, where
+    the composition allows less than the certificate says; a build derives it.
     """
 
     id: str
@@ -52,28 +53,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     share: float | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    proves: tuple[str, ...] = ()
-
-
-class Input(msgspec.Struct, frozen=True, array_like=True):
-    """A fact that another was derived from, by its name in the filter grammar."""
-
-    field: str
-    value: str | float
-
-
-class Derived(msgspec.Struct, frozen=True, array_like=True):
-    """A fact that a build computed: `rule` says how (docs/evidence.md), `inputs` from what.
-
-    A share in percent is a number. It holds from `start` up to and without `end`, epoch seconds.
-    """
-
-    name: str
-    value: str | float
-    rule: str
-    inputs: tuple[Input, ...]
-    start: int | None = None
-    end: int | None = None
+    component: str | None = None
+    source: str | None = None
+    bound: float | None = None
 
 
 class DeclaredScore(msgspec.Struct, frozen=True, array_like=True):

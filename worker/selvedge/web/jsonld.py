@@ -17,9 +17,10 @@ from selvedge.web.products import answer_product
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
+    from selvedge.web.certifications import Certification, DerivedFact
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
-    from selvedge.web.items import Certification, DerivedFact, Material, ProductPage, ServedOffer
+    from selvedge.web.items import Material, ProductPage, ServedOffer
 
     Node = dict[str, Any]
 

@@ -17,9 +17,10 @@ from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
 from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, ProductPage, Served, Variant, marked
+from selvedge.web.items import Item, ProductPage, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
