@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from origin.importing.vocabulary import fold, read_table
+from origin.importing.vocabulary import fold, read_table, vocabulary
 from selvedge.catalogue.model import Evidence, Level
 
 if TYPE_CHECKING:
@@ -48,7 +48,10 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing."""
+    """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing.
+
+    `component` is the shop's word for the one it is about, `source` where the shop has it from.
+    """
 
     name: str
     authority: str | None = None
@@ -57,6 +60,8 @@ class Certificate(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     level: str | None = None
+    component: str | None = None
+    source: str | None = None
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -111,9 +116,10 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     level = _level(scheme, certificate, row, field)
     if level is None:
         return None
-    about = subject.brand if level == "brand" else subject.product
+    component = _component(certificate, row)
+    about = certificate.identification or (subject.brand if level == "brand" else subject.product)
     return Evidence(
-        id=f"{code}:{level}:{certificate.identification or about}",
+        id=":".join(filter(None, (code, level, about, component))),
         scheme=code,
         level=level,
         identification=certificate.identification,
@@ -121,6 +127,8 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
         share=certificate.share if scheme.minimum_share else None,
         valid_from=certificate.valid_from,
         valid_to=valid_to,
+        component=component,
+        source=certificate.source,
     )
 
 
@@ -154,6 +162,17 @@ def _level(scheme: Scheme, certificate: Certificate, row: Row, field: str) -> Le
     outcome = f"taken as {weaker}" if weaker else "left out"
     row.repair(field, certificate.level, "certificate-level-not-allowed", f"{detail}; {outcome}")
     return weaker
+
+
+def _component(certificate: Certificate, row: Row) -> str | None:
+    """Return the component that a certificate is about; an unknown word still says: not the whole."""
+    name = certificate.component
+    if not name:
+        return None
+    code = vocabulary("components").find(name, "en")
+    if code is None:
+        row.note("certificate_component", name, "unknown-component")
+    return code or name
 
 
 def _end(scheme: Scheme, certificate: Certificate, subject: Subject) -> datetime | None:

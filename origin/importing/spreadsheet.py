@@ -234,4 +234,6 @@ def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
         share=total_share(row, rule.share, rule.unit),
         valid_from=read_date(row, rule.valid_from),
         valid_to=read_date(row, rule.valid_to, end=True),
+        component=row.get(rule.component) or None,
+        source=row.get(rule.source) or f"table:{rule.column}",
     )

@@ -163,6 +163,22 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
     assert (b_corp.level, b_corp.valid_to) == ("brand", datetime(2027, 1, 1, tzinfo=UTC))
 
 
+def test_a_certificate_says_which_component_it_is_about_and_where_it_is_known_from(read: ReadFeed) -> None:
+    result = read(
+        {
+            "certification": ":GRS:1, :GRS:1, :OCS:2, :GOTS:3",
+            "certificate_component": "Lining, , Fancy bit,",
+            "certificate_source": "https://example.org/1,,,",
+        }
+    )
+    found = result.catalogue.products[0].evidence
+    assert [one.component for one in found] == ["lining", None, "Fancy bit", None]
+    assert [one.source for one in found] == ["https://example.org/1", *["feed:certification"] * 3]
+    assert len({one.id for one in found}) == 4
+    (issue,) = result.report.issues
+    assert (issue.action, issue.reason, issue.value) == ("noted", "unknown-component", "Fancy bit")
+
+
 @pytest.mark.parametrize(
     "link",
     [
