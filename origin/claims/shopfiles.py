@@ -11,7 +11,8 @@ from origin.importing.errors import SourceError
 from origin.importing.report import Log
 from origin.importing.shop import load_settings, load_shop
 from origin.importing.table import PROGRESS_EVERY, Table
-from origin.importing.vocabulary import fold
+from origin.importing.vocabulary import fold, vocabulary
+from selvedge.catalogue.filter import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,8 +112,22 @@ def from_catalogue(catalogue: Catalogue, progress: Progress | None = None) -> It
     for product in catalogue.products:
         if product.color_name:
             yield Text(f"{product.id} color", product.color_name)
+        for field, text in _own_words(product):
+            yield Text(f"{product.id} {field}", text, organic=_is_organic(product, catalogue.taken))
     for text, product_id in _texts_of_evidence(catalogue).items():
         yield Text(f"{product_id} evidence", text)
+
+
+def _own_words(product: Product) -> Iterator[tuple[str, str]]:
+    """Yield what the shop says of a product in words of its own: badges, unknown fibres and components."""
+    for text in product.stated:
+        yield "stated", text
+    for part in product.components:
+        if part.name not in vocabulary("components").terms:
+            yield "component", part.name
+        for one in part.fibres:
+            if not one.known and one.fibre != UNKNOWN:
+                yield "fibre", one.fibre
 
 
 def _texts_of_evidence(catalogue: Catalogue) -> dict[str, str]:

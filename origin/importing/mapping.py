@@ -143,6 +143,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size_system: Text | None = None
     stock: Text | None = None
     gtin: Text | None = None
+    stated: Text | None = None
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

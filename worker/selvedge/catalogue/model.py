@@ -91,7 +91,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `color` is a code of the colour vocabulary, `color_name` the shop's word. `published` is when
     the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted,
-    `passport` is that of the digital product passport (`gs1:dpp`).
+    `passport` is that of the digital product passport (`gs1:dpp`). `stated` holds what the shop says
+    beside facts, such as badges: it is looked through for claims and never served.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     offers: tuple[Offer, ...] = ()
     declared_score: DeclaredScore | None = None
     passport: str | None = None
+    stated: tuple[str, ...] = ()
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):
