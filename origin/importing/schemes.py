@@ -25,6 +25,8 @@ _WEAKER: dict[str, tuple[Level, ...]] = {
 A facility's says nothing about the brand, nor a brand's about the facility."""
 
 
+_WHOLE = 100
+
 GREENDB = "certificate"
 GS1 = "PackagingMarkedLabelAccreditationCode"
 """Prefixes of other vocabularies' codes: `certificate:GOTS_ORGANIC`."""
@@ -101,6 +103,7 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     grade of the same standard fits), levels that the scheme may not speak about (unless it may make
     a weaker claim), and goods first sold after their certificate had lapsed.
     """
+    certificate = _with_sound_share(certificate, row, field)
     code = find_scheme(certificate.name, certificate.share)
     if code is None:
         row.repair(field, certificate.name, "unknown-scheme", "left out")
@@ -130,6 +133,15 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
         component=component,
         source=certificate.source,
     )
+
+
+def _with_sound_share(certificate: Certificate, row: Row, field: str) -> Certificate:
+    """Leave out a share above the whole: then the least that the scheme means counts."""
+    share = certificate.share
+    if share is None or share <= _WHOLE:
+        return certificate
+    row.repair(field, f"{share:g}", "share-out-of-range", "left out")
+    return msgspec.structs.replace(certificate, share=None)
 
 
 def _grade(code: str, certificate: Certificate, row: Row, field: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from origin.importing.vocabulary import fold
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 ORGANIC_STEMS = ("organ", "bio", "ecol", "okol", "oekol")
 """What every word for organically grown holds, folded, in the languages of the claims lint."""
+
+
+_RUN_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Where a scrape joined two badges: `DenimOrganic Cotton`."""
 
 
 def speaks_of_organic(text: str) -> bool:
@@ -28,6 +33,6 @@ def read_stated(
 
     A composition is read as fibres, which an organically grown one is not apart from: the word would be lost.
     """
-    texts = [row.get(column) for column in columns]
+    texts = [_RUN_TOGETHER.sub(" ", row.get(column)) for column in columns]
     texts += [text for text in map(row.get, compositions) if speaks_of_organic(text)]
     return tuple(dict.fromkeys(text for text in texts if text))

@@ -136,9 +136,9 @@ def test_composition_goes_before_material(read: ReadFeed) -> None:
 
 
 def test_what_a_shop_says_beside_facts_is_kept_for_the_lint_and_served_to_nobody(read: ReadFeed) -> None:
-    said = {"product_highlight": "Organic Cotton", "composition": "shell: organic cotton 95%, elastane 5%"}
+    said = {"product_highlight": "NewOrganic Cotton", "composition": "shell: organic cotton 95%, elastane 5%"}
     (product,) = read(said, {"size": "L", "id": "x"}).catalogue.products
-    assert product.stated == ("Organic Cotton", "shell: organic cotton 95%, elastane 5%")
+    assert product.stated == ("New Organic Cotton", "shell: organic cotton 95%, elastane 5%")
     assert product.components[0].fibres[0].fibre == "cotton"
     (plain,) = read({"composition": "cotton 100%"}).catalogue.products
     assert plain.stated == ()
