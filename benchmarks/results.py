@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks.scenarios import HELLO, PERSONAL
+from benchmarks.scenarios import EVIDENCE, FILTERED, HELLO, PERSONAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +80,19 @@ def timings(scenarios: Sequence[Scenario]) -> tuple[Timing, ...]:
     )
 
 
+def _of_evidence(shop: ShopResults) -> dict[tuple[str, str], float]:
+    """What a filter on evidence costs beside one on plain facets, where the shop has evidence."""
+    timed = {timing.scenario: timing for timing in shop.timings}
+    plain, proven = timed.get(FILTERED), timed.get(EVIDENCE)
+    if plain is None or proven is None:
+        return {}
+    name = f"{EVIDENCE} / {FILTERED}"
+    ratios = {(name, shop.shop): proven.median / plain.median}
+    if plain.processor and proven.processor:
+        ratios[name + BY_PROCESSOR, shop.shop] = proven.processor / plain.processor
+    return ratios
+
+
 def by_name(results: Results) -> dict[tuple[str, str], float]:
     """Every figure by name and shop: single ones, ratios to hello, and those between scenarios or shops."""
     found: dict[tuple[str, str], float] = {}
@@ -91,6 +104,7 @@ def by_name(results: Results) -> dict[tuple[str, str], float]:
             for timing in shop.timings
             if timing.processor_ratio is not None
         }
+        found |= _of_evidence(shop)
         rates = {timing.scenario: timing.per_second for timing in shop.timings if timing.per_second}
         if PERSONAL in rates:
             found |= {

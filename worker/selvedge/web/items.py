@@ -205,8 +205,17 @@ class Presenter:
         self._wanted = wanted_values(query) if query else frozenset()
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
-        """Return the list items of the products at `ranks`, which must be available."""
-        found = [self._ready(rank) for rank in ranks]
+        """Return the list items of the products at `ranks`, which must be available.
+
+        Where the query asks for evidence, they say which of theirs it matched.
+        """
+        found = await self._plain(cards, ranks)
+        if not self._wanted:
+            return found
+        return [self._matched(rank, item) for rank, item in zip(ranks, found, strict=True)]
+
+    async def _plain(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
+        found = [self._shelf.item((self._market, self._locale, rank)) for rank in ranks]
         missing = [rank for rank, item in zip(ranks, found, strict=True) if item is None]
         if not missing:
             return [item for item in found if item is not None]
@@ -215,18 +224,28 @@ class Presenter:
         return [next(made) if item is None else item for item in found]
 
     def item(self, rank: int, card: Card) -> Item:
-        """Return the list item of the product at `rank`, which must be available."""
+        """Return what the list item of the product at `rank`, which must be available, says to everybody."""
         market = self._scope.market
         reduction = market.reduction(rank)
         regular, lowest = (reduction.regular, reduction.lowest_30_days) if reduction else (None, None)
         item = self._item(rank, card, market.price.value(rank), regular, lowest)
-        if not self._wanted:
-            self._shelf.keep_item((self._market, self._locale, rank), item)
+        self._shelf.keep_item((self._market, self._locale, rank), item)
         return item
 
-    def _ready(self, rank: int) -> Item | None:
-        """Return the item kept; where a query asks for evidence, items say what it matched: of its own."""
-        return None if self._wanted else self._shelf.item((self._market, self._locale, rank))
+    def _matched(self, rank: int, item: Item) -> Item:
+        """Return the item with its evidence that the query asked for marked."""
+        claims, wanted = self._counting(rank), self._wanted
+        if all(claim.satisfies.isdisjoint(wanted) for claim in claims):
+            return item
+        served = [
+            (claim.own, claim.plain if claim.satisfies.isdisjoint(wanted) else claim.matched)
+            for claim in claims
+        ]
+        return msgspec.structs.replace(
+            item,
+            has_certification=tuple([one for own, one in served if own]),
+            related_certification=tuple([one for own, one in served if not own]),
+        )
 
     def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
@@ -253,7 +272,7 @@ class Presenter:
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
-        own, related = self._certifications(rank)
+        claims = self._counting(rank)
         return Item(
             id=card.id,
             in_product_group_with_id=card.group,
@@ -271,21 +290,12 @@ class Presenter:
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
-            has_certification=own,
-            related_certification=related,
+            has_certification=tuple([claim.plain for claim in claims if claim.own]),
+            related_certification=tuple([claim.plain for claim in claims if not claim.own]),
         )
 
-    def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
-        """Return the evidence that counts now: about the product itself, and about who made or sells it."""
-        own: list[Certification] = []
-        related: list[Certification] = []
-        for claim in self._counting(rank):
-            (own if claim.own else related).append(
-                claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
-            )
-        return tuple(own), tuple(related)
-
     def _counting(self, rank: int) -> list[Claim]:
+        """Return the evidence about the product that counts now."""
         now, ready = self._scope.now, self._claims.get
         claims = [ready(ref) or self._remember(ref) for ref in self._evidence.refs(rank)]
         return [claim for claim in claims if claim.start <= now < claim.end]
