@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 BY_PROCESSOR = ", CPU"
 """Ends the name of a ratio of processor times."""
 
+FOOTPRINTS = "footprints a second"
+"""By what they are computed from."""
+
 SMALLER, LARGER = "10000", "100000"
 
 
@@ -55,11 +58,12 @@ class ShopResults(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """A whole run; `notes` say what was left out and why."""
+    """A whole run; `footprints` are garments a second, `notes` say what was left out and why."""
 
     machine: str
     rounds: int
     shops: tuple[ShopResults, ...]
+    footprints: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -95,7 +99,7 @@ def _of_evidence(shop: ShopResults) -> dict[tuple[str, str], float]:
 
 def by_name(results: Results) -> dict[tuple[str, str], float]:
     """Every figure by name and shop: single ones, ratios to hello, and those between scenarios or shops."""
-    found: dict[tuple[str, str], float] = {}
+    found = {(FOOTPRINTS, figure.name): figure.value for figure in results.footprints}
     for shop in results.shops:
         found |= {(figure.name, shop.shop): figure.value for figure in shop.figures}
         found |= {(f"{timing.scenario} / hello", shop.shop): timing.ratio for timing in shop.timings}

@@ -112,7 +112,7 @@ def _tell(made: EvidenceReport) -> None:
                 one.known,
                 f"{one.share:.1%}",
                 "evidence" if one.proven else "the shop",
-                ", ".join(f"{each.label} {each.products:,}" for each in one.values[:3]),
+                ", ".join(f"{each.label} ({each.products:,})" for each in one.values[:3]),
             )
             for one in made.coverage
         ),

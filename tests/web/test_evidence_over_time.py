@@ -65,3 +65,21 @@ def test_a_claim_of_one_second_counts_for_that_second() -> None:
         assert shown.get(f"{P}?certification=GOTS_ORGANIC").json["numberOfItems"] == found
         assert ("hasCertification" in shown.get(f"{P}/a").json) == bool(found)
         assert shown.get(f"{P}?certification=unknown").json["numberOfItems"] == 1 - found
+
+
+def test_what_one_query_matched_is_not_told_to_another() -> None:
+    shown = Stage(
+        shop(garment("a", evidence=(certificate("GOTS_ORGANIC", end=9), certificate("SA8000", "facility"))))
+    )
+    asked = (
+        ("", []),
+        ("?organicContent=at_least_70", ["GOTS_ORGANIC"]),
+        ("?facilityCertification=SA8000", ["SA8000"]),
+        ("?certification.all=GOTS_ORGANIC&facilityCertification=SA8000", ["GOTS_ORGANIC", "SA8000"]),
+        ("", []),
+    )
+    for query, matched in asked:
+        (item,) = shown.get(f"{P}{query}").json["items"]
+        proofs = [*item["hasCertification"], *item["relatedCertification"]]
+        assert [one["scheme"] for one in proofs if one.get("matched")] == matched
+        assert len(proofs) == 2

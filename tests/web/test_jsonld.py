@@ -170,6 +170,13 @@ def test_a_product_is_told_in_terms_of_schema_org_and_gs1() -> None:
     ]
 
 
+def test_a_products_answer_links_to_it() -> None:
+    stage = Stage(shop(garment("a/b")))
+    link = stage.get(f"{P}/a%2Fb").headers["link"]
+    assert link == f'<{P}/a%2Fb/jsonld>; rel="alternate"; type="application/ld+json"'
+    assert stage.get(link[1 : link.index(">")]).json["productID"] == "a/b"
+
+
 def test_certificates_stand_with_what_they_speak_of() -> None:
     node = linked(FULL)
     own = {one["identifier"]: one for one in node["hasCertification"]}

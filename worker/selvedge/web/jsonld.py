@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from selvedge.web.http import Response
+from selvedge.web.http import JSON_LD, Response
 from selvedge.web.money import plain_amount
 from selvedge.web.products import answer_product
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Node = dict[str, Any]
 
-JSON_LD = "application/ld+json"
 CONTEXT = {
     "@vocab": "https://schema.org/",
     "gs1": "https://ref.gs1.org/voc/",

@@ -43,6 +43,7 @@ from selvedge.web.openapi_parts import (
     path_parameter,
     private_answer,
     problem_answer,
+    product_answer,
     public_answer,
     script_answer,
 )
@@ -139,7 +140,7 @@ def _list_paths(schemas: Document) -> Document:
                 "showProduct",
                 "Show a product with its offers and evidence",
                 [*PLACE, PRODUCT],
-                {200: public_answer(schemas["ProductPage"]), **other_answers(304, 400, 404, 410, 503)},
+                {200: product_answer(schemas["ProductPage"]), **other_answers(304, 400, 404, 410, 503)},
             )
         },
         "/v1/{market}/{locale}/products/{id}/jsonld": {

@@ -15,7 +15,7 @@ from selvedge.ranking.order import AscendingOrder, BaseOrder, SlicedOrder
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
-from selvedge.web.http import JSON, Response
+from selvedge.web.http import JSON, JSON_LD, Response
 from selvedge.web.items import Item, ProductPage, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.paging import check_cursor, check_excluded, cursor_at, opened
@@ -145,7 +145,8 @@ async def show_product(
     answer, headers = await answer_product(edge, request, background, market, locale, product_id, path)
     if isinstance(answer, Response):
         return answer
-    return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
+    link = f'<{path}/jsonld>; rel="alternate"; type="{JSON_LD}"'
+    return Response(200, {"Content-Type": JSON, "Link": link, **headers}, msgspec.json.encode(answer))
 
 
 async def answer_product(
