@@ -71,7 +71,7 @@ def test_what_one_query_matched_is_not_told_to_another() -> None:
     shown = Stage(
         shop(garment("a", evidence=(certificate("GOTS_ORGANIC", end=9), certificate("SA8000", "facility"))))
     )
-    asked = (
+    asked: tuple[tuple[str, list[str]], ...] = (
         ("", []),
         ("?organicContent=at_least_70", ["GOTS_ORGANIC"]),
         ("?facilityCertification=SA8000", ["SA8000"]),
