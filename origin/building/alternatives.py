@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from origin.building.derivation import proving
-from origin.building.facts import states_all_shares
+from origin.building.derivation import bounded, tables
 from origin.building.nearness import LEAST, Nearness
 from origin.building.wearing import fabric_season_bits, gender_bits, stated_season_bits
 from origin.importing.categories import OTHER
-from origin.importing.schemes import lower_grades
+from selvedge.catalogue.completeness import states_all_shares
 from selvedge.catalogue.strength import strength
 from selvedge.snapshot.alternatives import MOST, encode_row
 
@@ -76,9 +75,9 @@ class _Candidates:
             )
         ]
         self._nearness = Nearness(products, groups, catalogue.markets)
-        grades, moment = lower_grades(), catalogue.taken.timestamp()
+        moment = catalogue.taken.timestamp()
         claims = [
-            strength(proving(product).evidence, grades, moment, told=states_all_shares(product))
+            strength(bounded(product), tables(), moment, told=states_all_shares(product.components))
             for product in products
         ]
         self._claims, self._supports = _claims(claims)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from origin.building.derivation import proving
+from origin.building.derivation import bounded
 from origin.building.evidence import DATED, held_at
 from origin.building.fields import FACETS
 from selvedge.catalogue.filter import size_value
@@ -42,7 +42,7 @@ def _facets(catalogue: Catalogue, products: Iterable[Product]) -> Iterable[str]:
         for rule in FACETS:
             for value in rule.values(product, groups[product.group]):
                 yield f"{rule.name}/{value}"
-        evidence = proving(product).evidence
+        evidence = bounded(product)
         for name in DATED:
             for value in held_at(evidence, name, taken):
                 yield f"{name}/{value}"

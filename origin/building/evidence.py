@@ -5,15 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from origin.building.derivation import BANDS, bounds
+from origin.building.derivation import bounded, bounds, tables, tables_for
 from origin.building.facts import EVIDENCE_FACETS, field_info
-from origin.importing.schemes import lower_grades
+from selvedge.catalogue.derivation import BANDS, content
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.snapshot.blobs import encode_blobs
+from selvedge.snapshot.evidence import encode_evidence
 from selvedge.snapshot.facets import FieldInfo, encode_facet
-from selvedge.snapshot.numbers import u32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,29 +18,10 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Evidence, Product
     from selvedge.snapshot.facets import Change
 
-_encoder = msgspec.msgpack.Encoder(order="sorted")
-
 
 def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
-    """Return the distinct evidence records and, by rank, which of them speak about the product."""
-    records: dict[bytes, int] = {}
-    starts, refs = [0], []
-    for product in products:
-        refs += [records.setdefault(_encoder.encode(one), len(records)) for one in product.evidence]
-        starts.append(len(refs))
-    return {
-        **encode_blobs("evidence", list(records)),
-        "evidence/by_rank/starts": u32(starts),
-        "evidence/by_rank/refs": u32(refs),
-        **_grade_section(products),
-    }
-
-
-def _grade_section(products: Sequence[Product]) -> dict[str, bytes]:
-    """Return the lower grades of the schemes that some evidence is of; no section where none has any."""
-    schemes = {one.scheme for product in products for one in product.evidence}
-    found = {scheme: lower for scheme, lower in lower_grades().items() if scheme in schemes}
-    return {"evidence/grades": _encoder.encode(found)} if found else {}
+    """Return what is known about `products`, in rank order, and what its derived facts look up."""
+    return encode_evidence(map(bounded, products), tables_for(products))
 
 
 def instants(products: Sequence[Product], taken: int) -> list[int]:
@@ -61,8 +39,9 @@ def instants(products: Sequence[Product], taken: int) -> list[int]:
 def dated_facets(products: Sequence[Product], taken: int) -> tuple[list[FieldInfo], dict[str, bytes]]:
     """Return the evidence fields and their sections over `products`, in rank order."""
     fields, sections = [], {}
+    by_rank = [bounded(product) for product in products]
     for name in DATED:
-        timelines = [_timeline(claims_of(product.evidence, name), taken) for product in products]
+        timelines = [_timeline(claims_of(evidence, name), taken) for evidence in by_rank]
         values = {value for timeline in timelines for _, held in timeline for value in held}
         info = field_info(name, values, dated=True)
         fields.append(info)
@@ -82,16 +61,16 @@ DATED = (*EVIDENCE_FACETS, *BANDS)
 
 
 def claims_of(evidence: Iterable[Evidence], field: str) -> list[Claim]:
-    """Return what `evidence`, as `proving` returned it, gives a product in a dated field."""
+    """Return what `evidence`, as `bounded` returned it, gives a product in a dated field."""
     if field in EVIDENCE_FACETS:
         levels = EVIDENCE_FACETS[field]
         return [(one.scheme, *bounds(one)) for one in evidence if one.level in levels]
-    prefix = f"{field}:"
+    contents = ((one, content(one, tables())) for one in evidence)
     return [
-        (value.removeprefix(prefix), *bounds(one))
-        for one in evidence
-        for value in one.proves
-        if value.startswith(prefix)
+        (value, *bounds(one))
+        for one, found in contents
+        if found and found.field == field
+        for value in found.values
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.importing.composition import TOLERANCE
+from selvedge.catalogue.completeness import is_whole
 from selvedge.catalogue.filter import UNKNOWN
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
@@ -15,13 +15,7 @@ from selvedge.snapshot.facets import FieldInfo
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from selvedge.catalogue.model import Component, Level, Offer, Product, ProductGroup
-
-
-CATCH_ALLS = frozenset({"other_fibres", "other_materials"})
-"""Codes of the fibre vocabulary that name no fibre, so that any may be behind them."""
-
-_WHOLE = 100
+    from selvedge.catalogue.model import Level, Offer, Product, ProductGroup
 
 
 class UnusableValue(SelvedgeError):
@@ -34,25 +28,6 @@ def materials(product: Product, _group: ProductGroup) -> set[str]:
     if not product.components or not all(map(is_whole, product.components)):
         found.add(UNKNOWN)
     return found
-
-
-def is_whole(part: Component) -> bool:
-    """Whether the fibres stated are all that the component has.
-
-    Shares that end below 100 leave a rest that may be anything; where a fibre has no share, the rest is its.
-    """
-    if not part.fibres or any(not one.known or one.fibre in CATCH_ALLS for one in part.fibres):
-        return False
-    shares = [one.percentage for one in part.fibres if one.percentage is not None]
-    return len(shares) < len(part.fibres) or sum(shares) >= _WHOLE - TOLERANCE
-
-
-def states_all_shares(product: Product) -> bool:
-    """Whether every share in the main component is known, so that a fibre it does not name has none of it."""
-    if not product.components:
-        return False
-    main = product.components[0]
-    return is_whole(main) and all(one.percentage is not None for one in main.fibres)
 
 
 def slug(name: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from origin.building.derivation import derived
 from origin.building.facts import as_shown
 from selvedge.snapshot.cards import Card, Detail, encode_page, encode_record
 
@@ -44,7 +43,6 @@ def detail_blob(product: Product, group: ProductGroup, market: Market) -> bytes:
             components=product.components,
             offers=tuple(as_shown(offer) for offer in product.offers if offer.market == market.code),
             declared_score=product.declared_score,
-            derived=derived(product),
             passport=product.passport,
         )
     )

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.building.derivation import natural_percent, proving
+from origin.building.derivation import natural_percent
 from origin.building.evidence import dated_facets, evidence_sections, instants
 from origin.building.facts import (
     field_info,
     is_reduced,
     main_shares,
-    states_all_shares,
 )
 from origin.building.fields import FACETS, facet_values
+from selvedge.catalogue.completeness import states_all_shares
 from selvedge.catalogue.filter import size_value
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
@@ -34,7 +34,7 @@ _DAY = 86_400
 def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, bytes]:
     """Return the sections of the group `index`."""
     groups = {group.id: group for group in catalogue.groups}
-    products = [proving(product) for product in arrangement.products]
+    products = arrangement.products
     taken = int(catalogue.taken.timestamp())
     fields, sections = _plain_facets(catalogue, products, groups)
     dated_fields, dated_sections = dated_facets(products, taken)
@@ -48,7 +48,8 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **dated_sections,
         **ranges,
         "shares/stated": encode_postings(
-            [[rank for rank, product in enumerate(products) if states_all_shares(product)]], len(products)
+            [[rank for rank, product in enumerate(products) if states_all_shares(product.components)]],
+            len(products),
         ),
         **_identity_sections(arrangement),
         **_group_sections(products),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from origin.building.facts import main_shares, states_all_shares
+from origin.building.facts import main_shares
+from selvedge.catalogue.completeness import states_all_shares
 from selvedge.catalogue.model import Season
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def fabric_seasons(product: Product) -> tuple[str, ...]:
     for fibres, told in ((WARM_FIBRES, WARM), (COOL_FIBRES, COOL)):
         if sum(share for fibre, share in shares.items() if fibre in fibres) >= HALF:
             return told
-    return tuple(_BITS) if states_all_shares(product) else ()
+    return tuple(_BITS) if states_all_shares(product.components) else ()
 
 
 def _offered_and_asked(seasons: Sequence[str]) -> tuple[int, int]:

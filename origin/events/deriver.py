@@ -11,9 +11,10 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from origin.background import beside
 from origin.events.derivation import Happened, State, add, derive
 from origin.events.purposes import BITS
 from origin.events.rows import NOBODY, Content
@@ -24,14 +25,14 @@ from origin.telemetry.logs import place_of
 from selvedge.events.event import ItemEvent, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
     from origin.events.traits import Traits
-    from origin.profiles.model import Derived
     from origin.storage.database import Database
     from origin.telemetry.logs import Log
     from selvedge.ports import Clock
@@ -98,27 +99,9 @@ class Deriver:
             )
         return len(found)
 
-    async def rebuild(self, connection: AsyncConnection, shopper: str) -> Derived:
-        """Add up one person's events from the first; in the transaction of what has changed them."""
-        place = await _place(connection)
-        query = select(event).where((event.c.shopper == shopper) & (event.c.number <= place))
-        found = (await connection.execute(query)).all()
-        ciphers = await self._keyring.open_ciphers([shopper])
-        await connection.execute(delete(event_state).where(event_state.c.shopper == shopper))
-        changed = self._added(found, {}, ciphers)
-        await self._write(connection, changed, ciphers)
-        return derive(changed.get(shopper, State()), int(self._clock.now()))
-
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Add up what there is and what comes, until the end."""
-        reader = asyncio.create_task(self._read())
-        try:
-            yield
-        finally:
-            reader.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reader
+        return beside(self._read)
 
     async def _read(self) -> None:
         while True:

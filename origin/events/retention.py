@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING
 
+from origin.background import beside
 from origin.events.store import SECONDS_A_DAY
 from origin.telemetry.logs import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from origin.events.store import EventStore
     from origin.telemetry.logs import Log
@@ -32,16 +32,9 @@ class Retention:
         """Delete what is too old now; returns how many events."""
         return await self._store.prune(int(self._clock.now()) - self._days * SECONDS_A_DAY)
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Prune now and every hour, until the end."""
-        worker = asyncio.create_task(self._work())
-        try:
-            yield
-        finally:
-            worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await worker
+        return beside(self._work)
 
     async def _work(self) -> None:
         while True:

@@ -46,6 +46,7 @@ class Draft(msgspec.Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
     declared: DeclaredScore | None = None
     passport: str | None = None
+    stated: tuple[str, ...] = ()
     gender: Gender | None = None
     seasons: tuple[Season, ...] = ()
 
@@ -94,6 +95,7 @@ class Colourway(msgspec.Struct):
     offers: dict[tuple[str, str], Offer] = {}
     declared: DeclaredScore | None = None
     passport: str | None = None
+    stated: tuple[str, ...] = ()
 
     def add(self, draft: Draft, row: Row) -> None:
         """Take an offer and whatever is not known yet."""
@@ -103,6 +105,8 @@ class Colourway(msgspec.Struct):
         self.image = self.image or draft.image
         self.declared = self.declared or draft.declared
         self.passport = self.passport or draft.passport
+        if draft.stated != self.stated:
+            self.stated = tuple(dict.fromkeys((*self.stated, *draft.stated)))
         if self.recycled is None:
             self.recycled = draft.recycled
         for evidence in draft.evidence:
@@ -130,6 +134,7 @@ class Colourway(msgspec.Struct):
             offers=tuple(self.offers.values()),
             declared_score=self.declared,
             passport=self.passport,
+            stated=self.stated,
         )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import func, insert, select, update
 
+from origin.background import beside
 from origin.events.store import one_writer
 from origin.events.tables import event
 from origin.privacy.holdings import HOLDINGS
@@ -28,7 +29,7 @@ from origin.telemetry.logs import place_of
 from selvedge.errors import SelvedgeError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -137,16 +138,9 @@ class Erasures:
         self._metrics.erasures.set(count)
         return count
 
-    @contextlib.asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """Go on with what is unfinished, until the end."""
-        worker = asyncio.create_task(self._work())
-        try:
-            yield
-        finally:
-            worker.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await worker
+        return beside(self._work)
 
     @property
     def _now(self) -> int:

@@ -70,6 +70,7 @@ TYPES: dict[str, frozenset[str]] = {
 """schema.org's properties by type, as https://schema.org/version/latest lists them: those that we may use."""
 
 ENUMERATED = {"https://schema.org/" + name for name in ("CertificationActive", "InStock", "OutOfStock")}
+ACTIVE = "gs1:CertificationStatus-ACTIVE"
 
 GS1 = frozenset(
     {
@@ -85,6 +86,10 @@ GS1 = frozenset(
         *(
             "gs1:certificationAgency",
             "gs1:certificationIdentification",
+            "gs1:certificationStatus",
+            "gs1:certificationStartDate",
+            "gs1:certificationEndDate",
+            "gs1:certificationSubject",
             "gs1:dpp",
         ),
         *(
@@ -112,7 +117,10 @@ def check(node: Any) -> None:
     if not isinstance(node, dict) or "@value" in node:
         return
     if set(node) == {"@id"}:
-        assert re.match(r"_:certificate\d+$|https?://|/", node["@id"])
+        assert (
+            re.match(r"_:certificate\d+$|_:product$|_:brand$|https?://|/", node["@id"])
+            or node["@id"] == ACTIVE
+        )
         assert not node["@id"].startswith("https://schema.org/") or node["@id"] in ENUMERATED
         return
     types = [node["@type"]] if isinstance(node["@type"], str) else node["@type"]
@@ -145,7 +153,11 @@ FULL = garment(
 def test_a_product_is_told_in_terms_of_schema_org_and_gs1() -> None:
     node = linked(FULL)
     check({name: value for name, value in node.items() if name != "@context"})
-    assert node["@context"] == {"@vocab": "https://schema.org/", "gs1": "https://ref.gs1.org/voc/"}
+    assert node["@context"] == {
+        "@vocab": "https://schema.org/",
+        "gs1": "https://ref.gs1.org/voc/",
+        "xsd": "http://www.w3.org/2001/XMLSchema#",
+    }
     assert node["countryOfOrigin"] == {"@type": "Country", "identifier": "PT"}
     assert node["gs1:dpp"] == {"@id": "https://id.example.org/01/04006381333931"}
     assert [one["gs1:textileMaterialPercentage"] for one in node["gs1:textileMaterial"]] == [80, 20]
@@ -158,6 +170,13 @@ def test_a_product_is_told_in_terms_of_schema_org_and_gs1() -> None:
     ]
 
 
+def test_a_products_answer_links_to_it() -> None:
+    stage = Stage(shop(garment("a/b")))
+    link = stage.get(f"{P}/a%2Fb").headers["link"]
+    assert link == f'<{P}/a%2Fb/jsonld>; rel="alternate"; type="application/ld+json"'
+    assert stage.get(link[1 : link.index(">")]).json["productID"] == "a/b"
+
+
 def test_certificates_stand_with_what_they_speak_of() -> None:
     node = linked(FULL)
     own = {one["identifier"]: one for one in node["hasCertification"]}
@@ -166,9 +185,14 @@ def test_certificates_stand_with_what_they_speak_of() -> None:
     assert "about" not in own["GOTS_ORGANIC"]
     assert own["GOTS_ORGANIC"]["expires"] == moment(9).isoformat()
     assert own["GOTS_ORGANIC"]["hasMeasurement"]["value"] == 97
+    days = [own["GOTS_ORGANIC"][f"gs1:certification{end}Date"]["@value"] for end in ("Start", "End")]
+    assert days == ["2026-10-23", "2026-11-09"]  # the last day, as the end itself no longer counts
+    assert own["GOTS_ORGANIC"]["gs1:certificationSubject"] == {"@id": node["@id"]}
+    assert "gs1:certificationSubject" not in own["GOOD_CASHMERE_STANDARD"]
     assert [one["@id"] for one in node["gs1:certification"]] == [one["@id"] for one in own.values()]
     (of_brand,) = node["brand"]["hasCertification"]
     assert of_brand["identifier"] == "B_CORPORATION"
+    assert of_brand["gs1:certificationSubject"] == {"@id": node["brand"]["@id"]}
     assert of_brand["@id"] not in {one["@id"] for one in own.values()}
     assert "SA8000" not in json.dumps(node)
 
@@ -232,8 +256,8 @@ def test_every_gs1_term_is_in_the_gs1_web_vocabulary() -> None:
     file = Path(os.environ.get("SELVEDGE_DATA", beside)) / "gs1-webvoc-1.16" / "gs1Voc.ttl"
     if not file.is_file():
         pytest.skip("real data are absent: set SELVEDGE_DATA to their folder")
-    defined = set(re.findall(r"^(gs1:\w+)\s*$", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
-    assert defined >= GS1
+    defined = set(re.findall(r"^(gs1:[\w-]+)\s*$", file.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert defined >= GS1 | {ACTIVE}
 
 
 def test_a_passport_is_on_the_page_as_well() -> None:

@@ -22,7 +22,8 @@ from selvedge.events.event import Event
 from selvedge.web.app import ACTION_ROUTES, CATALOGUE_ROUTES, MY_ROUTES, PRODUCT_ROUTES, SERVICE_ROUTES
 from selvedge.web.descriptions import DESCRIPTIONS, FORMATS
 from selvedge.web.event_schemas import FIELDS, event_components
-from selvedge.web.openapi import FACET_FIELDS, document
+from selvedge.web.openapi import document
+from selvedge.web.openapi_parameters import FACET_FIELDS
 from tests.behaviour.catalogue import PRODUCTS, snapshot
 from tests.origins import MemoryOrigin
 from tests.questions import scope_of

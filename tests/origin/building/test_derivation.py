@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from origin.building.derivation import BANDS, NATURAL, content, derived, fibre_mix, natural_share, regions
+from origin.building import build_delta
+from origin.building.derivation import NATURAL, content, derived, fibre_mix, natural_share, regions
 from origin.building.derivation import _regions_of as regions_of
 from origin.building.labels import VocabularyLabels
 from origin.importing.schemes import registry
 from origin.importing.vocabulary import LOCALES, vocabulary
-from selvedge.catalogue.model import Component, Derived, Evidence, FibreShare, Input, Product
+from selvedge.catalogue.derivation import BANDS, Input
+from selvedge.catalogue.model import Component, Evidence, FibreShare, Product
 from tests.stage import Stage
-from tests.wardrobe import DAY, NOW, certificate, garment, moment, shell, shop
+from tests.wardrobe import DAY, NOW, certificate, garment, shell, shop
 
 P = "/v1/nl/en/products"
 
@@ -161,8 +164,44 @@ def test_what_a_certificate_proves_ends_with_it_in_lists_and_on_the_page() -> No
     assert not any(one["name"] == "organicContent" for one in stage.get(f"{P}/a").json["derived"])
 
 
-def test_a_derived_fact_lasts_as_long_as_its_evidence() -> None:
-    product = garment(evidence=(certificate("GOTS_ORGANIC", start=-1, end=2),))
-    fact = next(one for one in derived(product) if one.name == "organicContent")
-    assert isinstance(fact, Derived)
-    assert (fact.start, fact.end) == (int(moment(-1).timestamp()), int(moment(2).timestamp()))
+def test_what_is_certified_of_one_component_among_others_makes_no_content_of_the_product() -> None:
+    lining = Evidence("x", "GLOBAL_RECYCLED_STANDARD", "product", share=100, component="lining")
+    two = garment(components=(shell(linen=100), Component("lining", (FibreShare("polyester", 100),))))
+    stage = Stage(
+        shop(
+            msgspec.structs.replace(two, evidence=(lining,)),
+            garment("b", components=(shell(polyester=100),), evidence=(lining,)),
+        )
+    )
+    assert [one["id"] for one in stage.get(f"{P}?recycledContent=at_least_5").json["items"]] == ["b"]
+    assert stage.get(f"{P}?certification=GLOBAL_RECYCLED_STANDARD").json["numberOfItems"] == 2
+    page = stage.get(f"{P}/a").json
+    assert page["hasCertification"][0]["component"] == "lining"
+    assert not any(one["name"] == "recycledContent" for one in page["derived"])
+
+
+def test_a_delta_keeps_what_certificates_prove() -> None:
+    before = shop(garment("a", evidence=(certificate("GOTS_ORGANIC", end=1),)), garment("b"))
+    after = shop(
+        garment("a", evidence=(certificate("GOTS_ORGANIC", end=5),)),
+        garment("b", evidence=(Evidence("x", "RECYCLED_CLAIM_STANDARD_100", "product"),)),
+    )
+    stage = Stage(before)
+    assert stage.live is not None
+    stage.publish(build_delta(stage.live, after))
+    stage.clock.time = NOW + 2 * DAY
+    for target, found in (("organicContent=at_least_95", "a"), ("recycledContent=at_least_95", "b")):
+        items = stage.get(f"{P}?{target}").json["items"]
+        assert [one["id"] for one in items] == [found]
+        assert items[0]["hasCertification"][0]["matched"] is True
+    (content_of_b,) = [one for one in stage.get(f"{P}/b").json["derived"] if one["name"] == "recycledContent"]
+    assert content_of_b["rule"] == "least-of-grade"
+
+
+def test_a_product_page_says_which_date_ends_a_claim_and_where_the_shop_has_it_from() -> None:
+    proof = Evidence("x", "GOTS_ORGANIC", "product", source="feed:certification")
+    (told,) = Stage(shop(garment("a", evidence=(proof,)))).get(f"{P}/a").json["hasCertification"]
+    assert (told["endsWith"], told["source"]) == ("transaction", "feed:certification")
+    (listed,) = Stage(shop(garment("a", evidence=(proof,)))).get(P).json["items"][0]["hasCertification"]
+    assert "endsWith" not in listed
+    assert "source" not in listed

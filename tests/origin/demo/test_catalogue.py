@@ -138,4 +138,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "e0a939d4df1c1ae6d54ee64fca4dc851f5408b46f3bbe679296270b3c48c0d37"
+DIGEST = "6d6d48287a2fcd73aec3fbe5d44712a40284ac83804f09a26563ea70398caf53"

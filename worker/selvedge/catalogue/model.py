@@ -47,8 +47,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     `scheme` is a code of the scheme registry. `share` (percent) is the certified share where the
     scheme has one. The claim counts from `valid_from` up to and without `valid_to`; None is open.
     Both are already what the scheme's registry entry makes of the certificate's dates.
-
-    `proves` holds what it satisfies beside its own scheme, as `field:value`; a build derives it.
+    `component` names the component that it is about, where that is not the whole; `source` says where
+    the shop has it from. `bound` is the percentage of the product that it can be about at most, where
+    the composition allows less than the certificate says; a build derives it.
     """
 
     id: str
@@ -59,28 +60,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     share: float | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
-    proves: tuple[str, ...] = ()
-
-
-class Input(msgspec.Struct, frozen=True, array_like=True):
-    """A fact that another was derived from, by its name in the filter grammar."""
-
-    field: str
-    value: str | float
-
-
-class Derived(msgspec.Struct, frozen=True, array_like=True):
-    """A fact that a build computed: `rule` says how (docs/evidence.md), `inputs` from what.
-
-    A share in percent is a number. It holds from `start` up to and without `end`, epoch seconds.
-    """
-
-    name: str
-    value: str | float
-    rule: str
-    inputs: tuple[Input, ...]
-    start: int | None = None
-    end: int | None = None
+    component: str | None = None
+    source: str | None = None
+    bound: float | None = None
 
 
 class DeclaredScore(msgspec.Struct, frozen=True, array_like=True):
@@ -116,7 +98,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `color` is a code of the colour vocabulary, `color_name` the shop's word. `published` is when
     the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted,
-    `passport` is that of the digital product passport (`gs1:dpp`).
+    `passport` is that of the digital product passport (`gs1:dpp`). `stated` holds what the shop says
+    beside facts, such as badges: it is looked through for claims and never served.
     """
 
     id: str
@@ -133,6 +116,7 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     offers: tuple[Offer, ...] = ()
     declared_score: DeclaredScore | None = None
     passport: str | None = None
+    stated: tuple[str, ...] = ()
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -8,36 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+from selvedge.catalogue.derivation import content
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from selvedge.catalogue.derivation import RuleTables
     from selvedge.catalogue.model import Evidence, Level
 
 _LEVELS: dict[Level, tuple[Level, ...]] = {"product": ("product", "material"), "material": ("material",)}
 """The levels at which evidence says something: what holds for the whole garment does for its material."""
 
-
-_BOUNDED = "organicContent:"
-"""Claims that a composition may lower: a garment of 80 % cotton is at most 80 % organic."""
+_BOUNDED = "organicContent"
+"""What a composition may lower: a garment of 80 % cotton is at most 80 % organic."""
 
 
 def strength(
-    evidence: Iterable[Evidence], grades: Mapping[str, Sequence[str]], moment: float, *, told: bool
+    evidence: Iterable[Evidence], tables: RuleTables, moment: float, *, told: bool
 ) -> frozenset[str]:
     """Return the claims that evidence about the garment or its material supports at `moment` (epoch seconds).
 
-    A set that includes another is as strong, a greater one stronger. `grades` names by scheme the lower
-    grades of the same standard, which it includes. What a composition could lower counts only where it is
-    `told` in full: nothing is gained by leaving it out.
+    A set that includes another is as strong, a greater one stronger. What a composition could lower counts
+    only where it is `told` in full: nothing is gained by leaving it out.
     """
-    claims: set[str] = set()
-    for one in evidence:
-        levels = _LEVELS.get(one.level, ())
-        if levels and counts(one, moment):
-            schemes = (one.scheme, *grades.get(one.scheme, ()))
-            claims.update(f"{level}:{scheme}" for level in levels for scheme in schemes)
-            claims.update(claim for claim in one.proves if told or not claim.startswith(_BOUNDED))
-    return frozenset(claims)
+    return frozenset(
+        claim for one in evidence if counts(one, moment) for claim in _claims(one, tables, told=told)
+    )
 
 
 def counts(evidence: Evidence, moment: float) -> bool:
@@ -46,3 +42,13 @@ def counts(evidence: Evidence, moment: float) -> bool:
     if start is not None and moment < int(start.timestamp()):
         return False
     return end is None or moment < int(end.timestamp())
+
+
+def _claims(evidence: Evidence, tables: RuleTables, *, told: bool) -> Iterator[str]:
+    rule = tables.schemes.get(evidence.scheme)
+    for scheme in (evidence.scheme, *(rule.lower if rule else ())):
+        for level in _LEVELS.get(evidence.level, ()):
+            yield f"{level}:{evidence.component or ''}:{scheme}"
+    found = content(evidence, tables)
+    if found is not None and (told or found.field != _BOUNDED):
+        yield from (f"{found.field}:{value}" for value in found.values)

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from selvedge.errors import UNREADABLE, OriginUnavailable, QueueUnavailable
+from selvedge.errors import UNREADABLE, QueueUnavailable
+from selvedge.events.handover import post_events
 from selvedge.events.receipt import Receipt
-from selvedge.identity.service import EDGE_SCOPES
-from selvedge.profiles.origin import JSON, OriginRequest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,19 +73,8 @@ class OriginEvents:
 
     async def post(self, body: bytes) -> Said:
         """Hand over a JSON list of messages. Raises `QueueUnavailable`."""
-        request = OriginRequest(
-            method="POST",
-            path="/v1/events",
-            headers={"Content-Type": JSON},
-            body=body,
-            deadline_ms=self._deadline_ms,
-        )
-        try:
-            answer = await self._client.ask(request, EDGE_SCOPES)
-        except OriginUnavailable as error:
-            raise QueueUnavailable("the origin") from error
-        wanted = answer.headers.get("retry-after", "")
-        return Said(answer.status, answer.body, int(wanted) if wanted.isdecimal() else 0)
+        answer = await post_events(self._client, body, self._deadline_ms)
+        return Said(answer.status, answer.body, answer.retry_after or 0)
 
 
 DONE = Verdict()

@@ -16,7 +16,7 @@ from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
     from selvedge.ports import Queue
-    from selvedge.profiles.origin import OriginClient
+    from selvedge.profiles.origin import OriginAnswer, OriginClient
     from selvedge.shopper.consent import Consent
     from selvedge.shopper.context import Context
 
@@ -51,6 +51,24 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     shopper: ShopperId | None = None
 
 
+async def post_events(origin: OriginClient, body: bytes, deadline_ms: int) -> OriginAnswer:
+    """Return what the origin's events route answers to a message or a list of them.
+
+    Raises `QueueUnavailable` where it does not answer in time.
+    """
+    request = OriginRequest(
+        path="/v1/events",
+        method="POST",
+        headers={"Content-Type": JSON},
+        body=body,
+        deadline_ms=deadline_ms,
+    )
+    try:
+        return await origin.ask(request, EDGE_SCOPES)
+    except OriginUnavailable as error:
+        raise QueueUnavailable("the origin") from error
+
+
 class OriginQueue:
     """The origin's events route; it takes what the queue does not."""
 
@@ -60,17 +78,7 @@ class OriginQueue:
 
     async def send(self, message: bytes) -> None:
         """Hand over a JSON object. Raises `QueueUnavailable`, also where the origin takes too long."""
-        request = OriginRequest(
-            path="/v1/events",
-            method="POST",
-            headers={"Content-Type": JSON},
-            body=message,
-            deadline_ms=self._deadline_ms,
-        )
-        try:
-            answer = await self._origin.ask(request, EDGE_SCOPES)
-        except OriginUnavailable as error:
-            raise QueueUnavailable("the origin") from error
+        answer = await post_events(self._origin, message, self._deadline_ms)
         if answer.status != _ACCEPTED:
             raise QueueUnavailable(f"the origin answered {answer.status}")
 

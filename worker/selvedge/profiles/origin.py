@@ -47,6 +47,12 @@ class OriginAnswer(msgspec.Struct, frozen=True):
         """Whether the content says that it is JSON."""
         return self.media_type == JSON
 
+    @property
+    def retry_after(self) -> int | None:
+        """The seconds that the origin asks to wait, if it states any (RFC 9110, section 10.2.3)."""
+        stated = self.headers.get("retry-after", "")
+        return int(stated) if stated.isdecimal() else None
+
 
 class TokenSource(Protocol):
     """What makes the tokens that the origin wants to see."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Component, DeclaredScore, Derived, FibreShare, Offer
+from selvedge.catalogue.model import Component, DeclaredScore, FibreShare, Offer
 from selvedge.snapshot.blobs import Blobs, encode_blobs
 from selvedge.snapshot.container import pack, unpack
 
@@ -41,14 +41,13 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 class Detail(msgspec.Struct, frozen=True, array_like=True):
     """What a product page adds in one market. `description` is by locale of that market.
 
-    Of `declared_score`, `derived` and `passport`, a record leaves out the last ones that are empty.
+    Of `declared_score` and `passport`, a record leaves out the last ones that are empty.
     """
 
     description: dict[str, str]
     components: tuple[Component, ...]
     offers: tuple[Offer, ...]
     declared_score: DeclaredScore | None = None
-    derived: tuple[Derived, ...] = ()
     passport: str | None = None
 
 

@@ -152,4 +152,5 @@ async def _in_its_sizes(view: View, item: int) -> int:
 def _strength(view: View, rank: int) -> frozenset[str]:
     index = view.scope.index
     told = bool(index.shares_stated() >> rank & 1)
-    return strength(map(index.evidence, index.evidence_refs(rank)), index.grades, view.scope.now, told=told)
+    evidence = (index.evidence[ref] for ref in index.evidence.refs(rank))
+    return strength(evidence, index.evidence.tables, view.scope.now, told=told)

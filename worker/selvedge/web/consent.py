@@ -8,15 +8,15 @@ import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
-from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
-from selvedge.shopper.context import CONTEXT_COOKIE
+from selvedge.shopper.consent import Signal
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
 from selvedge.web.content import read_content
+from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response, set_cookie
-from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -73,7 +73,7 @@ async def choose(edge: Edge, request: Request, background: Background, market: s
     value = format_choice(choice.purposes, choice.version, choice.time)
     cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
     if not consent.allows("session"):  # said without looking whether there is one
-        cookies.append(set_cookie(CONTEXT_COOKIE, "", 0))
+        cookies.append(NO_COOKIE)
     answer = _answer(edge, consent)
     return msgspec.structs.replace(answer, cookies=tuple(cookies))
 

@@ -15,22 +15,17 @@ from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
 from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes, shopper_name
-from selvedge.shopper.context import (
-    CONTEXT_COOKIE,
-    MAX_AGE_SECONDS,
-    Context,
-    new_context,
-    seal_context,
-)
+from selvedge.shopper.context import Context, new_context
 from selvedge.shopper.learning import Happening, digest, learn
 from selvedge.web.caching import PRIVATE
 from selvedge.web.content import read_content
+from selvedge.web.context_cookie import write_cookie
 from selvedge.web.edge import market_settings
-from selvedge.web.http import JSON, Response, set_cookie
-from selvedge.web.items import Served
+from selvedge.web.http import JSON, Response
 from selvedge.web.origins import require_origin
 from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.events.event import Event
@@ -137,7 +132,7 @@ async def _learnt(
     """Return the `Set-Cookie` value of the context after `events`."""
     happenings = [Happening(event.id, kind_of(event), _ordinal(event, index)) for event in events]
     learnt = msgspec.structs.replace(learn(context, happenings, index), written=now, consent=consent.version)
-    return set_cookie(CONTEXT_COOKIE, await seal_context(learnt, edge.sealer), MAX_AGE_SECONDS)
+    return await write_cookie(edge, learnt)
 
 
 def _ordinal(event: Event, index: Index) -> int | None:

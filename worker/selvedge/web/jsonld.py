@@ -6,26 +6,33 @@ https://schema.org/Product, https://schema.org/Certification and https://ref.gs1
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import msgspec
 
-from selvedge.web.http import Response
+from selvedge.web.http import JSON_LD, Response
 from selvedge.web.money import plain_amount
 from selvedge.web.products import answer_product
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
+    from selvedge.web.certifications import Certification, DerivedFact
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
-    from selvedge.web.items import Certification, DerivedFact, Material, ProductPage, ServedOffer
+    from selvedge.web.items import Material, ProductPage, ServedOffer
 
     Node = dict[str, Any]
 
-JSON_LD = "application/ld+json"
-CONTEXT = {"@vocab": "https://schema.org/", "gs1": "https://ref.gs1.org/voc/"}
+CONTEXT = {
+    "@vocab": "https://schema.org/",
+    "gs1": "https://ref.gs1.org/voc/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
 _SCHEMA = "https://schema.org/"
+_SECOND = timedelta(seconds=1)
+_PRODUCT, _BRAND = "_:product", "_:brand"
 
 
 async def show_jsonld(
@@ -46,10 +53,11 @@ def encode(node: Node) -> bytes:
 
 def describe(page: ProductPage, locale: str) -> Node:
     """Return the product as a JSON-LD node; what is not known is absent."""
-    own = [_certification(one, number, locale) for number, one in enumerate(page.has_certification)]
+    own = [_certification(one, number, locale, _PRODUCT) for number, one in enumerate(page.has_certification)]
     passport = page.digital_product_passport
     node = {
         "@context": CONTEXT,
+        "@id": _PRODUCT,
         "@type": "Product",
         "productID": page.id,
         "inProductGroupWithID": page.in_product_group_with_id,
@@ -99,12 +107,16 @@ def _brand(page: ProductPage, locale: str) -> Node:
     if not of_brand:
         return {"@type": "Brand", "name": page.brand}
     start = len(page.has_certification)
-    certified = [_certification(one, start + number, locale) for number, one in enumerate(of_brand)]
-    return {"@type": "Organization", "name": page.brand, "hasCertification": certified}
+    certified = [
+        _certification(one, number, locale, _BRAND) for number, one in enumerate(of_brand, start=start)
+    ]
+    return {"@id": _BRAND, "@type": "Organization", "name": page.brand, "hasCertification": certified}
 
 
-def _certification(one: Certification, number: int, locale: str) -> Node:
-    """Return a certificate that counts now; one of the material says so."""
+def _certification(one: Certification, number: int, locale: str, about: str) -> Node:
+    """Return a certificate of the node `about`; one of the material or a component alone says so."""
+    part = one.component or (one.level if one.level == "material" else None)
+    subject = None if part else {"@id": about}
     return _present(
         {
             "@id": f"_:certificate{number}",
@@ -114,15 +126,25 @@ def _certification(one: Certification, number: int, locale: str) -> Node:
             "certificationIdentification": one.certification_identification,
             "certificationStatus": {"@id": f"{_SCHEMA}CertificationActive"},
             "issuedBy": one.issued_by and {"@type": "Organization", "name": one.issued_by},
-            "about": {"@type": "Thing", "name": one.level} if one.level == "material" else None,
+            "about": part and {"@type": "Thing", "name": part},
             "validFrom": one.valid_from,
             "expires": one.valid_through,
             "hasMeasurement": None if one.percentage is None else _percent(one.percentage),
             "gs1:certificationStandard": _text(one.name, locale),
             "gs1:certificationAgency": one.issued_by and _text(one.issued_by, locale),
             "gs1:certificationIdentification": one.certification_identification,
+            "gs1:certificationStatus": {"@id": "gs1:CertificationStatus-ACTIVE"},
+            "gs1:certificationStartDate": one.valid_from and _date(one.valid_from),
+            "gs1:certificationEndDate": one.valid_through and _date(one.valid_through, before=_SECOND),
+            "gs1:certificationSubject": subject,
         }
     )
+
+
+def _date(moment: str, before: timedelta = timedelta()) -> Node:
+    """Return a day (UTC). GS1's last day of validity is inclusive, our end is not."""
+    day = (datetime.fromisoformat(moment) - before).date()
+    return {"@type": "xsd:date", "@value": day.isoformat()}
 
 
 def _percent(value: float) -> Node:

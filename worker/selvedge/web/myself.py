@@ -14,9 +14,9 @@ from selvedge.catalogue.query import BadParameter, split_query
 from selvedge.errors import UNREADABLE, OriginUnavailable
 from selvedge.identity.compact import InvalidToken, bearer_token
 from selvedge.profiles.origin import JSON, PROBLEM, OriginRequest
-from selvedge.shopper.context import CONTEXT_COOKIE, MAX_AGE_SECONDS, Context, open_context, seal_context
+from selvedge.shopper.context import Context
 from selvedge.shopper.policy import EVERY_MARKET
-from selvedge.web.http import set_cookie
+from selvedge.web.context_cookie import read_cookie, write_cookie
 from selvedge.web.people import is_named
 from selvedge.web.problems import REFUSALS, NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 SCOPES = ("privacy", "profiles:merge", "profiles:read", "profiles:write")
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_MARKET = 16
-NO_COOKIE = set_cookie(CONTEXT_COOKIE, "", 0)
 _FIRST_SUCCESS, _FIRST_REDIRECT = 200, 300
 _TOO_MANY = 429
 _NOT_UNDERSTOOD = {400, 409, 413, 415}
@@ -74,8 +73,7 @@ async def identify(edge: Edge, request: Request) -> Myself:
 
 async def own_context(edge: Edge, request: Request) -> Context | None:
     """Return the context that the browser brings along, whatever consent says."""
-    now = int(edge.clock.now())
-    context = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+    context = await read_cookie(edge, request, int(edge.clock.now()))
     return context if context is not None and is_named(context) else None
 
 
@@ -135,8 +133,10 @@ async def ask_origin(edge: Edge, request: OriginRequest, shopper: str | None = N
 
 def read_object(answer: OriginAnswer) -> dict[str, Any]:
     """Return the JSON object in an answer. Raises `OriginNeeded` where there is none."""
+    if not answer.is_json:
+        raise OriginNeeded("reason: malformed")
     try:
-        return _object.decode(answer.body) if answer.is_json else _object.decode(b"")
+        return _object.decode(answer.body)
     except UNREADABLE as error:
         raise OriginNeeded("reason: malformed") from error
 
@@ -162,18 +162,13 @@ async def renewed(edge: Edge, myself: Myself, revision: object) -> tuple[str, ..
         return ()
     known = revision if isinstance(revision, int) and revision >= 0 else context.revision + 1
     newer = msgspec.structs.replace(context, revision=known, written=int(edge.clock.now()))
-    return (await cookie_of(edge, newer),)
-
-
-async def cookie_of(edge: Edge, context: Context) -> str:
-    """Return the `Set-Cookie` value of a context."""
-    return set_cookie(CONTEXT_COOKIE, await seal_context(context, edge.sealer), MAX_AGE_SECONDS)
+    return (await write_cookie(edge, newer),)
 
 
 def _refusal(answer: OriginAnswer) -> Exception:
     if answer.status == _TOO_MANY:
-        stated = answer.headers.get("retry-after", "")
-        return TooManyRequests(int(stated) if stated.isdecimal() else _RETRY_SECONDS)
+        stated = answer.retry_after
+        return TooManyRequests(_RETRY_SECONDS if stated is None else stated)
     status = 422 if answer.status in _NOT_UNDERSTOOD else answer.status
     if status not in REFUSALS:
         return OriginNeeded(f"reason: status {answer.status}")

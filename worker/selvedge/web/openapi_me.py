@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from selvedge.web.me import Changed, Erasure, MyData, MyExport, Objected
 from selvedge.web.my_consent import MyConsent
+from selvedge.web.myself import MAX_MARKET
+from selvedge.web.openapi_parts import (
+    CHOICE,
+    OTHER_RESPONSES,
+    Document,
+    header_refs,
+    make_header,
+    make_operation,
+    own_answer,
+    path_parameter,
+    problem_answer,
+    query_parameter,
+)
 from selvedge.web.session import SessionState
-
-Document = dict[str, Any]
 
 SERVED = (Changed, Erasure, MyConsent, MyData, MyExport, Objected, SessionState)
 """The structs that these operations answer with."""
@@ -150,5 +159,65 @@ OPERATIONS = (
         (403,),
         status=204,
     ),
+    Operation(
+        "/v1/me/consent",
+        "put",
+        "chooseMine",
+        "Remember a choice, and put it on record",
+        "MyConsent",
+        (403, 413, 415),
+        CHOICE,
+    ),
 )
-"""All but the PUT of a consent, whose content `openapi` knows already."""
+
+_RESPONSES: dict[int, Document] = {
+    400: problem_answer("A parameter or the content makes no sense"),
+    401: problem_answer("No token where one is needed, or one that proves nothing", "WWW-Authenticate"),
+    403: problem_answer("The page's origin is not allowed, or a consent is missing"),
+    404: problem_answer("Nothing is kept under this name"),
+    410: problem_answer("It was erased"),
+    412: problem_answer("It has been changed meanwhile"),
+    413: problem_answer("The content is too large"),
+    415: problem_answer("The content is of another media type"),
+    422: problem_answer("The origin cannot take the content as it is"),
+    428: problem_answer("`If-Match` is missing"),
+    429: OTHER_RESPONSES[429],
+    503: problem_answer("The origin or the provider does not answer; nothing was done", "Retry-After"),
+}
+_MARKET = query_parameter(
+    "market", {"minLength": 1, "maxLength": MAX_MARKET}, "Whose policy of consent holds"
+)
+_IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "The entity tag of the profile that was seen",
+    "schema": {"type": "string"},
+}
+_PROFILE_TAG = make_header("The profile's revision.", pattern='^"[0-9]+"$')
+
+
+def my_paths(schemas: Document) -> Document:
+    """Return the paths; `schemas` are those of `SERVED` by name."""
+    paths: Document = {}
+    for one in OPERATIONS:
+        paths.setdefault(one.path, {})[one.method] = _operation_of(one, schemas)
+    return paths
+
+
+def _operation_of(one: Operation, schemas: Document) -> Document:
+    parameters = [
+        *([_MARKET] if one.market else []),
+        *([_IF_MATCH] if one.if_match else []),
+        *([path_parameter("receipt", "A receipt's id")] if one.receipt else []),
+    ]
+    answer = own_answer(schemas.get(one.answer, {"type": "object"}))
+    if one.tagged:
+        answer = {**answer, "headers": answer["headers"] | {"ETag": _PROFILE_TAG}}
+    if not one.answer:
+        answer = {"description": "Done", "headers": header_refs("Cache-Control")}
+    failures = {status: _RESPONSES[status] for status in (400, 401, *one.failures, 429, 503)}
+    operation = make_operation(one.name, one.summary, parameters, {one.status: answer, **failures})
+    if one.content is not None:
+        content = {one.media_type: {"schema": one.content}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation | {"security": [{}, {"account": []}]}

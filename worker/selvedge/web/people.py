@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.profiles.lookup import Looked
-from selvedge.shopper.context import CONTEXT_COOKIE, ID_SIZE, Affinity, Context, open_context
+from selvedge.shopper.context import ID_SIZE, Affinity, Context
 from selvedge.shopper.profile import EdgeProfile
-from selvedge.web.http import set_cookie
+from selvedge.web.context_cookie import NO_COOKIE, read_cookie
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -40,7 +40,7 @@ class Known(msgspec.Struct, frozen=True):
     def cookies(self) -> tuple[str, ...]:
         """What the answer sets: who was erased loses the context."""
         erased = self.looked is not None and self.looked.erased
-        return (set_cookie(CONTEXT_COOKIE, "", 0),) if erased else ()
+        return (NO_COOKIE,) if erased else ()
 
 
 NOBODY = Known()
@@ -108,7 +108,7 @@ async def known_by(edge: Edge, request: Request, consent: Consent, now: int, bac
     """The same for a consent that has been decided."""
     if not consent.allows("session"):
         return NOBODY
-    context = await open_context(request.cookies().get(CONTEXT_COOKIE, ""), edge.sealer, now)
+    context = await read_cookie(edge, request, now)
     if context is None or not is_named(context) or not consent.allows("profile"):
         return Known(context)
     # A browser's name is never given again, but an account may come back after it was erased.

@@ -10,12 +10,13 @@ from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.context import new_context
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
+from selvedge.web.context_cookie import NO_COOKIE, write_cookie
 from selvedge.web.http import Response
-from selvedge.web.items import Served
 from selvedge.web.me import answered
-from selvedge.web.myself import NO_COOKIE, Myself, ask, consent_of, cookie_of, identify, read_object
+from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
 from selvedge.web.origins import require_origin
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -49,7 +50,7 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
         before, account=myself.shopper, revision=revision, written=int(edge.clock.now())
     )
     edge.profiles.forget(myself.shopper)
-    cookies = (await cookie_of(edge, context),)
+    cookies = (await write_cookie(edge, context),)
     return msgspec.structs.replace(answered(SessionState(account=True, merged=merged)), cookies=cookies)
 
 
