@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from origin.building.arrangement import Arrangement
     from origin.footprint.comparison import Comparison
-    from selvedge.catalogue.model import Catalogue
+    from selvedge.catalogue.model import Catalogue, Product
 
 Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
@@ -62,26 +62,26 @@ class _Candidates:
 
     def __init__(self, catalogue: Catalogue, arrangement: Arrangement, comparison: Comparison | None) -> None:
         groups, products = {group.id: group for group in catalogue.groups}, arrangement.products
-        of_product = [groups[product.group] for product in products]
-        self._category = np.array([group.category for group in of_product], str)
+        moment = catalogue.taken.timestamp()
+        self._claims, self._supports = _claims([_strength(product, moment) for product in products])
+        self._comparison = comparison
+        self._category = np.array([groups[product.group].category for product in products], str)
+        if comparison is None and len(self._supports) <= 1:
+            self._category = self._category[:0]  # nothing is more than anything else
+            return
         self._style = _numbered([product.group for product in products])
-        self._gender = np.array([gender_bits(group) for group in of_product], np.int64)
+        self._gender = np.array([gender_bits(groups[product.group]) for product in products], np.int64)
         stated = {group.id: stated_season_bits(group) for group in catalogue.groups}
+        fabrics = {product.components: product for product in products}  # most share theirs with others
+        told = {components: fabric_season_bits(product) for components, product in fabrics.items()}
         self._seasons = [
             np.array(bits, np.int64).reshape(-1, 2)
             for bits in (
                 [stated[product.group] for product in products],
-                [fabric_season_bits(product) for product in products],
+                [told[product.components] for product in products],
             )
         ]
         self._nearness = Nearness(products, groups, catalogue.markets)
-        moment = catalogue.taken.timestamp()
-        claims = [
-            strength(bounded(product), tables(), moment, told=states_all_shares(product.components))
-            for product in products
-        ]
-        self._claims, self._supports = _claims(claims)
-        self._comparison = comparison
         position = {product.id: at for at, product in enumerate(catalogue.products)}
         self._position = np.array([position[product.id] for product in products], np.intp)
 
@@ -133,6 +133,12 @@ class _Candidates:
             found &= seasons[others, 0] & seasons[subjects, 1] != 0
         found &= self._style[subjects] != self._style[others]
         return found
+
+
+def _strength(product: Product, moment: float) -> frozenset[str]:
+    if not product.evidence:
+        return frozenset()
+    return strength(bounded(product), tables(), moment, told=states_all_shares(product.components))
 
 
 def _places(keys: Rows) -> Rows:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from origin.building.rulecheck import Finding
-    from origin.footprint.comparison import Comparison
+    from origin.footprint.catalogue import Footprints
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
     from selvedge.ranking.weights import RankingWeights
@@ -76,20 +76,19 @@ def build(
     weights: RankingWeights = DEFAULTS,
     rules: RuleSet = NO_RULES,
     model: bytes | None = None,
-    standings: Mapping[str, float] | None = None,
-    comparison: Comparison | None = None,
+    footprints: Footprints | None = None,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
     """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
 
     `model` is the session model's part; one of the `SnapshotError`s is raised for bytes that are none.
-    `standings` (0-1 by product id) give footprints a bounded part in the base order, and `comparison`, over
-    the catalogue's products, one in what is an alternative to what.
+    `footprints` get a bounded part in the base order, and one in what is an alternative to what.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
     """
     progress("arranging products")
+    standings = footprints.standings if footprints else None
     arrangement = arrange(catalogue, known_ordinals(previous) if previous else None, standings)
     parts = _Parts()
     progress("encoding the index")
@@ -107,6 +106,7 @@ def build(
         parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
     _add_pages(parts, catalogue, arrangement, progress)
     progress("finding alternatives")
+    comparison = footprints.comparison if footprints else None
     _add_alternatives(parts, arrangement, alternative_rows(catalogue, arrangement, comparison))
     words = _labels(catalogue, sections, labels or PlainLabels())
     for locale, encoded in words.items():

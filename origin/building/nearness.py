@@ -39,7 +39,8 @@ class Nearness:
     def __init__(
         self, products: Sequence[Product], groups: Mapping[str, ProductGroup], markets: Sequence[Market]
     ) -> None:
-        titles = [words(groups[product.group], markets) for product in products]
+        of_style = {style: words(group, markets) for style, group in groups.items()}
+        titles = [of_style[product.group] for product in products]
         self._weights = _weights(set(titles))
         numbers: dict[frozenset[str], int] = {}
         self._title = np.array([numbers.setdefault(title, len(numbers)) for title in titles], np.intp)

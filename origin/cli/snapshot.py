@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,8 +17,7 @@ from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
 from origin.cli.rules import rules as rules_group
 from origin.cli.sources import load_catalogue
-from origin.footprint.catalogue import open_estimator, standings
-from origin.footprint.comparison import compare
+from origin.footprint.catalogue import footprints, open_estimator
 from origin.publishing import folder as folders
 from origin.publishing.errors import PublishingError
 from origin.publishing.guardrails import Limits
@@ -31,7 +30,7 @@ from selvedge.web.caching import cache_tag
 if TYPE_CHECKING:
     from origin.building import BuiltSnapshot
     from origin.cli.workshop import Workshop
-    from origin.footprint.comparison import Comparison
+    from origin.footprint.catalogue import Footprints
     from origin.publishing.publisher import Outcome
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
@@ -123,30 +122,22 @@ def build(
                 weights=read_weights(weights) if weights else DEFAULTS,
                 rules=read_rules(rules) if rules else NO_RULES,
                 model=model.read_bytes() if model else None,
+                footprints=_footprints(workshop, source, steps),
                 progress=steps.named,
-                **_footprints(workshop, source, steps),
             )
         steps.named("writing")
         path = folders.write(root, built)
     _show_built(path, built, as_json=as_json)
 
 
-class _Footprints(TypedDict, total=False):
-    """What `build` takes of footprints."""
-
-    standings: dict[str, float]
-    comparison: Comparison
-
-
-def _footprints(workshop: Workshop, source: Catalogue, steps: Steps) -> _Footprints:
+def _footprints(workshop: Workshop, source: Catalogue, steps: Steps) -> Footprints | None:
     """What footprints say, where the settings name the method's files."""
     settings = workshop.settings
     if settings.footprint_data is None:
-        return {}
+        return None
     estimator = open_estimator(settings.footprint_data, settings.footprint_seller)
     total = len(source.products)
-    standing = standings(source, estimator, lambda done: steps("footprints", done, total))
-    return {"standings": standing, "comparison": compare(source, estimator)}
+    return footprints(source, estimator, lambda done: steps("footprints", done, total))
 
 
 @snapshot.command(

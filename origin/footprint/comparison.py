@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from origin.footprint.assumptions import OTHER, assumptions
 from origin.footprint.estimate import Setting, View
-from origin.footprint.garment import garments
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from origin.footprint.estimate import Estimator
     from origin.footprint.garment import Garment
-    from selvedge.catalogue.model import Catalogue
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -54,33 +54,33 @@ class Comparison(msgspec.Struct, frozen=True):
                     found[rows] &= most[None, others, level] < least[:, None]
         return found
 
+    def of(self, rows: Rows) -> Comparison:
+        """Return the comparison of the garments at `rows`."""
+        return Comparison(self.most[rows], self.most_alike[rows], self.least[rows], self.told[rows])
 
-def compare(catalogue: Catalogue, estimator: Estimator) -> Comparison:
-    """Prepare to compare the garments of a catalogue, in its order."""
-    return compare_garments(list(garments(catalogue)), estimator)
 
-
-def compare_garments(found: list[Garment], estimator: Estimator) -> Comparison:
+def compare(found: Sequence[Garment], estimator: Estimator) -> Comparison:
     """Prepare to compare `found`."""
-    distinct = {one: at for at, one in enumerate(dict.fromkeys(found))}
-    of_each = np.array([distinct[one] for one in found], np.intp)
-    return _comparison(list(distinct), of_each, estimator)
-
-
-def _comparison(distinct: list[Garment], of_each: Rows, estimator: Estimator) -> Comparison:
-    told = np.array([estimator.knows_country(one.country) for one in distinct], bool)
-    compared = np.array([_is_covered(one.category) for one in distinct], bool)[:, None]
+    told = np.array([estimator.knows_country(one.country) for one in found], bool)
+    compared = np.array([_is_covered(one.category) for one in found], bool)[:, None]
     heavy, light = 1 + MASS_TOLERANCE, 1 - MASS_TOLERANCE
-    settings = [
-        *(Setting("high", level, mass=heavy) for level in LEVELS),
-        *(Setting("high", level, alike=True, mass=heavy) for level in LEVELS),
-        *(Setting("low", level, mass=light) for level in LEVELS),
-        *(Setting("low", level, alike=True, mass=light) for level in LEVELS),
-    ]
-    points = np.array(estimator.points(distinct, settings)).reshape(4, len(LEVELS), -1).transpose(0, 2, 1)
-    most, most_alike, least, least_alike = np.where(compared, points, np.nan)
-    least = np.where(told[:, None], least, least_alike)
-    return Comparison(most[of_each], most_alike[of_each], least[of_each], told[of_each])
+    sides: list[tuple[View, bool, float]] = []  # own, alike, mass
+    if told.any():
+        sides += [("high", False, heavy), ("low", False, light)]
+    if not told.all():
+        sides += [("high", True, heavy), ("low", True, light)]
+    settings = [Setting(own, level, alike, mass) for own, alike, mass in sides for level in LEVELS]
+    points = estimator.points(found, settings)
+    by_side = {
+        side[:2]: np.where(
+            compared, np.stack(points[at * len(LEVELS) : (at + 1) * len(LEVELS)], axis=1), np.nan
+        )
+        for at, side in enumerate(sides)
+    }
+    nothing = np.full((len(found), len(LEVELS)), np.nan)
+    most, most_alike = (by_side.get(("high", alike), nothing) for alike in (False, True))
+    least = np.where(told[:, None], by_side.get(("low", False), nothing), by_side.get(("low", True), nothing))
+    return Comparison(most, most_alike, least, told)
 
 
 def _is_covered(category: str) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from origin.footprint.comparison import compare_garments
+from origin.footprint.comparison import compare
 from origin.footprint.estimate import Estimator
 from origin.footprint.garment import Garment
 from tests.origin.footprint.test_estimate import compositions
@@ -29,7 +29,7 @@ garments = st.builds(
 
 def lower(tables: Tables, subject: Garment, *others: Garment) -> list[bool]:
     """Which of `others` take clearly less than `subject`."""
-    found = compare_garments([subject, *others], Estimator(tables))
+    found = compare([subject, *others], Estimator(tables))
     rows = np.arange(1, len(others) + 1)
     return [bool(one) for one in found.clearly_lower(np.array([0]), rows)[0]]
 
@@ -76,7 +76,7 @@ def test_withholding_never_makes_a_garment_clearly_lower(
 @given(st.lists(garments, min_size=2, max_size=6))
 def test_no_two_garments_are_clearly_lower_than_each_other(tables: Tables, found: list[Garment]) -> None:
     rows = np.arange(len(found))
-    matrix = compare_garments(found, Estimator(tables)).clearly_lower(rows, rows)
+    matrix = compare(found, Estimator(tables)).clearly_lower(rows, rows)
     assert not (matrix & matrix.T).any()
     alone = [lower(tables, one, other)[0] for one, other in pairwise(found)]
     assert alone == [bool(matrix[at, at + 1]) for at in range(len(found) - 1)]
