@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.ranking.experiments import assign, name_arms, number_arms, overrides
+from selvedge.ranking.experiments import acting_arms, assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
@@ -103,7 +103,7 @@ def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dic
             [f"{one.field}:{one.value}" for one in person.affinities]
             + [f"{field}:{value}" for field, value in person.preferred]
         ),
-        frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
+        acting_arms(view.rulebook.experiments, arms),
     )
     return view.rulebook.holding(scene)
 
