@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.ranking.experiments import assign, name_arms, number_arms, overrides
+from selvedge.ranking.experiments import acting_arms, assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
@@ -103,7 +103,7 @@ def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dic
             [f"{one.field}:{one.value}" for one in person.affinities]
             + [f"{field}:{value}" for field, value in person.preferred]
         ),
-        frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
+        acting_arms(view.rulebook.experiments, arms),
     )
     return view.rulebook.holding(scene)
 
@@ -159,7 +159,9 @@ def _freeze(
 ) -> Frozen:
     """Return what is known of single products and of the person's past."""
     index, context = view.scope.index, person.context
-    predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
+    # What cannot be in the list is nothing to measure the rest by: least of all what was bought or dismissed.
+    predictions = _predict(predictor, view, recent), _outputs(index, person.profile)
+    predicted = bonuses(index, weights, *predictions, among=view.scope.meeting(()))
     return Frozen(
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
@@ -195,7 +197,8 @@ def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
 def _predict(predictor: Predictor | None, view: View, recent: list[int]) -> Prediction | None:
     if predictor is None or not recent:
         return None
-    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+    left_out = min(MAX_SCORED, view.scope.excluded.bit_count())
+    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED + left_out)
 
 
 def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:
