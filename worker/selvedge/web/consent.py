@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
-from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
 from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
+from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.content import read_content
-from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.edge import market_settings
-from selvedge.web.http import JSON, Response, set_cookie
+from selvedge.web.http import JSON, Response
 from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
 
@@ -68,14 +67,9 @@ async def choose(edge: Edge, request: Request, background: Background, market: s
     refuse_parameters(request.query)
     await _check_place(edge, background, market, locale)  # before the content, which can be read but once
     wanted = await read_content(request, MAX_BODY, _decoder)
-    choice = Choice(wanted.purposes, edge.consent.version, int(edge.clock.now()))
-    consent = edge.consent.decide(request, market, choice)
-    value = format_choice(choice.purposes, choice.version, choice.time)
-    cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
-    if not consent.allows("session"):  # said without looking whether there is one
-        cookies.append(NO_COOKIE)
-    answer = _answer(edge, consent)
-    return msgspec.structs.replace(answer, cookies=tuple(cookies))
+    chosen = decide_choice(edge, request, market, wanted.purposes)
+    cookies = await choice_cookies(edge, request, chosen)
+    return msgspec.structs.replace(_answer(edge, chosen.consent), cookies=tuple(cookies))
 
 
 async def _check_place(edge: Edge, background: Background, market: str, locale: str) -> None:

@@ -83,9 +83,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
         remembered=bool(events) and context is not None,
     )
     cookies = (
-        ()
-        if context is None or not fresh
-        else (await _learnt(edge, context, fresh, consent, release.index, now),)
+        () if context is None or not fresh else (await _learnt(edge, context, fresh, release.index, now),)
     )
     return Response(200, {"Content-Type": JSON, **PRIVATE}, msgspec.json.encode(answer), cookies)
 
@@ -106,7 +104,7 @@ async def _context(
 ) -> Context | None:
     """Return what this person brings along, or a new context; None where nothing may be remembered.
 
-    Whoever was erased begins anew. Without `profile` no account is remembered any longer.
+    Whoever was erased begins anew.
     """
     if not consent.allows("session"):
         return None
@@ -114,9 +112,7 @@ async def _context(
     name = shopper_name(found, consent)
     if name is not None:
         await edge.limits.admit_shopper(name)
-    if found is not None and not consent.allows("profile"):
-        found = msgspec.structs.replace(found, account="", revision=0)
-    return found or new_context()
+    return found or new_context(consent.since)
 
 
 async def _hand_on(edge: Edge, message: Message) -> None:
@@ -126,12 +122,10 @@ async def _hand_on(edge: Edge, message: Message) -> None:
         raise HandOverFailed("send the same events again") from error
 
 
-async def _learnt(
-    edge: Edge, context: Context, events: list[Event], consent: Consent, index: Index, now: int
-) -> str:
+async def _learnt(edge: Edge, context: Context, events: list[Event], index: Index, now: int) -> str:
     """Return the `Set-Cookie` value of the context after `events`."""
     happenings = [Happening(event.id, kind_of(event), _ordinal(event, index)) for event in events]
-    learnt = msgspec.structs.replace(learn(context, happenings, index), written=now, consent=consent.version)
+    learnt = msgspec.structs.replace(learn(context, happenings, index), written=now)
     return await write_cookie(edge, learnt)
 
 

@@ -17,8 +17,8 @@ from selvedge.profiles.origin import OriginRequest
 from selvedge.shopper.choice import CHOICE_COOKIE, parse_choice
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
+from selvedge.web.choosing import give_up
 from selvedge.web.content import MERGE_PATCH, read_content
-from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Served
 from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, renewed
@@ -181,7 +181,8 @@ async def erase_me(edge: Edge, request: Request, _background: Background) -> Res
             receipts.append(read_object(await ask(edge, one, "/erasure", method="POST")))
         with suppress(StorageUnavailable):  # the origin writes the tombstone too
             await edge.profiles.erase(one.shopper)
-    return msgspec.structs.replace(answered(Erasure(receipts), status=202), cookies=(NO_COOKIE,))
+    cookies = give_up(edge, request)
+    return msgspec.structs.replace(answered(Erasure(receipts), status=202), cookies=cookies)
 
 
 async def show_erasure(edge: Edge, request: Request, _background: Background, receipt: str) -> Response:

@@ -14,6 +14,7 @@ from selvedge.catalogue.query import BadParameter, split_query
 from selvedge.errors import UNREADABLE, OriginUnavailable
 from selvedge.identity.compact import InvalidToken, bearer_token
 from selvedge.profiles.origin import JSON, PROBLEM, OriginRequest
+from selvedge.shopper.consent import read_choice
 from selvedge.shopper.context import Context
 from selvedge.shopper.policy import EVERY_MARKET
 from selvedge.web.context_cookie import read_cookie, write_cookie
@@ -73,7 +74,8 @@ async def identify(edge: Edge, request: Request) -> Myself:
 
 async def own_context(edge: Edge, request: Request) -> Context | None:
     """Return the context that the browser brings along, whatever consent says."""
-    context = await read_cookie(edge, request, int(edge.clock.now()))
+    brought = await read_cookie(edge, request, int(edge.clock.now()), read_choice(request).since)
+    context = brought.context
     return context if context is not None and is_named(context) else None
 
 
