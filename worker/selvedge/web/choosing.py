@@ -20,6 +20,7 @@ from selvedge.shopper.choice import (
 )
 from selvedge.shopper.consent import Consent, read_choice
 from selvedge.shopper.context import CONTEXT_COOKIE
+from selvedge.shopper.crawlers import is_crawler
 from selvedge.web.context_cookie import NO_COOKIE, read_cookie, write_cookie
 from selvedge.web.http import set_cookie
 from selvedge.web.people import visitor_only
@@ -75,6 +76,8 @@ async def choice_cookies(edge: Edge, request: Request, chosen: Chosen) -> list[s
 
 def give_up(edge: Edge, request: Request) -> tuple[str, ...]:
     """Return the `Set-Cookie` values that end the context for good, and leave the choice as it was."""
+    if is_crawler(request.headers.get("user-agent")):
+        return ()
     choice, now = read_choice(request), int(edge.clock.now())
     if CONTEXT_COOKIE not in request.cookies() and "session" not in choice.purposes:
         return (NO_COOKIE,)  # nothing can be on its way

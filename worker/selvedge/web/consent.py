@@ -8,6 +8,7 @@ import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
+from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
 from selvedge.web.choosing import choice_cookies, decide_choice
@@ -62,11 +63,16 @@ async def show_consent(
 
 
 async def choose(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
-    """`PUT /v1/{market}/{locale}/consent`: remember a choice, also a refusal; forget what it withdraws."""
+    """`PUT /v1/{market}/{locale}/consent`: remember a choice, also a refusal; forget what it withdraws.
+
+    A crawler chooses nothing: it is told what holds for it.
+    """
     require_origin(request, edge.settings.allowed_origins)
     refuse_parameters(request.query)
     await _check_place(edge, background, market, locale)  # before the content, which can be read but once
     wanted = await read_content(request, MAX_BODY, _decoder)
+    if is_crawler(request.headers.get("user-agent")):
+        return _answer(edge, edge.consent.decide(request, market))
     chosen = decide_choice(edge, request, market, wanted.purposes)
     cookies = await choice_cookies(edge, request, chosen)
     return msgspec.structs.replace(_answer(edge, chosen.consent), cookies=tuple(cookies))

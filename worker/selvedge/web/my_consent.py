@@ -8,6 +8,7 @@ import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SelvedgeError
+from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
 from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
@@ -64,6 +65,9 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     require_origin(request, edge.settings.allowed_origins)
     refuse_parameters(request.query)
     wanted = await read_content(request, MAX_BODY, _decoder)
+    if is_crawler(request.headers.get("user-agent")):
+        held = edge.consent.decide(request, EVERY_MARKET)
+        return answered(_state(edge, held, [], recorded=False))
     chosen = decide_choice(edge, request, EVERY_MARKET, wanted.purposes)
     choice, consent = chosen.choice, chosen.consent
     record = [
