@@ -333,6 +333,27 @@ CHANGES = [
 
 
 @pytest.mark.parametrize(("method", "target"), CHANGES)
+def test_personalise_is_taken_on_every_route(visitor: House, method: str, target: str) -> None:
+    plain = visitor.send(method, target, {})
+    assert visitor.send(method, f"{target}?personalise=off", {}).status == plain.status
+    wrong = visitor.send(method, f"{target}?personalise=no", {})
+    assert wrong.status == 400
+    assert "personalise" in wrong.body.decode()
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/v1/me", "/v1/me/consent", "/v1/me/export", "/v1/me/questionnaire", "/v1/nl/en/consent"],
+)
+def test_personalise_changes_nothing_of_what_is_shown(visitor: House, target: str) -> None:
+    visitor.origin.profiles[NAME] = {"revision": 4, "declared": {"materials": ["wool"]}}
+    plain = visitor.get(target)
+    assert visitor.get(f"{target}?personalise=off").json == plain.json
+    assert visitor.get(f"{target}?personalise=no").status == 400
+    assert visitor.get(f"{target}?personalised=off").status == 400
+
+
+@pytest.mark.parametrize(("method", "target"), CHANGES)
 def test_other_pages_change_nothing(visitor: House, method: str, target: str) -> None:
     for origin in ("https://evil.example", "null"):
         answer = visitor.send(method, target, {}, origin=origin)

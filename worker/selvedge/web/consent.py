@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
 from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import PURPOSES, Purpose
@@ -17,6 +16,7 @@ from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
@@ -57,7 +57,7 @@ async def show_consent(
     edge: Edge, request: Request, background: Background, market: str, locale: str
 ) -> Response:
     """`GET /v1/{market}/{locale}/consent`."""
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     await _check_place(edge, background, market, locale)
     return _answer(edge, edge.consent.decide(request, market))
 
@@ -68,7 +68,7 @@ async def choose(edge: Edge, request: Request, background: Background, market: s
     A crawler chooses nothing: it is told what holds for it.
     """
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     await _check_place(edge, background, market, locale)  # before the content, which can be read but once
     wanted = await read_content(request, MAX_BODY, _decoder)
     if is_crawler(request.headers.get("user-agent")):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, split_query
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
@@ -24,6 +23,7 @@ from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
 
@@ -52,7 +52,9 @@ _decoder = msgspec.json.Decoder(Batch)
 async def collect(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
     """`POST /v1/{market}/{locale}/events`."""
     require_origin(request, edge.settings.allowed_origins)
-    personalise = _personalises(request.query)
+    personalise = (
+        read_parameters(request.query).get("personalise") != "off"
+    )  # else the context learns nothing
     release = await edge.release(background)  # before the content, which can be read but once
     market_settings(release.release.manifest, market, locale)
     events, rejected = judge(await read_content(request, MAX_BATCH_BYTES, _decoder))
@@ -86,17 +88,6 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
         () if context is None or not fresh else (await _learnt(edge, context, fresh, release.index, now),)
     )
     return Response(200, {"Content-Type": JSON, **PRIVATE}, msgspec.json.encode(answer), cookies)
-
-
-def _personalises(raw: str) -> bool:
-    """Whether the context may learn: not with `personalise=off`. Raises `BadParameter`."""
-    given = split_query(raw)
-    wanted = given.pop("personalise", "on")
-    for name in given:
-        raise BadParameter(name, "is not a parameter here", ("personalise",))
-    if wanted not in ("on", "off"):
-        raise BadParameter("personalise", "is not a choice", ("on", "off"))
-    return wanted == "on"
 
 
 async def _context(

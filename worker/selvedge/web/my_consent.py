@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
@@ -17,6 +16,7 @@ from selvedge.web.items import Served
 from selvedge.web.me import Missing, answered, found
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object, renewed
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
     """
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     wanted = await read_content(request, MAX_BODY, _decoder)
     if is_crawler(request.headers.get("user-agent")):
         held = edge.consent.decide(request, EVERY_MARKET)

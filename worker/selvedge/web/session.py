@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.context import new_context
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
@@ -17,6 +16,7 @@ from selvedge.web.items import Served
 from selvedge.web.me import answered
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
 async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
     """`DELETE /v1/me/session`: the context is dropped; it says who somebody was."""
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     return Response(204, dict(PRIVATE), cookies=give_up(edge, request))
 
 
