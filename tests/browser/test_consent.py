@@ -58,9 +58,7 @@ def test_what_comes_into_view_is_reported_once(visitor: BrowserContext, front: S
     assert {"alternatives", "recommendations"} <= {slot for slot, _ in seen}
     assert len(seen) == len(set(seen))
     assert all(one["recommendationId"] and one["position"] >= 0 for one in events(front))
-    arms = {one["slot"]: one["experiments"] for one in events(front)}
-    assert arms["alternatives"] == {"taste": "control", "nobody": "control"}  # the same for everyone
-    assert arms["recommendations"].keys() == {"taste", "nobody"}
+    assert not any("experiments" in one for one in events(front)), "nobody had been put into an arm yet"
     assert tab.complaints == []
 
 

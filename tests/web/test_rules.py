@@ -226,7 +226,7 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
     arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
     experiment = Experiment(key="taste", arms=arms, author="Ada", reason="a test")
     staged = stage(experiments=(experiment,))
-    assert staged.get(R).json["experiments"] == {"taste": "control"}
+    assert "experiments" not in staged.get(R).json
     seen = set()
     for number in range(12):
         headers = staged.cookies(person(id=bytes([number])))
@@ -237,6 +237,25 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
         assert points == (104 if arm == "bold" else RankingWeights().preferred)
         seen.add(arm)
     assert seen == {"control", "bold"}
+
+
+def test_who_was_nobody_when_the_list_began_is_in_no_arm_on_its_later_pages() -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    following = staged.get(f"{R}?limit=2").json["next"]
+    headers = staged.cookies(person())
+    assert staged.get(f"{R}?limit=2", headers).json["experiments"]
+    assert "experiments" not in staged.get(f"{R}?cursor={following}&limit=2", headers).json
+    own = staged.get(f"{R}?limit=2", headers).json
+    later = staged.get(f"{R}?cursor={own['next']}&limit=2", headers).json
+    assert later["experiments"] == own["experiments"]
+
+
+@pytest.mark.parametrize("slot", ["recommendations", "alternatives?item=p0"])
+def test_a_fragment_for_nobody_has_no_arm_to_echo(slot: str) -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    assert b"data-experiments" not in staged.get(f"/v1/nl/nl/fragments/{slot}").body
 
 
 def test_a_rule_of_an_arm_acts_for_that_arm_only() -> None:

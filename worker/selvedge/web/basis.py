@@ -81,9 +81,14 @@ def resume(view: View, cursor: Cursor) -> Basis:
 
 
 def assign_arms(view: View, context: Context | None) -> dict[str, str]:
-    """Return the arm of each experiment; who may not be told apart is in the control arms."""
-    person = context.id.hex() if context is not None and context.id else None
+    """Return the arm whose order each experiment shows; to who may not be told apart, the control's."""
+    person = context.id.hex() if context is not None and is_randomised(context) else None
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
+
+
+def is_randomised(context: Context | None) -> bool:
+    """Whether there is an id to put somebody into arms by, the same ones each time."""
+    return context is not None and bool(context.id)
 
 
 def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
