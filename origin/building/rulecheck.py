@@ -74,13 +74,14 @@ def _alone(rule: Rule) -> Iterator[Finding]:
         yield error("needs points" if wanted else "has points, which only boost and bury have")
     if rule.kind == "pin" and rule.where:
         yield error("pins products, not values; promote fills a place from values")
-    if rule.kind == "exclude" and (rule.audience or rule.arm):
-        yield error("excludes for everybody: it takes no audience and no arm")
+    if rule.kind == "exclude" and rule.personal:
+        yield error("excludes for everybody: it takes no audience, no places and no arm")
     if rule.sponsored and rule.kind in ("bury", "exclude"):
         yield error("shows nothing that could be marked as sponsored")
     yield from _schedule(rule.id, rule.start, rule.end)
-    if (rule.audience or rule.arm) and rule.slots == (PUBLIC_SLOT,):
-        yield Finding("warning", rule.id, "never acts: the public list knows no audience and no arm")
+    if rule.personal and rule.slots == (PUBLIC_SLOT,):
+        detail = "never acts: the public list knows no audience, no place and no arm"
+        yield Finding("warning", rule.id, detail)
 
 
 def _schedule(subject: str, start: datetime | None, end: datetime | None) -> Iterator[Finding]:

@@ -89,7 +89,7 @@ async def decide(
     person = Person(asked, known.context, known.profile)
     cursor = _read_cursor(edge, request, view, query, person.context)
     arms = cursor.frozen.arms if cursor else assign_arms(view, person.context)
-    holding = holding_rules(view, slot, query, person, arms)
+    holding = holding_rules(request, view, slot, query, person, arms)
     item = cursor.frozen.item if cursor else asked.item
     view = view.without(view.rulebook.excluded(holding, view.scope.now) | unwanted(view, item, person))
     basis = resume(view, cursor) if cursor else await begin(edge, request, view, person, arms, holding)
