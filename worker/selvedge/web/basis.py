@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.ranking.experiments import assign, overrides
+from selvedge.ranking.experiments import assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
@@ -67,8 +67,7 @@ async def begin(
         frozen,
         signals=freeze_signals(view.scope.index, signals),
         rules=view.rulebook.shifting(holding),
-        arms=arms,
-        excluding=view.rulebook.excluding(holding),
+        arms=number_arms(view.rulebook.experiments, arms),
     )
     return Basis(weights, signals, frozen, ordered_at)
 
@@ -77,7 +76,7 @@ def resume(view: View, cursor: Cursor) -> Basis:
     """Return what the list of `cursor` has gone by so far."""
     frozen = cursor.frozen
     signals = thaw_signals(view.scope.index, frozen)
-    return Basis(arm_weights(view, frozen.arms), signals, frozen, cursor.ordered_at)
+    return Basis(arm_weights(view, frozen_arms(view, frozen)), signals, frozen, cursor.ordered_at)
 
 
 def assign_arms(view: View, context: Context | None) -> dict[str, str]:
@@ -89,6 +88,11 @@ def assign_arms(view: View, context: Context | None) -> dict[str, str]:
 def is_randomised(context: Context | None) -> bool:
     """Whether there is an id to put somebody into arms by, the same ones each time."""
     return context is not None and bool(context.id)
+
+
+def frozen_arms(view: View, frozen: Frozen) -> dict[str, str]:
+    """Return the arms that a list began with."""
+    return name_arms(view.rulebook.experiments, frozen.arms)
 
 
 def holding_rules(
