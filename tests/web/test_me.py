@@ -202,9 +202,9 @@ def test_no_data_point_holds_a_receipt(visitor: House) -> None:
     (receipt,) = visitor.send("POST", "/v1/me/erasure", {}).json["receipts"]
     for _ in range(visitor.stage.settings.telemetry_every):
         visitor.get(f"/v1/me/erasures/{receipt['id']}")
-    ((blobs, _),) = visitor.stage.telemetry.points
-    assert blobs[1:3] == ["show_erasure", "/v1/me/erasures/"]
-    assert receipt["id"] not in repr(blobs)
+    points = visitor.stage.telemetry.points  # where the count begins is random: the erasure may be one
+    assert points[-1][0][1:3] == ["show_erasure", "/v1/me/erasures/"]
+    assert receipt["id"] not in repr(points)
 
 
 def test_an_erasure_that_cannot_be_done_leaves_the_cookie_to_ask_again_with(visitor: House) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
+from selvedge.shopper.consent import Signal
 from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
@@ -14,9 +14,9 @@ from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.content import read_content
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

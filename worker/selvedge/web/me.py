@@ -19,11 +19,11 @@ from selvedge.web.caching import PRIVATE
 from selvedge.web.choosing import give_up
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Served
 from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, renewed
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, Refused
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
