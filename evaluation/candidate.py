@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from origin.training.counts import Counts
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions
-from selvedge.ranking.models import MAX_SCORED
+from selvedge.ranking.models import MAX_SCORED, shares
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
 
@@ -64,9 +64,8 @@ class Boosted:
         prediction = self._predictor.predict(seen, max(count, MAX_SCORED))
         if prediction is None:
             return []
-        best = prediction.scores[0][1]
         points = {
-            ordinal: score / best + (self._strength if ordinal in self._boosted else 0.0)
-            for ordinal, score in prediction.scores
+            ordinal: share + (self._strength if ordinal in self._boosted else 0.0)
+            for ordinal, share in shares(prediction).items()
         }
         return sorted(points, key=points.__getitem__, reverse=True)[:count]

@@ -31,7 +31,7 @@ from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Relea
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from origin.building.rulecheck import Finding
+    from origin.building.finding import Finding
     from origin.footprint.catalogue import Footprints
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
@@ -126,13 +126,18 @@ def build(
     return BuiltSnapshot(Release(manifest, manifest.version), parts.by_digest)
 
 
+MOST_TOLD = 20
+"""At most this many findings are in a message."""
+
+
 class UnusableRules(SelvedgeError):
-    """Rules contradict each other or the catalogue. `findings` says which and how."""
+    """Rules contradict each other or the catalogue. `findings` says which and how, all of them."""
 
     reason = "unusable-rules"
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(map(str, findings)))
+        more = f"; and {len(findings) - MOST_TOLD} more" if len(findings) > MOST_TOLD else ""
+        super().__init__("; ".join(map(str, findings[:MOST_TOLD])) + more)
         self.findings = tuple(map(str, findings))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -13,17 +13,24 @@ from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key
 from origin.rehearsal import AesGcm, Headers, MemoryKeyValue, MemoryQueue, MemoryTelemetry, Tasks
 from selvedge.errors import SelvedgeError
 from selvedge.settings import Settings
+from selvedge.shopper.context import Context
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.snapshot.store import SnapshotStore
+from selvedge.web.alternatives import SLOT as ALTERNATIVES
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
-from selvedge.web.fragments import ABOUT_A_GARMENT, list_about
+from selvedge.web.fragments import RECENT, list_recently_viewed
 from selvedge.web.http import Request
 from selvedge.web.problems import problem_of
+from selvedge.web.products import locate
+from selvedge.web.similar import SLOT as SIMILAR
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
     from origin.building.built import BuiltSnapshot
     from selvedge.web.edge import Edge
+    from selvedge.web.fragments import Picks
     from selvedge.web.http import Response
 
 _REDIRECTS = 3
@@ -69,18 +76,25 @@ def first_page(
     query: str = "",
     now: int,
     slot: str = "products",
+    products: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
-    Of `similar` and `alternatives` it is the list behind the fragment. The market's first locale stands
-    in where none is given. Raises `PreviewRefused`.
+    `products` are the one that the list is for, or, of `recently-viewed`, those looked at, the newest first.
+    Of `recently-viewed`, which is served as HTML, it is the list behind that. The market's first locale
+    stands in where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
-    locale = locale or locales.get(market, "-")
+    place = Place(market, locale or locales.get(market, "-"))
     edge = _edge(built, now)
-    if slot in ABOUT_A_GARMENT:
-        return asyncio.run(_about_a_garment(edge, market, locale, query, slot))
-    path = f"/v1/{quote(market)}/{quote(locale)}/{quote(slot)}"
+    if slot == RECENT:
+        return asyncio.run(_listed(_recently_viewed(edge, place, query, products)))
+    if slot in (SIMILAR, ALTERNATIVES):
+        (product,) = products
+        path = f"{place.path}/products/{quote(product, safe='')}/{slot}"
+    else:
+        path = f"{place.path}/{quote(slot)}"
+        query = "&".join(filter(None, (query, *(f"item={quote(one, safe='')}" for one in products))))
     response = asyncio.run(_ask(Application(edge), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)
@@ -89,17 +103,38 @@ def first_page(
     return body
 
 
-async def _about_a_garment(edge: Edge, market: str, locale: str, query: str, slot: str) -> dict[str, Any]:
-    path = f"/v1/{quote(market)}/{quote(locale)}/fragments/{slot}"
+class Place(NamedTuple):
+    """A market and one of its locales."""
+
+    market: str
+    locale: str
+
+    @property
+    def path(self) -> str:
+        """Where its lists are."""
+        return f"/v1/{quote(self.market)}/{quote(self.locale)}"
+
+    def fragment(self, slot: str, query: str) -> Request:
+        """Return what asks for a fragment here."""
+        return Request("GET", f"{self.path}/fragments/{slot}", query, Headers({}))
+
+
+async def _listed(asked: Coroutine[Any, Any, Picks]) -> dict[str, Any]:
+    """Return the list behind a fragment. Raises `PreviewRefused`."""
     try:
-        view = await edge.view(market, locale, Tasks())
-        found = await list_about(edge, Request("GET", path, query, Headers({})), view, slot)
+        found = await asked
     except SelvedgeError as error:
         raise PreviewRefused(
             str(msgspec.convert(msgspec.to_builtins(problem_of(error)), _Problem))
         ) from error
-    listed: dict[str, Any] = msgspec.to_builtins(found) if found else {"numberOfItems": 0, "items": []}
-    return listed
+    listed: dict[str, Any] = msgspec.to_builtins(found)
+    return {"numberOfItems": len(listed["items"]), **listed}
+
+
+async def _recently_viewed(edge: Edge, place: Place, query: str, products: Sequence[str]) -> Picks:
+    view = await edge.view(*place, Tasks())
+    recent = tuple(view.scope.index.ordinals[locate(view, product)[1]] for product in products)
+    return await list_recently_viewed(place.fragment(RECENT, query), view, Context(recent=recent))
 
 
 def _edge(built: BuiltSnapshot, now: int) -> Edge:

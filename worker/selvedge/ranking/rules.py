@@ -16,13 +16,26 @@ from selvedge.ranking.weights import MAX_WEIGHT, Pair
 
 Kind = Literal["pin", "promote", "boost", "bury", "exclude"]
 Slot = str
-"""Where a list is shown: `products` (the public list), `recommendations`, or a name that a shop gives."""
+"""Where a list is shown: one of `SLOTS`, which a newer snapshot may know more of."""
+
+PUBLIC_SLOT = "products"
+SLOTS = (PUBLIC_SLOT, "recommendations", "similar", "alternatives", "recently-viewed")
+"""The lists that rules may act on."""
+
+SLOTS_FOR_ALL = frozenset({PUBLIC_SLOT, "similar"})
+"""Those that are the same for everybody: they know no audience, and of an experiment's arms the control."""
+
+UNORDERED_SLOT = "recently-viewed"
+"""The list that no order and no place enters: only exclusions act on it."""
 
 MAX_PRODUCTS = 500
 MAX_RULES = 1000
 """At most this many rules in a set: each list looks at them all."""
 MAX_SHIFTS = 8
 """At most this many boosts and buries, the first in the file, enter one order: its cost is bounded."""
+
+Place = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country by ISO 3166-1 alpha-2 (`GB`), or a part of one by ISO 3166-2 (`GB-SCT`)."""
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
@@ -45,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     categories: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     audience: tuple[Pair, ...] = ()
+    places: tuple[Place, ...] = ()
     arm: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+:[a-z0-9-]+$")] | None = None
     start: Moment | None = msgspec.field(default=None, name="from")
     end: Moment | None = msgspec.field(default=None, name="to")
@@ -58,11 +72,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def public(self) -> bool:
-        """Whether it may act on the public list: that one knows no audience and no arm."""
-        return not self.audience and self.arm is None and (not self.slots or PUBLIC_SLOT in self.slots)
+        """Whether it may act on the public list."""
+        return not self.personal and (not self.slots or PUBLIC_SLOT in self.slots)
 
-
-PUBLIC_SLOT = "products"
+    @property
+    def personal(self) -> bool:
+        """Whether it tells people apart, by what they lean to, where they are or which arm they are in."""
+        return bool(self.audience or self.places) or self.arm is not None
 
 
 class RuleSet(msgspec.Struct, frozen=True):

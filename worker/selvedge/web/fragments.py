@@ -85,7 +85,7 @@ async def show_fragment(
     if asked.personalise:
         known = await read_known(edge, request, market, view.scope.now, background)
     if slot == RECENT:
-        picks = await _recently_viewed(view, query, known.context)
+        picks = await _recently_viewed(request, view, query, known.context)
     elif slot == ALTERNATIVES:
         picks = _picks(await _to(edge, request, view, query, slot, known))
     else:
@@ -108,11 +108,6 @@ async def _public(edge: Edge, request: Request, view: View, query: Query, slot: 
     return _answer(edge, view, slot, picks, headers)
 
 
-async def list_about(edge: Edge, request: Request, view: View, slot: str) -> Recommendations | None:
-    """Return what a public fragment shows, as a list: for previews. Raises `BadParameter`."""
-    return await _to(edge, without_headers(request), view, _parse(request, view, slot), slot)
-
-
 async def _to(
     edge: Edge, request: Request, view: View, query: Query, slot: str, known: Known = NOBODY
 ) -> Recommendations | None:
@@ -133,13 +128,18 @@ def _picks(answer: Recommendations | None) -> Picks:
     return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
-async def _recently_viewed(view: View, query: Query, context: Context | None) -> Picks:
+async def list_recently_viewed(request: Request, view: View, context: Context) -> Picks:
+    """Return what the fragment shows to whoever has this context: for previews. Raises `BadParameter`."""
+    return await _recently_viewed(request, view, bounded(_parse(request, view, RECENT), request), context)
+
+
+async def _recently_viewed(request: Request, view: View, query: Query, context: Context | None) -> Picks:
     """Return the products looked at last, newest first: those still to be had that no rule excludes."""
     if context is None:
         return Picks()
     asked = read_asked(view, query)
     arms = assign_arms(view, context)
-    holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
+    holding = holding_rules(request, view, RECENT, query, Person(asked, context), arms)
     found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]
