@@ -5,22 +5,23 @@ import hashlib
 import hmac
 from typing import TypeVar
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selvedge.catalogue.query import BadParameter
+from origin.building.rulecheck import MAX_EXPERIMENTS
+from selvedge.catalogue.query import MAX_CURSOR_LENGTH, BadParameter
 from selvedge.ranking.blocks import BLOCK, Pin
 from selvedge.ranking.frozen import MAX_SEEN, Frozen
-from selvedge.ranking.models import MAX_SCORED
+from selvedge.ranking.models import MAX_NAME, MAX_SCORED
 from selvedge.ranking.order import Position
-from selvedge.ranking.rules import MAX_SHIFTS
+from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS
+from selvedge.ranking.signals import SOURCES
 from selvedge.shopper.context import MAX_RECENT
+from selvedge.shopper.profile import MAX_PREFERENCES
 from selvedge.web.cursors import (
     FORMAT,
     MAX_INSTANTS,
-    MAX_LENGTH,
     Cursor,
     OutdatedCursor,
     PrivateCursors,
@@ -81,7 +82,7 @@ def test_a_public_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
 def test_a_private_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
     text = PRIVATE.write(cursor)
     assert PRIVATE.read(text) == cursor
-    assert len(text) <= MAX_LENGTH
+    assert len(text) <= MAX_CURSOR_LENGTH
 
 
 def test_a_cursor_of_the_key_before_is_still_read() -> None:
@@ -117,7 +118,7 @@ def test_no_letter_of_a_cursor_can_be_changed_added_or_taken(cursor: Cursor, dat
             PRIVATE.read(changed)
 
 
-@given(st.text(max_size=60) | st.text(min_size=MAX_LENGTH + 1, max_size=MAX_LENGTH + 5))
+@given(st.text(max_size=60) | st.text(min_size=MAX_CURSOR_LENGTH + 1, max_size=MAX_CURSOR_LENGTH + 5))
 def test_other_texts_are_no_cursors(text: str) -> None:
     with pytest.raises(BadParameter):
         PUBLIC.read(text)
@@ -193,16 +194,34 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
 
 
 def test_the_largest_cursor_fits() -> None:
+    """All that is bounded at its bound, over a catalogue of 200,000 products."""
     frozen = Frozen(
-        signals=((5, 7, 60_000, 127),) * 48,
-        bonuses=((99_999, 96),) * MAX_SCORED,
-        model="vstan@2026-11-22T00:00",
-        seen=(99_999,) * MAX_SEEN,
-        rules=(200,) * MAX_SHIFTS,
-        pins=(Pin(24, 99_999, 200),) * 12,
-        arms=tuple((number, 7) for number in range(8)),
+        signals=((5, 30, 60_000, 120),) * 32 * (len(SOURCES) - 1),  # no value is preferred and a priority
+        bonuses=((199_999, 96),) * MAX_SCORED,
+        model="m" * MAX_NAME,
+        seen=(199_999,) * MAX_SEEN,
+        rules=(MAX_RULES - 1,) * MAX_SHIFTS,
+        pins=(Pin(BLOCK, 199_999, MAX_RULES - 1),) * BLOCK,
+        arms=tuple((number, 7) for number in range(MAX_EXPERIMENTS)),
+        item=199_999,
+        avoided=((30, 60_000),) * MAX_PREFERENCES,
+        band=(2**31, 2**31),
+        recent=(199_999,) * (MAX_RECENT + 1),
     )
-    last = Position(999, 99_999)
-    cursor = Cursor(bytes(8), bytes(6), 999, 99_999, "0123abcd", frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
-    cursor = msgspec.structs.replace(cursor, instants=(2**31,) * MAX_INSTANTS, excluded=2**61, owner=bytes(8))
+    cursor = Cursor(
+        version=bytes(8),
+        query=bytes(6),
+        number=2_000,
+        rank=199_999,
+        revision="0123abcd" * 3,
+        frozen=frozen,
+        private=True,
+        ordered_at=2**31,
+        end=Position(2_000, 199_999),
+        shown=(199_999,) * (BLOCK - 1),
+        delta=100_000,
+        instants=(2**31,) * MAX_INSTANTS,
+        excluded=2**61,
+        owner=bytes(8),
+    )
     assert PRIVATE.read(PRIVATE.write(cursor)) == cursor

@@ -13,7 +13,7 @@ from origin.building.arrangement import arrange
 from origin.demo import generate
 from selvedge.ranking.blocks import BLOCK
 from selvedge.ranking.experiments import Arm, Experiment
-from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS, Rule, RuleSet
+from selvedge.ranking.rules import MAX_RULES, PUBLIC_SLOT, SLOTS, Rule, RuleSet
 from selvedge.ranking.weights import RankingWeights, Spread
 from selvedge.shopper.context import Affinity, Context
 from selvedge.web import fragments, similar
@@ -318,13 +318,17 @@ def test_a_second_page_comes_however_many_rules_and_experiments_there_are() -> N
         )
         for number in range(8)
     )
-    many = [rule("exclude", number, products=("p7",)) for number in range(650)]
-    staged = stage(*many, experiments=experiments)
-    headers = staged.cookies(person())
-    first = staged.get(f"{R}?limit=2", headers).json
-    second = staged.get(f"{R}?limit=2&cursor={first['next']}", headers)
-    assert second.status == 200
-    assert ids(second.json) == ["p2", "p3"]
+    many = [rule("exclude", number, products=("p0",)) for number in range(MAX_RULES - BLOCK)]
+    pins = [rule("pin", MAX_RULES + at, products=(f"p{at}",), position=at) for at in range(1, BLOCK + 1)]
+    products = [garment(f"p{number}", published=moment(-number)) for number in range(BLOCK + 8)]
+    staged = stage(*many, *pins, experiments=experiments, catalogue=shop(*products))
+    headers = staged.cookies(person(recent=tuple(range(20)), seen=tuple(range(32))))
+    materials = ",".join(sorted(["linen", *(f"x{number:03}".ljust(60, "x") for number in range(49))]))
+    query = f"explain=true&limit=2&material={materials}&material.all=linen"
+    first = staged.get(f"{R}?{query}", headers).json
+    second = staged.get(f"{R}?cursor={first['next']}&{query}", headers)
+    assert second.status == 200, second.body
+    assert len(set(ids(first)) | set(ids(second.json))) == 4
     assert second.json["experiments"] == first["experiments"]
 
 

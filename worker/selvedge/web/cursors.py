@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter
+from selvedge.catalogue.query import MAX_CURSOR_LENGTH, BadParameter
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.blocks import Bookmark
 from selvedge.ranking.frozen import NOTHING, Frozen
@@ -36,7 +36,6 @@ PRIVATE_SECONDS = 86_400
 """How long a private cursor serves: it holds what a person leant to, and stays in histories and logs."""
 
 _TAG_SIZE = 10
-MAX_LENGTH = 2048
 MAX_INSTANTS = 4
 """A list that outlives more changes of evidence starts again: each is one more filter to evaluate."""
 _NOT_OURS = "is not a cursor of ours; start again without it"
@@ -172,7 +171,7 @@ def _to_text(data: bytes) -> str:
 
 
 def _from_text(text: str, kind: str) -> bytes:
-    if len(text) > MAX_LENGTH or not text.isascii() or text[:1] != kind:
+    if len(text) > MAX_CURSOR_LENGTH or not text.isascii() or text[:1] != kind:
         raise BadParameter("cursor", _NOT_OURS)
     text = text[1:]
     try:
