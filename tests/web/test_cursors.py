@@ -30,6 +30,8 @@ from selvedge.web.cursors import (
 from selvedge.web.cursors import PRIVATE as PRIVATE_LETTER
 from selvedge.web.cursors import PUBLIC as PUBLIC_LETTER
 from selvedge.web.envelope import Envelope
+from tests.stage import ManualClock
+from tests.wardrobe import NOW
 
 T = TypeVar("T")
 OLD, NEW, FOREIGN = bytes(32), bytes(range(32)), bytes([7] * 32)
@@ -66,8 +68,9 @@ cursors = st.builds(
     private=st.booleans(),
     ordered_at=u32,
 )
+CLOCK = ManualClock()
 PUBLIC = PublicCursors([NEW, OLD])
-PRIVATE = PrivateCursors([NEW, OLD])
+PRIVATE = PrivateCursors([NEW, OLD], CLOCK)
 
 
 @given(cursors)
@@ -85,7 +88,7 @@ def test_a_private_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
 def test_a_cursor_of_the_key_before_is_still_read() -> None:
     cursor = Cursor(b"v", b"q", 1, 2)
     assert PUBLIC.read(PublicCursors([OLD]).write(cursor)) == cursor
-    before = PrivateCursors([OLD])
+    before = PrivateCursors([OLD], CLOCK)
     assert PRIVATE.read(before.write(cursor)) == cursor
 
 
@@ -94,7 +97,7 @@ def test_a_cursor_of_a_foreign_key_is_refused() -> None:
     with pytest.raises(BadParameter):
         PUBLIC.read(PublicCursors([FOREIGN]).write(cursor))
     with pytest.raises(BadParameter):
-        PRIVATE.read(PrivateCursors([FOREIGN]).write(cursor))
+        PRIVATE.read(PrivateCursors([FOREIGN], CLOCK).write(cursor))
 
 
 @given(cursors, st.data())
@@ -185,7 +188,7 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
         old = PUBLIC_LETTER + base64.urlsafe_b64encode(tag + other).rstrip(b"=").decode()
         with pytest.raises(OutdatedCursor):
             PUBLIC.read(old)
-        sealed = Envelope([OLD], b"selvedge private cursor").seal(other)
+        sealed = Envelope([OLD], b"selvedge private cursor", 1).seal(other, NOW)
         with pytest.raises(OutdatedCursor):
             PRIVATE.read(PRIVATE_LETTER + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
 

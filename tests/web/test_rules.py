@@ -17,7 +17,7 @@ from selvedge.ranking.rules import MAX_RULES, PUBLIC_SLOT, SLOTS, Rule, RuleSet
 from selvedge.ranking.weights import RankingWeights, Spread
 from selvedge.shopper.context import Affinity, Context
 from selvedge.web import fragments, similar
-from tests.stage import SHOP, Stage
+from tests.stage import SHOP, Place, Stage
 from tests.truth import Truth, ids
 from tests.wardrobe import NOW, garment, moment, offer, shop
 
@@ -257,7 +257,7 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
     arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
     experiment = Experiment(key="taste", arms=arms, author="Ada", reason="a test")
     staged = stage(experiments=(experiment,))
-    assert staged.get(R).json["experiments"] == {"taste": "control"}
+    assert "experiments" not in staged.get(R).json
     seen = set()
     for number in range(12):
         headers = staged.cookies(person(id=bytes([number])))
@@ -268,6 +268,43 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
         assert points == (104 if arm == "bold" else RankingWeights().preferred)
         seen.add(arm)
     assert seen == {"control", "bold"}
+
+
+@pytest.mark.parametrize("places", [("GB-SCT",), ("NL", "GB"), ("GB-SCT", "IE")])
+def test_a_rule_for_places_acts_for_people_there_who_may_be_looked_at(places: tuple[str, ...]) -> None:
+    staged = stage(rule("pin", products=("p7",), position=1, places=places))
+    known = staged.cookies(person())
+    for place, first in ((Place("GB", "SCT"), "p7"), (Place("FR", "SCT"), "p0"), (Place(), "p0")):
+        staged.place = place
+        assert ids(staged.get(R, known).json)[0] == first
+    staged.place = Place("GB", "SCT")
+    nobody = staged.get(R)
+    assert ids(nobody.json)[0] == "p0"
+    assert b"p7" in staged.get("/v1/nl/nl/fragments/recommendations", known).body
+    for target in (R, "/v1/nl/nl/products", "/v1/nl/nl/fragments/alternatives?item=p0"):
+        here = staged.get(target)
+        staged.place = Place()
+        assert staged.get(target) == here, "without consent all places get the same bytes"
+        staged.place = Place("GB", "SCT")
+
+
+def test_who_was_nobody_when_the_list_began_is_in_no_arm_on_its_later_pages() -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    following = staged.get(f"{R}?limit=2").json["next"]
+    headers = staged.cookies(person())
+    assert staged.get(f"{R}?limit=2", headers).json["experiments"]
+    assert "experiments" not in staged.get(f"{R}?cursor={following}&limit=2", headers).json
+    own = staged.get(f"{R}?limit=2", headers).json
+    later = staged.get(f"{R}?cursor={own['next']}&limit=2", headers).json
+    assert later["experiments"] == own["experiments"]
+
+
+@pytest.mark.parametrize("slot", ["recommendations", "alternatives?item=p0"])
+def test_a_fragment_for_nobody_has_no_arm_to_echo(slot: str) -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    assert b"data-experiments" not in staged.get(f"/v1/nl/nl/fragments/{slot}").body
 
 
 def test_a_second_page_comes_however_many_rules_and_experiments_there_are() -> None:

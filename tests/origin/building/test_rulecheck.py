@@ -58,6 +58,7 @@ def test_a_sensible_rule_is_found_no_fault_with(kind: str) -> None:
         (rule("pin", where={"color": ("red",)}), "pins products"),
         (rule("boost", where={"color": ()}), "without values"),
         (rule("exclude", audience=("color:red",)), "for everybody"),
+        (rule("exclude", places=("GB",)), "for everybody"),
         (rule("bury", sponsored=True), "nothing that could be marked"),
         (rule("pin", start=moment(2), end=moment(1)), "before it begins"),
         (rule("pin", products=("zzz",)), "no product 'zzz'"),
