@@ -62,12 +62,16 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A problem as it is answered; `type` is stable: docs/origin-api.md lists every one."""
+    """A problem as it is answered; `type` is stable: docs/origin-api.md lists every one.
+
+    `erased` (epoch seconds) is there where somebody was; whether they have come back since, the edge tells.
+    """
 
     type: str
     title: str
     status: int
     detail: str = ""
+    erased: int | None = None
 
 
 def problem_types() -> list[str]:
@@ -113,7 +117,8 @@ def _ours(_request: Request[Any, Any, Any], error: SelvedgeError) -> Response[by
             own = status >= HTTPStatus.INTERNAL_SERVER_ERROR
             detail = "" if own else str(error)
             headers = {"Retry-After": str(RETRY_SECONDS)} if own else {}
-            return _answer(Problem(f"/problems/{name}", title, status, detail), headers)
+            erased = error.erased if isinstance(error, Erased) else None
+            return _answer(Problem(f"/problems/{name}", title, status, detail, erased), headers)
     return _fault(_request, error)
 
 

@@ -54,8 +54,13 @@ def json_answer(content: object, status: int = 200, **headers: str) -> OriginAns
     return OriginAnswer(status, "application/json", headers, msgspec.json.encode(content))
 
 
+def erased(at: int) -> OriginAnswer:
+    """An answer that tells when somebody was erased, in epoch seconds."""
+    body = msgspec.json.encode({"type": "/problems/erased", "status": 410, "erased": at})
+    return OriginAnswer(410, "application/problem+json", body=body)
+
+
 NOTHING_KEPT = OriginAnswer(404, "application/problem+json")
-ERASED = OriginAnswer(410, "application/problem+json")
 
 
 class MemoryOrigin:
@@ -64,7 +69,9 @@ class MemoryOrigin:
     def __init__(self) -> None:
         self.profiles: dict[str, dict[str, Any]] = {}
         self.receipts: dict[str, dict[str, Any]] = {}
-        self.erased: set[str] = set()
+        self.erased: dict[str, int] = {}
+        """When each was, in epoch seconds."""
+        self.now = 0
         self.merged: list[tuple[str, str]] = []
         self.requests: list[OriginRequest] = []
         self.broken = False
@@ -84,8 +91,8 @@ class MemoryOrigin:
         assert token.endswith(f"/{shopper}") or rest == "edge-profile", "a token reaches one person only"
         if shopper.startswith("a") and rest != "edge-profile":
             assert request.headers["Selvedge-Shopper-Token"]
-        if shopper in self.erased:
-            return ERASED
+        if shopper in self.erased and shopper not in self.profiles and request.method in ("GET", "PATCH"):
+            return erased(self.erased[shopper])
         return self._about(shopper, rest, request)
 
     def _about(  # noqa: PLR0911 - a table of routes
@@ -115,7 +122,7 @@ class MemoryOrigin:
                 return self._changed(shopper, self.profiles.pop(body["visitor"], {}))
             case ("POST", "erasure"):
                 self.profiles.pop(shopper, None)
-                self.erased.add(shopper)
+                self.erased[shopper] = self.now
                 receipt = {"id": f"receipt-{len(self.receipts)}", "cleanBy": "2026-12-22"}
                 self.receipts[str(receipt["id"])] = receipt
                 return json_answer(receipt, 202)
@@ -135,6 +142,8 @@ class MemoryOrigin:
         if kept is None:
             return NOTHING_KEPT
         found = {"shopper": shopper, "revision": kept["revision"], "validUntil": 2**33}
+        if shopper in self.erased:
+            found["erased"] = self.erased[shopper]
         materials = kept.get("declared", {}).get("materials", [])
         found["preferred"] = [["material", one] for one in materials]
         found["objected"] = kept.get("objected", False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from origin.building.finding import Finding
 from origin.building.rulereach import Reach, experiments_meet, scope_of
@@ -13,6 +13,7 @@ from selvedge.ranking.rules import MAX_SHIFTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from origin.building.finding import Level
     from selvedge.ranking.rules import Rule, RuleSet
     from selvedge.snapshot.index import Index
 
@@ -53,7 +54,7 @@ class _Pairs:
         if not (excluding or shifting or placing) or not self._scopes[one].meets(self._scopes[other]):
             return
         if placing and first.position == second.position:
-            yield self._finding(one, other, *_one_place(first, second))
+            yield self._finding(one, other, *self._one_place(one, other))
         if excluding:
             yield from self._excluded(*((other, one) if first.kind == "exclude" else (one, other)))
         elif placing:
@@ -79,6 +80,16 @@ class _Pairs:
                     f"may be left out: {MAX_SHIFTS} boosts and buries before it may hold at the same time"
                 )
                 yield Finding("warning", self._rules[at].id, detail)
+
+    def _one_place(self, one: int, other: int) -> tuple[Level, str]:
+        """Say what it means that two rules want one place, of which the first in the file has it."""
+        first, second = self._rules[one], self._rules[other]
+        said = f"both take place {first.position}"
+        if first.kind != second.kind:
+            return "warning", f"{said}; the first of them, pins before promotions, has it"
+        if self._scopes[one].is_for_all_of(self._scopes[other]):
+            return "error", f"{said}; the first of them has it"
+        return "warning", f"{said}; who both are for is shown the first"
 
     def _excluded(self, one: int, excluding: int) -> Iterator[Finding]:
         """What an exclusion takes from a rule: an error if that is all, or anything that the rule lists."""
@@ -136,21 +147,9 @@ class _Pairs:
         products = f"{count} product{'s' if count > 1 else ''}"
         return f"{products} of {values}" if values else f"{products}, such as {next(iter(named))!r}"
 
-    def _finding(self, one: int, other: int, level: Any, detail: str) -> Finding:
+    def _finding(self, one: int, other: int, level: Level, detail: str) -> Finding:
         first, second = sorted((one, other))
         return Finding(level, f"{self._rules[first].id}, {self._rules[second].id}", detail)
-
-
-def _one_place(first: Rule, second: Rule) -> tuple[str, str]:
-    """Say what it means that two rules want one place, of which the first in the file has it."""
-    said = f"both take place {first.position}"
-    if first.kind != second.kind:
-        return "warning", f"{said}; the first of them, pins before promotions, has it"
-    if first.audience and second.audience and not set(first.audience) & set(second.audience):
-        return "warning", f"{said}; who belongs to both audiences is shown the first"
-    if first.personal and not second.personal:
-        return "warning", f"{said}; who the first is for is shown that, everybody else the second"
-    return "error", f"{said}; the first of them has it"
 
 
 def _values(first: Rule, second: Rule) -> str:

@@ -12,7 +12,7 @@ from selvedge.ranking.rulebook import Rulebook
 from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS, SLOTS_FOR_ALL, UNORDERED_SLOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from selvedge.ranking.experiments import Experiment
     from selvedge.ranking.rules import Rule, RuleSet
@@ -22,7 +22,7 @@ _ALWAYS = float("-inf"), float("inf")
 
 
 class Scope(NamedTuple):
-    """Where and when a rule acts. Empty `markets` and `categories` are all; `slots` are those it can act in.
+    """Where, when and for whom a rule acts. `slots` are those it can act in; of all else empty is no limit.
 
     `start` and `end` are epoch seconds. `experiment` and `arm` are set where it acts for an arm only.
     """
@@ -30,6 +30,8 @@ class Scope(NamedTuple):
     markets: frozenset[str]
     categories: frozenset[str]
     slots: frozenset[str]
+    audience: frozenset[str]
+    places: frozenset[str]
     start: float
     end: float
     experiment: Experiment | None
@@ -47,7 +49,23 @@ class Scope(NamedTuple):
             and max(self.start, other.start) < min(self.end, other.end)
             and _overlap(self.markets, other.markets)
             and _overlap(self.categories, other.categories)
+            and (_within(self.places, other.places) or _within(other.places, self.places))
             and self._meets_arm(other)
+        )
+
+    def is_for_all_of(self, other: Scope) -> bool:
+        """Whether it is for everybody that `other` is for; somebody may belong to any two audiences."""
+        return (
+            (not self.audience or (bool(other.audience) and other.audience <= self.audience))
+            and (not self.places or all(_within({one}, self.places) for one in other.places or {""}))
+            and (self.experiment is None or self._is_of_arm(other))
+        )
+
+    def _is_of_arm(self, other: Scope) -> bool:
+        return (
+            other.experiment is not None
+            and self.experiment is not None
+            and (self.experiment.key, self.arm) == (other.experiment.key, other.arm)
         )
 
     def _meets_arm(self, other: Scope) -> bool:
@@ -70,8 +88,17 @@ def scope_of(rule: Rule, experiments: Iterable[Experiment]) -> Scope:
         if not _overlap(markets, others):
             end = start
         markets = markets & others if markets and others else markets | others
-    categories, slots = frozenset(rule.categories), slots_of(rule, experiment)
-    return Scope(markets, categories, slots, start, end, experiment, arm or None)
+    return Scope(
+        markets=markets,
+        categories=frozenset(rule.categories),
+        slots=slots_of(rule, experiment),
+        audience=frozenset(rule.audience),
+        places=frozenset(rule.places),
+        start=start,
+        end=end,
+        experiment=experiment,
+        arm=arm or None,
+    )
 
 
 def slots_of(rule: Rule, experiment: Experiment | None) -> frozenset[str]:
@@ -149,6 +176,11 @@ class Reach:
 def _times(one: Rule | Experiment) -> tuple[float, float]:
     start, end = _ALWAYS
     return start if one.start is None else instant(one.start), end if one.end is None else instant(one.end)
+
+
+def _within(ones: Collection[str], others: Collection[str]) -> bool:
+    """Whether any of some places is one of others, or lies in one: `GB-SCT` is in `GB`. None is anywhere."""
+    return not ones or not others or any(one in others or one.split("-")[0] in others for one in ones)
 
 
 def _overlap(ones: frozenset[str], others: frozenset[str]) -> bool:

@@ -49,7 +49,7 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """An event to keep. `occurred` is in milliseconds, `received` in seconds since the epoch."""
+    """An event to keep; `occurred` in milliseconds, `received` and `entered` in seconds since the epoch."""
 
     shopper: str
     id: str
@@ -57,6 +57,7 @@ class Row(msgspec.Struct, frozen=True):
     received: int
     purposes: int
     content: bytes
+    entered: int = 0
 
 
 def read_message(data: bytes | msgspec.Raw) -> Message:
@@ -87,6 +88,7 @@ def rows_of(message: Message) -> Iterator[Row]:
             message.received,
             purposes,
             _encoder.encode(content),
+            message.entered,
         )
 
 

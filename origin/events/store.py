@@ -13,6 +13,8 @@ from origin.events.purposes import BITS, bits_of, named
 from origin.events.rows import Content, Row, digest_of
 from origin.events.tables import event, event_state, training_removal
 from origin.profiles.rows import standings
+from selvedge.shopper.context import MAX_AHEAD_SECONDS
+from selvedge.shopper.identity import is_account
 from selvedge.shopper.policy import Purpose
 
 if TYPE_CHECKING:
@@ -255,7 +257,7 @@ def _allowed(rows: Sequence[Row], standings: dict[str, Standing]) -> list[Row | 
 
 def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
     standing = standings[row.shopper]
-    if standing.erased is not None and row.received <= standing.erased:
+    if standing.erased is not None and not _came_back(row, standing.erased):
         return None
     if standing.merged_into is not None:
         return _allow(msgspec.structs.replace(row, shopper=standing.merged_into), standings)
@@ -263,6 +265,17 @@ def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
         left = row.purposes & _AFTER_OBJECTION
         return msgspec.structs.replace(row, purposes=left) if left else None
     return row
+
+
+def _came_back(row: Row, erased: int) -> bool:
+    """Whether an event is of a person who logged in again after the erasure.
+
+    A browser's name is never given again: whatever still bears it is from before. Where clocks may differ,
+    it is from before as well.
+    """
+    if not is_account(row.shopper) or row.received <= erased + MAX_AHEAD_SECONDS:
+        return False
+    return row.entered > erased or not row.entered
 
 
 def _raw(where: ColumnElement[bool], limit: int | None = None) -> Select[Any]:

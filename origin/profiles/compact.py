@@ -90,13 +90,15 @@ class CompactForms:
 
     def _joined(self, row: Row, members: list[bytes]) -> bytes:
         head = _HEAD % (row.shopper.encode(), row.revision, int(self._clock.now()) + self._valid)
+        if row.erased is not None:
+            head += b',"erased":%d' % row.erased
         return b"".join((head, *(b"," + part for part in members), b"}"))
 
 
 def absent(row: Row | None) -> NothingKept | Erased:
     """Return the error that says why there is nothing about a shopper."""
     if row is not None and row.erased is not None:
-        return Erased("this shopper was erased")
+        return Erased(row.erased)
     return NothingKept("nothing is kept about this shopper")
 
 

@@ -10,7 +10,11 @@ class NothingKept(SelvedgeError):
 
 
 class Erased(SelvedgeError):
-    """The shopper was erased, and nothing was kept since."""
+    """The shopper was erased at `erased` (epoch seconds), and nothing was kept since."""
+
+    def __init__(self, erased: int) -> None:
+        super().__init__("this shopper was erased")
+        self.erased = erased
 
 
 class RevisionRequired(SelvedgeError):

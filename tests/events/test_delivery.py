@@ -72,6 +72,27 @@ def test_an_origin_that_does_not_answer_gets_everything_again() -> None:
     assert run(messages({"n": 1}, {"n": 2}), Nobody()) == [Verdict(2), Verdict(2)]
 
 
+class Stumbling(Origin):
+    """Fails over every batch with a body that is `bad`."""
+
+    async def post(self, body: bytes) -> Said:
+        self.posts += 1
+        found = json.loads(body)
+        if any(one.get("bad") for one in found):
+            return Said(500)
+        self.kept += found
+        return Said(202, msgspec.json.encode(Receipt(len(found), 0, 0)))
+
+
+def test_what_the_origin_fails_over_keeps_nobody_else_for_long() -> None:
+    several = ({"n": 1}, {"bad": 1}, {"n": 3}, {"n": 4})
+    patient, origin = Stumbling(), Stumbling()
+    assert run(messages(*several, attempts=2), patient) == [Verdict(4)] * 4
+    assert (patient.kept, patient.posts) == ([], 1)
+    assert run(messages(*several, attempts=3), origin) == [DONE, Verdict(8), DONE, DONE]
+    assert origin.kept == [{"n": 1}, {"n": 3}, {"n": 4}]
+
+
 def test_each_attempt_is_twice_as_late_up_to_an_hour() -> None:
     delays = [run(messages({}, attempts=one), Nobody())[0].delay for one in (1, 2, 3, 11, 12, 100)]
     assert delays == [2, 4, 8, 2048, LONGEST_DELAY_SECONDS, LONGEST_DELAY_SECONDS]

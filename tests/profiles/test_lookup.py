@@ -15,7 +15,7 @@ from selvedge.profiles.origin import OriginAnswer, OriginClient
 from selvedge.shopper.profile import EdgeProfile
 from selvedge.shopper.record import Tombstone, decode_record, encode_profile, encode_tombstone, record_key
 from selvedge.shopper.sealing import Sealer
-from tests.origins import ERASED, NOTHING_KEPT, PlainTokens, ScriptedOrigin, answer
+from tests.origins import NOTHING_KEPT, PlainTokens, ScriptedOrigin, answer, erased
 from tests.stage import FaultyKeyValue, ManualClock, run
 from tests.wardrobe import NOW
 
@@ -47,12 +47,12 @@ class Scene:
             rules=msgspec.structs.replace(RULES, **rules),
         )
 
-    def find(self, revision: int = 0) -> Looked:
-        return run(self.finding(revision))
+    def find(self, revision: int = 0, since: int = 0) -> Looked:
+        return run(self.finding(revision, since))
 
-    async def finding(self, revision: int = 0) -> Looked:
+    async def finding(self, revision: int = 0, since: int = 0) -> Looked:
         background = Tasks()
-        looked = await self.profiles.find(SHOPPER, revision, background)
+        looked = await self.profiles.find(SHOPPER, revision, background, since)
         await background.finish()
         return looked
 
@@ -119,13 +119,43 @@ def test_an_answer_to_the_questionnaire_ends_what_was_remembered_of_nobody() -> 
 
 @pytest.mark.parametrize("where", ["kv", "origin"])
 def test_who_was_erased_is_told_from_memory_afterwards(where: str) -> None:
-    scene = Scene(ERASED)
+    scene = Scene(erased(NOW - 7))
     if where == "kv":
         scene.kv.values[KEY] = encode_tombstone(Tombstone(NOW - 5))
     looked = scene.find(3)
     assert (looked.source, looked.erased, looked.profile) == (where, True, None)
-    assert scene.stored == Tombstone(NOW - 5 if where == "kv" else NOW)
+    assert scene.stored == Tombstone(NOW - 5 if where == "kv" else NOW - 7)
     assert (scene.find(9).source, scene.find(9).erased) == ("memory", True)
+
+
+def test_an_account_that_comes_back_is_found_at_once_by_who_logged_in_after_the_erasure() -> None:
+    """An isolate that remembers the erasure, and KV's mark, stand in the way of nobody who is new."""
+    scene = Scene(erased(NOW - 7))
+    assert scene.find(3, since=NOW - 99).erased
+    back = profile(5, erased=NOW - 7)
+    scene.origin.does = answer(back)
+    assert scene.find(5, since=NOW - 3).profile == back
+    assert scene.stored == back
+    assert scene.find(3, since=NOW - 99).erased, "another device, whose log-in is older"
+    scene.clock.time += 61
+    assert scene.find(3, since=NOW - 99).erased, "though KV has what came after"
+    assert scene.find(5, since=NOW - 3).profile == back
+
+
+def test_until_something_is_kept_again_who_came_back_has_no_profile_and_is_not_erased() -> None:
+    scene = Scene(erased(NOW - 7))
+    found = scene.find(2, since=NOW - 3)
+    assert (found.source, found.erased, found.profile) == ("none", False, None)
+    assert KEY not in scene.kv.values
+    scene.origin.does = answer(profile(3, erased=NOW - 7))
+    assert scene.find(3, since=NOW - 3).profile is not None
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"erased": "x"}', b'{"erased": 99999999999}'])
+def test_an_erasure_without_a_time_is_of_now(body: bytes) -> None:
+    scene = Scene(OriginAnswer(410, "application/problem+json", body=body))
+    assert scene.find(3, since=NOW - 3).erased
+    assert scene.stored == Tombstone(NOW)
 
 
 def test_a_profile_that_comes_late_does_not_replace_an_erasure() -> None:

@@ -17,11 +17,12 @@ from selvedge.ranking.models import MAX_NAME, MAX_SCORED
 from selvedge.ranking.order import Position
 from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS
 from selvedge.ranking.signals import SOURCES
-from selvedge.shopper.context import MAX_RECENT
+from selvedge.shopper.context import MAX_RECENT, Context
 from selvedge.shopper.profile import MAX_PREFERENCES
 from selvedge.web.cursors import (
     FORMAT,
     MAX_INSTANTS,
+    PRIVATE_SECONDS,
     Cursor,
     OutdatedCursor,
     PrivateCursors,
@@ -30,8 +31,8 @@ from selvedge.web.cursors import (
 from selvedge.web.cursors import PRIVATE as PRIVATE_LETTER
 from selvedge.web.cursors import PUBLIC as PUBLIC_LETTER
 from selvedge.web.envelope import Envelope
-from tests.stage import ManualClock
-from tests.wardrobe import NOW
+from tests.stage import SEALING_KEY, ManualClock, Stage
+from tests.wardrobe import NOW, garment, shop
 
 T = TypeVar("T")
 OLD, NEW, FOREIGN = bytes(32), bytes(range(32)), bytes([7] * 32)
@@ -191,6 +192,28 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
         sealed = Envelope([OLD], b"selvedge private cursor", 1).seal(other, NOW)
         with pytest.raises(OutdatedCursor):
             PRIVATE.read(PRIVATE_LETTER + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
+
+
+@pytest.mark.parametrize("path", ["products", "recommendations"])
+def test_a_list_from_before_a_deploy_that_changed_the_format_starts_again(path: str) -> None:
+    """Neither an error nor a page of something else, whether the cursor told its format or had none yet."""
+    stage = Stage(shop(*(garment(f"p{number}") for number in range(6))))
+    target = f"/v1/nl/nl/{path}?limit=2"
+    known = stage.cookies(Context(b"x" * 12, NOW)) if path == "recommendations" else {}
+    text = stage.get(target, known).json["next"]
+    assert (text[0] == PRIVATE_LETTER) is bool(known)
+    data = base64.urlsafe_b64decode(text[1:] + "==")
+    envelope = Envelope([SEALING_KEY], b"selvedge private cursor", PRIVATE_SECONDS)
+    payload = data[10:] if text[0] == PUBLIC_LETTER else envelope.open(data, NOW)
+    assert payload is not None
+    for old in (bytes([FORMAT - 1]) + payload[1:], payload[1:]):
+        key = hashlib.sha256(b"selvedge public cursor" + SEALING_KEY).digest()
+        public = hmac.digest(key, old, "sha256")[:10] + old
+        sealed = public if text[0] == PUBLIC_LETTER else envelope.seal(old, NOW)
+        cursor = text[0] + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        stale = stage.get(f"{target.partition('?')[0]}?cursor={cursor}&limit=2", known)
+        assert (stale.status, stale.json["type"]) == (410, "/problems/stale-cursor"), stale.body
+        assert stale.json["start"] == target
 
 
 def test_the_largest_cursor_fits() -> None:

@@ -130,9 +130,10 @@ def test_profile_needs_a_name_to_be_handed_on_for(stage: Stage) -> None:
 
 def test_who_is_logged_in_is_named_by_the_account(stage: Stage) -> None:
     account = account_id("https://id.example", "somebody")
-    cookies = stage.cookies(Context(b"x" * 12, NOW, account=account))
+    cookies = stage.cookies(Context(b"x" * 12, NOW, account=account, entered=NOW - 60))
     stage.send("POST", PATH, {"events": [event()]}, cookies)
-    assert msgspec.json.decode(stage.queue.messages[0])["shopper"] == account
+    message = msgspec.json.decode(stage.queue.messages[0])
+    assert (message["shopper"], message["entered"]) == (account, NOW - 60)
 
 
 def test_without_consent_nothing_is_kept_and_the_answer_says_so(stage: Stage) -> None:

@@ -313,7 +313,24 @@ def test_an_account_is_erased_together_with_the_visitor_that_it_was(house: House
     house.knows(account=ACCOUNT)
     answer = house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
     assert len(answer.json["receipts"]) == 2
-    assert house.origin.erased == {ACCOUNT, NAME}
+    assert house.origin.erased.keys() == {ACCOUNT, NAME}
+
+
+def test_who_comes_back_after_an_erasure_is_known_at_once_and_an_older_log_in_is_not(house: House) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60)
+    older = dict(house.jar)
+    house.origin.now = NOW
+    house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
+    house.stage.clock.time += 5
+    assert house.send("PUT", "/v1/me/session", authorization=bearer()).json["account"] is True
+    house.send("POST", "/v1/me/questionnaire", {"answers": {"material": ["wool"]}}, authorization=bearer())
+    assert house.context is not None
+    assert house.context.entered == NOW + 5
+    assert ids(house.get(R).json)[0] == "p2"
+    house.jar = older
+    plain = house.get(R)
+    assert (plain.json["personalised"], ids(plain.json)) == (False, ["p0", "p1", "p2"])
+    assert CONTEXT_COOKIE not in house.jar
 
 
 def test_a_forged_token_opens_nothing(visitor: House) -> None:

@@ -10,7 +10,7 @@ from selvedge.shopper.context import CONTEXT_COOKIE, Affinity, Context
 from selvedge.shopper.identity import account_id, visitor_id
 from selvedge.shopper.profile import EdgeProfile, ModelOutputs
 from selvedge.shopper.record import Tombstone, encode_tombstone, record_key
-from tests.origins import ERASED, NOTHING_KEPT, ScriptedOrigin, answer
+from tests.origins import NOTHING_KEPT, ScriptedOrigin, answer, erased
 from tests.stage import Stage
 from tests.truth import ids
 from tests.wardrobe import NOW, certificate, garment, moment, shell, shop
@@ -157,7 +157,7 @@ def test_fragments_know_what_recommendations_know() -> None:
 
 @pytest.mark.parametrize("where", ["kv", "origin"])
 def test_who_was_erased_is_nobody_and_loses_the_cookie(where: str) -> None:
-    stage = Stage(shop(*PRODUCTS), origin=ScriptedOrigin(ERASED))
+    stage = Stage(shop(*PRODUCTS), origin=ScriptedOrigin(erased(NOW - 7)))
     if where == "kv":
         stage.records.values[record_key(visitor_id(VISITOR))] = encode_tombstone(Tombstone(NOW - 5))
     nobody = stage.get(R)
@@ -168,7 +168,7 @@ def test_who_was_erased_is_nobody_and_loses_the_cookie(where: str) -> None:
 
 
 def test_who_was_erased_sees_nothing_they_looked_at_and_begins_anew_with_the_next_event() -> None:
-    stage = Stage(shop(*PRODUCTS), origin=ScriptedOrigin(ERASED))
+    stage = Stage(shop(*PRODUCTS), origin=ScriptedOrigin(erased(NOW - 7)))
     stage.records.values[record_key(visitor_id(VISITOR))] = encode_tombstone(Tombstone(NOW - 5))
     looked = person(recent=(0, 1))
     assert b"<li" not in shown(stage, f"{F}/recently-viewed", looked).body

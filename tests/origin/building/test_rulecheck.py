@@ -125,13 +125,37 @@ def test_a_rule_that_makes_no_sense_is_an_error_by_name(faulty: Rule, said: str)
             rule("promote", audience=("color:red",)),
             rule("promote", "two", products=("a",), audience=("color:blue",)),
             "warning",
-            "belongs to both audiences",
+            "who both are for is shown the first",
         ),
         (
             rule("promote", audience=("color:red",)),
             rule("promote", "two", products=("a",)),
             "warning",
-            "everybody else the second",
+            "who both are for is shown the first",
+        ),
+        (
+            rule("promote", places=("GB-SCT",)),
+            rule("promote", "two", products=("a",), places=("GB",)),
+            "warning",
+            "who both are for is shown the first",
+        ),
+        (
+            rule("promote", places=("GB", "IE")),
+            rule("promote", "two", products=("a",), places=("GB-SCT",)),
+            "error",
+            "the first of them has it",
+        ),
+        (
+            rule("promote", audience=("color:red", "color:blue")),
+            rule("promote", "two", products=("a",), audience=("color:red",), places=("GB",)),
+            "error",
+            "the first of them has it",
+        ),
+        (
+            rule("promote", places=("GB",)),
+            rule("promote", "two", products=("a",), audience=("color:red",)),
+            "warning",
+            "who both are for is shown the first",
         ),
         (
             rule("promote"),
@@ -158,6 +182,8 @@ def test_rules_that_contradict_each_other_are_named(first: Rule, second: Rule, l
         ({"arm": "taste:bold"}, {"markets": ("se",)}),
         ({"arm": "taste:bold"}, {"slots": ("products",)}),
         ({"audience": ("color:red",)}, {"slots": ("similar",)}),
+        ({"places": ("GB",)}, {"places": ("FR", "IE")}),
+        ({"places": ("GB-SCT",)}, {"places": ("GB-WLS",)}),
         ({"end": moment(1) + QUARTER}, {"start": moment(1) + 2 * QUARTER}),
     ],
 )

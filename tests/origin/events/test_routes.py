@@ -49,11 +49,12 @@ def test_a_message_is_answered_when_its_events_are_kept(client: Client) -> None:
 
 
 def test_of_many_messages_those_that_cannot_be_read_are_refused_alone(client: Client) -> None:
-    sent = [said(click("event-01")), {"version": 1}, said(click("event-02"), shopper=BOB), 7]
+    far = [said(click("event-09"), **{name: 2**63}) for name in ("received", "entered")]
+    sent = [said(click("event-01")), {"version": 1}, said(click("event-02"), shopper=BOB), 7, *far]
     answer = send(client, sent)
     assert answer.status_code == 202
     assert answer.json()["accepted"] == 2
-    assert [one["index"] for one in answer.json()["refused"]] == [1, 3]
+    assert [one["index"] for one in answer.json()["refused"]] == [1, 3, 4, 5]
     assert ids(client) == ["event-01", "event-02"]
 
 

@@ -10,6 +10,7 @@ from origin.events.rows import NOBODY
 from origin.events.store import EventStore, forget, withdraw
 from origin.events.tables import event, event_state, training_removal
 from origin.profiles.tables import shopper
+from selvedge.shopper.context import MAX_AHEAD_SECONDS
 from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows, session_of
 
 if TYPE_CHECKING:
@@ -68,8 +69,20 @@ async def test_events_from_before_an_erasure_are_dropped_and_later_ones_are_not(
     store: EventStore, database: Database
 ) -> None:
     await know(database, ANNA, erased=NOW)
-    found = await store.keep(rows(click("event-01")) + rows(click("event-02"), received=NOW + 1))
-    assert found == ["dropped", "accepted"]
+    await know(database, ACCOUNT, erased=NOW)
+    later = NOW + MAX_AHEAD_SECONDS + 1
+
+    async def keep(shopper: str, received: int, entered: int = 0) -> str:
+        event = click(f"event-{received}-{entered}")
+        (found,) = await store.keep(rows(event, shopper=shopper, received=received, entered=entered))
+        return found
+
+    assert await keep(ACCOUNT, NOW) == "dropped"
+    assert await keep(ACCOUNT, later - 1, NOW + 1) == "dropped", "clocks may differ"
+    assert await keep(ACCOUNT, later, NOW + 1) == "accepted"
+    assert await keep(ACCOUNT, later + 9, NOW) == "dropped", "logged in before the erasure, on another device"
+    assert await keep(ACCOUNT, later) == "accepted", "by who does not know of log-ins"
+    assert await keep(ANNA, later + 99) == "dropped", "a browser's name is never given again"
 
 
 async def test_nobody_gets_a_key_by_events_that_are_dropped(

@@ -17,6 +17,7 @@ from selvedge.events.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from selvedge.ports import Queue
     from selvedge.profiles.origin import OriginClient
@@ -31,6 +32,9 @@ DEADLINE_MS = 30_000
 """How long the consumer waits for the origin. Nobody waits for the consumer."""
 
 _TOO_MUCH_AT_ONCE = frozenset({400, 413})
+
+_PATIENCE = 3
+"""From this attempt on a batch that the origin fails over is halved: one message may be to blame."""
 
 _receipt = msgspec.json.Decoder(Receipt)
 
@@ -85,7 +89,9 @@ async def deliver(messages: Sequence[Arrived], sink: EventSink, dead: Queue) -> 
     verdicts = {at: again(one) for at, one in enumerate(messages)}
     readable = [(at, one.body) for at, one in enumerate(messages) if one.body is not None]
     if readable:
-        found = await _hand_over([body for _, body in readable], sink, dead)
+        tried = min(messages[at].attempts for at, _ in readable)
+        splitting = _TOO_MUCH_AT_ONCE | ({500} if tried >= _PATIENCE else set())
+        found = await _hand_over([body for _, body in readable], sink, dead, splitting)
         for (at, _), outcome in zip(readable, found, strict=True):
             verdicts[at] = DONE if outcome is None else again(messages[at], outcome)
     return list(verdicts.values())
@@ -97,17 +103,22 @@ def again(message: Arrived, asked: int = 0) -> Verdict:
     return Verdict(min(max(grown, asked), LONGEST_DELAY_SECONDS))
 
 
-async def _hand_over(bodies: list[bytes], sink: EventSink, dead: Queue) -> list[int | None]:
-    """Return for each of `bodies` None where it is done with, else the seconds that the origin asked for."""
+async def _hand_over(
+    bodies: list[bytes], sink: EventSink, dead: Queue, splitting: AbstractSet[int]
+) -> list[int | None]:
+    """Return for each of `bodies` None where it is done with, else the seconds that the origin asked for.
+
+    They are handed over by halves where the origin answers with a status of `splitting`.
+    """
     try:
         said = await sink.post(b"[" + b",".join(bodies) + b"]")
     except QueueUnavailable:
         return [0] * len(bodies)
-    if said.status in _TOO_MUCH_AT_ONCE and len(bodies) > 1:
+    if said.status in splitting and len(bodies) > 1:
         middle = len(bodies) // 2
         return [
-            *await _hand_over(bodies[:middle], sink, dead),
-            *await _hand_over(bodies[middle:], sink, dead),
+            *await _hand_over(bodies[:middle], sink, dead, splitting),
+            *await _hand_over(bodies[middle:], sink, dead, splitting),
         ]
     receipt = _read(said)
     if receipt is None:

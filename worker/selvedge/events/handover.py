@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -25,6 +25,12 @@ HANDED_ON_FOR: frozenset[Purpose] = frozenset({"profile", "training", "measureme
 
 _ACCEPTED = 202
 
+LATEST = 253_402_300_799
+"""The last second of the year 9999; what no database can keep is refused before it is tried."""
+
+Moment = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
+"""Epoch seconds."""
+
 
 class ConsentNote(msgspec.Struct, frozen=True):
     """The purposes that the events may serve, and the version of the choice that says so."""
@@ -37,18 +43,20 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     """A batch as the origin gets it. `received` is in epoch seconds.
 
     `context` names the browser and `shopper` the person, so that their events can be erased; they are there
-    where `session` is allowed.
+    where `session` is allowed. `entered` is when an account's person logged in, 0 for visitors: of who was
+    erased after that the origin keeps nothing.
     """
 
     market: str
     locale: str
     snapshot: str
-    received: int
+    received: Moment
     consent: ConsentNote
     events: list[Event]
     context: str | None = None
     version: int = 1
     shopper: ShopperId | None = None
+    entered: Moment = 0
 
 
 async def post_events(origin: OriginClient, body: bytes, deadline_ms: int) -> OriginAnswer:

@@ -7,7 +7,7 @@ another one asked: each looks for itself, and leaves what it has found behind.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -40,6 +40,15 @@ Source = Literal["memory", "kv", "origin", "none", "timeout", "open"]
 
 _OK, _NOT_FOUND, _GONE = 200, 404, 410
 _decoder = msgspec.json.Decoder(EdgeProfile)
+
+
+class _Gone(msgspec.Struct, frozen=True):
+    """What is read of the problem that tells of an erasure (RFC 9457, section 3.2)."""
+
+    erased: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+_gone = msgspec.json.Decoder(_Gone)
 
 
 class LookupRules(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,23 +106,24 @@ class Profiles:
     async def find(self, shopper: str, revision: int, background: Background, since: int = 0) -> Looked:
         """Return what is known of `shopper`, no older than `revision`; what was found is kept afterwards.
 
-        `since` (epoch seconds) is when the person was last here: an erasure before that is no news to
-        them, they have come back.
+        `since` (epoch seconds) is when an account's person logged in: who was erased before that has come
+        back. A browser's name is never given again, and has no such time.
         """
         started = self._clock.now()
         entry = self._memory.get(shopper, revision, started)
         if entry is not None and not _is_past(entry.record, since):
-            return Looked("none" if entry.record is None else "memory", entry.record)
+            return Looked("none" if entry.record is None else "memory", _as_seen(entry.record, since))
         try:
             async with asyncio.timeout(self._rules.deadline_ms / 1000):
-                return await self._search(shopper, revision, started, background, since)
+                found = await self._search(shopper, revision, started, background, since)
         except TimeoutError:
             return Looked("timeout")
+        return Looked(found.source, _as_seen(found.record, since))
 
     async def erase(self, shopper: str) -> None:
         """Put a tombstone in the place of the person's record. Raises `StorageUnavailable`."""
         tombstone = Tombstone(int(self._clock.now()))
-        self._remember(shopper, tombstone, 0)
+        self._remember(shopper, tombstone, 0, tombstone.erased)
         await self._store.put(record_key(shopper), encode_tombstone(tombstone), TOMBSTONE_SECONDS)
 
     def forget(self, shopper: str) -> None:
@@ -130,10 +140,10 @@ class Profiles:
             record = None
         now = self._clock.now()
         if isinstance(record, Tombstone) or (record is not None and _is_current(record, revision, now)):
-            self._remember(shopper, record, revision)
+            self._remember(shopper, record, revision, since)
             return Looked("kv", record)
         if self._origin is None:
-            self._remember(shopper, None, revision)
+            self._remember(shopper, None, revision, since)
             return Looked("none")
         permit = self.breaker.ask(now)
         if permit is None:
@@ -142,7 +152,7 @@ class Profiles:
         asking = self._ask(self._origin, shopper, max(1, left))
         # What runs out of time counts only where the origin was left at least half of the deadline.
         fair = left * 2 >= self._rules.deadline_ms
-        return await self._try_origin(shopper, revision, background, permit, asking, fair=fair)
+        return await self._try_origin(shopper, revision, background, permit, asking, fair=fair, since=since)
 
     async def _read(self, shopper: str) -> Record | None:
         """Return KV's record, or None where it has none or gives none."""
@@ -161,6 +171,7 @@ class Profiles:
         asking: Awaitable[Record | None],
         *,
         fair: bool,
+        since: int,
     ) -> Looked:
         """Ask the origin, and tell the breaker what came of it; being late counts where that is `fair`."""
         try:
@@ -178,10 +189,12 @@ class Profiles:
             self.breaker.report(permit, self._clock.now(), succeeded=False)
             return Looked("none")
         self.breaker.report(permit, self._clock.now(), succeeded=True)
-        self._remember(shopper, record, revision)
+        if _is_past(record, since):  # nothing has been kept again
+            return Looked("none")
+        self._remember(shopper, record, revision, since)
         if record is None:
             return Looked("none")
-        background.run(self._keep(shopper, record))
+        background.run(self._keep(shopper, record, since))
         return Looked("origin", record)
 
     async def _ask(self, origin: OriginClient, shopper: str, left_ms: int) -> Record | None:
@@ -190,12 +203,10 @@ class Profiles:
         answer = await origin.ask(request, EDGE_SCOPES)
         return _judge(answer, shopper, int(self._clock.now()))
 
-    async def _keep(self, shopper: str, record: Record) -> None:
+    async def _keep(self, shopper: str, record: Record, since: int) -> None:
         """Write a record that the origin gave into KV, unless the person has been erased meanwhile."""
         now = int(self._clock.now())
-        remembered = self._memory.get(shopper, 0, now)
-        if remembered is not None and isinstance(remembered.record, Tombstone):
-            record = remembered.record
+        record = self._tombstone(shopper, since) or record
         try:
             if isinstance(record, Tombstone):
                 await self._store.put(record_key(shopper), encode_tombstone(record), TOMBSTONE_SECONDS)
@@ -205,12 +216,17 @@ class Profiles:
         except StorageUnavailable:
             return  # the next request finds it at the origin again
 
-    def _remember(self, shopper: str, record: Record | None, revision: int) -> None:
+    def _tombstone(self, shopper: str, since: int) -> Tombstone | None:
+        """Return the tombstone that is remembered of a person who has not come back after it."""
+        known = self._memory.get(shopper, 0, self._clock.now())
+        found = None if known is None else known.record
+        return found if isinstance(found, Tombstone) and not _is_past(found, since) else None
+
+    def _remember(self, shopper: str, record: Record | None, revision: int, since: int) -> None:
         """Remember what was found by who knows of `revision`; an erasure is not forgotten over it."""
-        now = self._clock.now()
-        known = self._memory.get(shopper, 0, now)
-        if known is not None and isinstance(known.record, Tombstone):
+        if self._tombstone(shopper, since) is not None:
             return
+        now = self._clock.now()
         until = now + (self._rules.negative_seconds if record is None else self._rules.memory_seconds)
         size = 0
         if isinstance(record, EdgeProfile):
@@ -224,12 +240,28 @@ class Profiles:
 
 
 def _is_past(record: Record | None, since: int) -> bool:
-    """Whether the person was erased, and has been here again after that."""
+    """Whether the person was erased, and has logged in again after that."""
     return isinstance(record, Tombstone) and record.erased < since
+
+
+def _as_seen(record: Record | None, since: int) -> Record | None:
+    """Return a record as it is to who logged in at `since`: before an erasure, they are whom it erased."""
+    if isinstance(record, EdgeProfile) and record.erased and record.erased >= since:
+        return Tombstone(record.erased)
+    return record
 
 
 def _is_current(profile: EdgeProfile, revision: int, now: float) -> bool:
     return profile.revision >= revision and profile.valid_until > now
+
+
+def _erased_at(body: bytes, now: int) -> int:
+    """Return when the origin says that it erased somebody, `now` where it does not."""
+    try:
+        erased = _gone.decode(body).erased
+    except UNREADABLE:
+        return now
+    return now if erased is None else min(erased, now)
 
 
 def _judge(answer: OriginAnswer, shopper: str, now: int) -> Record | None:
@@ -237,7 +269,7 @@ def _judge(answer: OriginAnswer, shopper: str, now: int) -> Record | None:
     if answer.status == _NOT_FOUND:
         return None
     if answer.status == _GONE:
-        return Tombstone(now)
+        return Tombstone(_erased_at(answer.body, now))
     if answer.status != _OK or not answer.is_json:
         raise BadAnswer(answer.status)
     try:

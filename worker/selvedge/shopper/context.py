@@ -54,7 +54,8 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     events can be erased too. `since` is that of the choice cookie that it was begun under: once that one
     says another, by withdrawal, log-out or erasure, this context is nobody's, whenever its cookie arrives.
     `revision` is that of the profile at the origin. `events` are short digests of the ids of the latest
-    events counted in here, the newest first. `account` is the shopper id of who is logged in, or empty.
+    events counted in here, the newest first. `account` is the shopper id of who is logged in, or empty, and
+    `entered` when they logged in (epoch seconds): who was erased since then has not come back.
     """
 
     id: bytes = b""
@@ -68,6 +69,7 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     revision: int = 0
     events: tuple[bytes, ...] = ()
     account: str = ""
+    entered: int = 0
 
     @property
     def shopper(self) -> str:

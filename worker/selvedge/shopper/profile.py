@@ -44,7 +44,8 @@ class EdgeProfile(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
 
     `revision` grows with every change. `preferred` are declared preferences, `avoided` what the person
     wants no more of, `affinities` what the origin derived from events; `purchased` and `dismissed` are
-    product ids, the newest first. Whoever `objected` gets an order without any of it.
+    product ids, the newest first. Whoever `objected` gets an order without any of it. `erased` (epoch
+    seconds) is when all from before was erased, 0 where it never was.
     """
 
     shopper: ShopperId
@@ -57,3 +58,4 @@ class EdgeProfile(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tru
     dismissed: Annotated[tuple[Text, ...], Meta(max_length=MAX_DISMISSED)] = ()
     outputs: ModelOutputs | None = None
     objected: bool = False
+    erased: Annotated[int, Meta(ge=0)] = 0

@@ -73,6 +73,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
             events=events,
             context=context_name(context),
             shopper=shopper_name(context, consent),
+            entered=context.entered if context and consent.allows("profile") else 0,
         )
         await _hand_on(edge, message)
     used = bool(purposes) or context is not None

@@ -290,4 +290,4 @@ async def _products(edge: Edge, ordinals: tuple[int, ...]) -> list[dict[str, Any
 
 async def _look_again(edge: Edge, shopper: str, revision: int, background: Background) -> None:
     """Bring what has changed into KV, so that other places notice sooner."""
-    await edge.profiles.find(shopper, revision, background)
+    await edge.profiles.find(shopper, revision, background, int(edge.clock.now()))

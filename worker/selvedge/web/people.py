@@ -117,9 +117,7 @@ async def known_by(edge: Edge, request: Request, consent: Consent, now: int, bac
         return Known(visitor_only(context))
     if not is_named(context):
         return Known(context)
-    # A browser's name is never given again, but an account may come back after it was erased.
-    since = context.written if context.account else 0
-    looked = await edge.profiles.find(context.shopper, context.revision, background, since)
+    looked = await edge.profiles.find(context.shopper, context.revision, background, context.entered)
     return Known(None if looked.erased else context, looked)
 
 
@@ -127,7 +125,7 @@ def visitor_only(context: Context) -> Context:
     """Return what is left of a context without the purpose `profile`: no account, nothing of its profile."""
     if not (context.account or context.revision):
         return context
-    return msgspec.structs.replace(context, account="", revision=0)
+    return msgspec.structs.replace(context, account="", entered=0, revision=0)
 
 
 def is_named(context: Context) -> bool:

@@ -47,8 +47,9 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
         return answered(SessionState(account=False, merged=False))
     before = myself.context or new_context(consent.since)
     merged, revision = await _merge(edge, myself)
+    now = int(edge.clock.now())
     context = msgspec.structs.replace(
-        before, account=myself.shopper, revision=revision, written=int(edge.clock.now())
+        before, account=myself.shopper, entered=now, revision=revision, written=now
     )
     edge.profiles.forget(myself.shopper)
     cookies = (await write_cookie(edge, context),)
