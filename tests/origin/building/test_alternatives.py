@@ -273,6 +273,22 @@ def test_wool_is_for_winter_and_linen_for_summer() -> None:
     assert fabric_seasons(garment("a", components=(open_shell,))) == ()
 
 
+def test_a_garment_of_another_season_or_of_unknown_fabric_does_not_stand_in() -> None:
+    def proven(*components: Component) -> Product:
+        return garment("b", components=components, evidence=(certificate("BLUESIGN"),))
+
+    assert found(named(garment("a"), proven(shell(wool=100)))) == {}
+    assert found(named(garment("a"), proven())) == {}
+    assert found(named(garment("a", components=()), proven(shell(wool=100)))) == {"a": ([], ["b"])}
+    assert found(named(garment("a"), proven(shell(cotton=100)))) == {"a": ([], ["b"])}
+
+
+def test_a_composition_that_could_lower_an_organic_content_is_not_left_out_with_profit() -> None:
+    gots = (certificate("GOTS_ORGANIC"),)
+    told, silent = garment("told", evidence=gots), garment("silent", components=(), evidence=gots)
+    assert found(named(told, silent)) == {"silent": ([], ["told"])}
+
+
 def test_a_version_names_what_may_stand_in_by_ordinals_and_one_without_any_has_no_part() -> None:
     proven = garment("b", evidence=(certificate("GOTS_ORGANIC"),), offers=(offer(price=2000),))
     built = build(named(garment("a"), proven), shop="acme")
