@@ -16,6 +16,7 @@ from origin.building.facts import (
     size_value,
     states_all_shares,
 )
+from origin.building.texts import text_sections
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -54,6 +55,7 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **_group_sections(products),
         **_row_sections(fields, products, groups),
         **evidence_sections(products),
+        **text_sections(catalogue, products),
     }
 
 

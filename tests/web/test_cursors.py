@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from selvedge.catalogue.query import BadParameter
+from selvedge.ranking.alike import MAX_STYLES
 from selvedge.ranking.blocks import BLOCK, Pin
 from selvedge.ranking.frozen import MAX_SEEN, Frozen
 from selvedge.ranking.models import MAX_SCORED
@@ -46,6 +47,7 @@ cursors = st.builds(
         ),
         band=st.none() | st.tuples(u32, u32),
         recent=several(rank, MAX_RECENT + 1),
+        alike=several(st.tuples(rank, st.integers(1, 127)), MAX_STYLES),
     ),
     end=st.none() | st.builds(Position, u32, rank),
     shown=several(rank, BLOCK - 1),

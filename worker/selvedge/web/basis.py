@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from selvedge.ranking.alike import alike
 from selvedge.ranking.experiments import assign, overrides
 from selvedge.ranking.frozen import (
     DAY,
@@ -164,6 +165,7 @@ def _freeze(
         avoided=freeze_pairs(index, person.avoided),
         band=price_band(weights, view.scope.market.built_price, recent[0]) if recent else None,
         recent=tuple(dict.fromkeys(recent)) if person.asked.explain else (),
+        alike=alike(index, weights, recent),
     )
 
 
