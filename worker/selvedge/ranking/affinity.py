@@ -110,8 +110,7 @@ class Personal:
         added = dict(self._bonuses.points)
         for rank, points in self._texts.items():
             added[rank] = added.get(rank, 0) + points
-        singles = {rank: self.facet_score(rank) + points for rank, points in added.items()}
-        return SlicedOrder(self._slices, self.facet_score, singles)
+        return SlicedOrder(self._slices, self.facet_score, added)
 
     def facet_score(self, rank: int) -> int:
         """The number of the product at `rank` without bonuses."""

@@ -46,8 +46,8 @@ class Likeness:
             return ()
         start = style * self._reach
         end = start + self._reach
-        pairs = zip(self._neighbours[start:end], self._weights[start:end], strict=True)
-        return [pair for pair in pairs if pair[1]]
+        weights = self._weights[start:end].tobytes().rstrip(b"\0")
+        return zip(self._neighbours[start:end], weights, strict=False)
 
 
 def encode_likeness(prefix: str, rows: Sequence[Sequence[tuple[int, int]]]) -> dict[str, bytes]:
