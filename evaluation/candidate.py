@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from origin.training.counts import Counts
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions
-from selvedge.ranking.models import MAX_SCORED
+from selvedge.ranking.models import MAX_SCORED, in_points
+from selvedge.ranking.weights import DEFAULTS
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
 
@@ -49,24 +50,22 @@ class Candidate:
 
 
 class Boosted:
-    """The predictor with a declared priority: items of a list get a bounded bonus.
+    """The predictor with a declared priority, as the Worker adds them up: whole points, and equals by number.
 
-    As in the Worker's order, the best of the model's `MAX_SCORED` products has 1 and the others a share of
-    it; a product of the list gets `strength` on top.
+    Every product of a list gets `points`, whether or not the model names it, and what the model names gets
+    them too. All base scores are the same here, so that nothing else moves a product.
     """
 
-    def __init__(self, part: bytes, boosted: Collection[int], strength: float) -> None:
+    def __init__(self, part: bytes, boosted: Collection[int], points: int) -> None:
         self._predictor = SessionPredictor(SessionRows.decode(part))
-        self._boosted, self._strength = frozenset(boosted), strength
+        self._boosted, self._points = frozenset(boosted) if points else frozenset(), points
 
     def recommend(self, seen: Sequence[int], count: int) -> list[int]:
-        """Return the predicted products by score and bonus."""
+        """Return the products with most points."""
         prediction = self._predictor.predict(seen, max(count, MAX_SCORED))
         if prediction is None:
             return []
-        best = prediction.scores[0][1]
-        points = {
-            ordinal: score / best + (self._strength if ordinal in self._boosted else 0.0)
-            for ordinal, score in prediction.scores
-        }
-        return sorted(points, key=points.__getitem__, reverse=True)[:count]
+        found = in_points(prediction.scores, DEFAULTS.model, self._points)
+        for one in self._boosted:
+            found[one] = found.get(one, 0) + self._points
+        return sorted(found, key=lambda one: (-found[one], one))[:count]

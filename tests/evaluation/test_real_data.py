@@ -14,7 +14,7 @@ from evaluation.split import Split, prepared
 from evaluation.texts import agreements, main_fibres, read_hm, without_fibres
 from origin.training.model import BYTES_A_CLICK
 from origin.training.settings import read_settings
-from selvedge.ranking.weights import Recent
+from selvedge.ranking.weights import DEFAULTS, Recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def test_a_declared_priority_reaches_its_goal_at_little_cost(rsc15: Split, data:
     audience, asked = Audience(rsc15.visits, marked), rsc15.questions
     plain, boosted = (
         measure(Lists(asked, [one.recommend(question.seen, LONGEST) for question in asked]), audience)[-1]
-        for one in (Boosted(part, marked, 0.0), Boosted(part, marked, 0.05))
+        for one in (Boosted(part, marked, 0), Boosted(part, marked, DEFAULTS.priority))
     )
     assert (boosted.sustainable_mrr or 0) > 0.3214
     assert (boosted.st or 0) > (plain.st or 0)

@@ -23,13 +23,23 @@ def points(index: Index, *predictions: Prediction | None) -> dict[int, int]:
 
 
 def test_the_best_product_gets_the_whole_weight_and_others_their_share(index: Index) -> None:
-    assert points(index, ONE) == {1: 96, 2: 48, 3: 9}
+    assert points(index, ONE) == {1: 96, 2: 48, 3: 10}
 
 
 def test_several_models_are_measured_each_by_its_own_best_and_added_up(index: Index) -> None:
     # 1: 1; 2: 0.5 + 1; 3: 0.1; 4: 0.5; the best of these gets the whole weight.
-    assert points(index, ONE, TWO) == {1: 64, 2: 96, 3: 6, 4: 32}
+    assert points(index, ONE, TWO) == {1: 64, 2: 96, 3: 7, 4: 32}
     assert bonuses(index, DEFAULTS, ONE, TWO).model == "als@7+sessions@2"
+
+
+def test_what_a_model_names_gets_what_priorities_may_add_besides(index: Index) -> None:
+    found = bonuses(index, DEFAULTS, ONE, start=24).points
+    assert found == {rank: number + 24 for rank, number in bonuses(index, DEFAULTS, ONE).points.items()}
+    assert bonuses(index, RankingWeights(model=0), ONE, start=24) == NO_BONUSES
+
+
+def test_the_least_that_a_model_says_is_a_point(index: Index) -> None:
+    assert points(index, Prediction("als", "7", ((1, 1.0), (2, 1e-9))))[2] == 1
 
 
 def test_who_has_nothing_to_say_changes_nothing(index: Index) -> None:

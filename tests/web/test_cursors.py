@@ -13,6 +13,7 @@ from selvedge.ranking.frozen import MAX_SEEN, Frozen
 from selvedge.ranking.models import MAX_SCORED
 from selvedge.ranking.order import Position
 from selvedge.ranking.rules import MAX_SHIFTS
+from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_RECENT
 from selvedge.web.cursors import MAX_LENGTH, Cursor, PrivateCursors, PublicCursors
 
@@ -37,7 +38,7 @@ cursors = st.builds(
     frozen=st.builds(
         Frozen,
         signals=several(st.tuples(small, small, rank, st.integers(1, 127)), 24),
-        bonuses=several(st.tuples(rank, st.integers(1, 127)), MAX_SCORED),
+        bonuses=several(st.tuples(rank, st.integers(1, 2 * MAX_WEIGHT)), MAX_SCORED),
         model=st.none() | st.text("abc@1.", max_size=40),
         seen=several(rank, MAX_SEEN),
         rules=several(st.integers(0, 500), MAX_SHIFTS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -73,8 +74,12 @@ def decode_table(data: bytes) -> Table:
     return _decoder.decode(data)
 
 
-def bonuses(index: Index, weights: RankingWeights, *predictions: Prediction | None) -> Bonuses:
+def bonuses(
+    index: Index, weights: RankingWeights, *predictions: Prediction | None, start: int = 0
+) -> Bonuses:
     """Return predictions as points: `weights.model` for the best product here, others in proportion.
+
+    `start` is what each of them gets besides, see `in_points`.
 
     Several are blended: each is measured by its own best product, so that their scales do not matter, and
     what they then say of a product is added up.
@@ -84,9 +89,19 @@ def bonuses(index: Index, weights: RankingWeights, *predictions: Prediction | No
         return NO_BONUSES
     found = _scores(index, said[0]) if len(said) == 1 else _blend([_scores(index, one) for one in said])
     best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
-    points = {rank: int(weights.model * (score / best[0][1])) for rank, score in best}
-    kept = {rank: number for rank, number in points.items() if number}
-    return Bonuses(kept, "+".join(f"{one.model}@{one.version}" for one in said)[:MAX_NAME])
+    points = in_points(best, weights.model, start)
+    return Bonuses(points, "+".join(f"{one.model}@{one.version}" for one in said)[:MAX_NAME])
+
+
+def in_points(best: Sequence[tuple[int, float]], most: int, start: int = 0) -> dict[int, int]:
+    """Return whole points for products and their scores, the best first: `most`, others in proportion.
+
+    Rounded up, so that what a model names at all stands before what it does not.
+    Each gets `start` on top, all that declared priorities together may add: these then change the order
+    among the products that a model names and among all others, and do not put every product with evidence
+    before what the model says, which cost a quarter of its hits (docs/recommendation.md).
+    """
+    return {one: start + ceil(most * (score / best[0][1])) for one, score in best}
 
 
 def _scores(index: Index, prediction: Prediction) -> dict[int, float]:

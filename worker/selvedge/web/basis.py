@@ -63,7 +63,8 @@ async def begin(
         recent=recent,
         occasion=_occasion(request, view, weights, person.context, ordered_at),
     )
-    frozen = _freeze(view, weights, person, recent, predictor)
+    priorities = sum(one.points for one in signals if one.source == "priority")
+    frozen = _freeze(view, weights, person, recent, predictor, priorities)
     frozen = msgspec.structs.replace(
         frozen,
         signals=freeze_signals(view.scope.index, signals),
@@ -152,11 +153,20 @@ def _ordered_at(view: View, weights: RankingWeights) -> int:
 
 
 def _freeze(
-    view: View, weights: RankingWeights, person: Person, recent: list[int], predictor: Predictor | None
+    view: View,
+    weights: RankingWeights,
+    person: Person,
+    recent: list[int],
+    predictor: Predictor | None,
+    priorities: int,
 ) -> Frozen:
-    """Return what is known of single products and of the person's past."""
+    """Return what is known of single products and of the person's past.
+
+    `priorities` are the points that declared priorities add together.
+    """
     index, context = view.scope.index, person.context
-    predicted = bonuses(index, weights, _predict(predictor, view, recent), _outputs(index, person.profile))
+    said = (_predict(predictor, view, recent), _outputs(index, person.profile))
+    predicted = bonuses(index, weights, *said, start=priorities)
     return Frozen(
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
