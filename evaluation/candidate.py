@@ -11,6 +11,7 @@ from selvedge.ranking.models import MAX_SCORED, in_points
 from selvedge.ranking.weights import DEFAULTS
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
+from selvedge.shopper.context import MAX_RECENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -49,20 +50,22 @@ class Candidate:
         return [] if prediction is None else [ordinal for ordinal, _ in prediction.scores]
 
 
-class Boosted:
-    """The predictor with a declared priority, as the Worker adds them up: whole points, and equals by number.
+class Served:
+    """The predictor as a list is served by it, where nothing but it moves a product: all base scores are equal.
 
-    Every product of a list gets `points`, whether or not the model names it, and what the model names gets
-    them too. All base scores are the same here, so that nothing else moves a product.
+    The Worker knows the last products looked at, each once, and adds up whole points; equals come by number.
+    With a declared priority every product of a list gets `points`, whether or not the model names it, and what the model names gets
+    them too.
     """
 
-    def __init__(self, part: bytes, boosted: Collection[int], points: int) -> None:
+    def __init__(self, part: bytes, boosted: Collection[int] = (), points: int = 0) -> None:
         self._predictor = SessionPredictor(SessionRows.decode(part))
         self._boosted, self._points = frozenset(boosted) if points else frozenset(), points
 
     def recommend(self, seen: Sequence[int], count: int) -> list[int]:
         """Return the products with most points."""
-        prediction = self._predictor.predict(seen, max(count, MAX_SCORED))
+        known = list(dict.fromkeys(seen))[:MAX_RECENT]
+        prediction = self._predictor.predict(known, max(count, MAX_SCORED))
         if prediction is None:
             return []
         found = in_points(prediction.scores, DEFAULTS.model, self._points)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from evaluation.candidate import Boosted
+from evaluation.candidate import Served
 from evaluation.metrics import LONGEST, Lists, measure
 from selvedge.ranking.signals import STEP
 from selvedge.ranking.weights import DEFAULTS
@@ -41,7 +41,7 @@ def frontier(
     """Return a point for each of `STRENGTHS`."""
     points: list[Point] = []
     for strength in STRENGTHS:
-        recommender = Boosted(part, boosted, strength)
+        recommender = Served(part, boosted, strength)
         lists = Lists(questions, [recommender.recommend(one.seen, LONGEST) for one in questions])
         found = measure(lists, audience)[-1]
         plain = points[0].hr if points else found.hr

@@ -16,7 +16,8 @@ from origin.cli.output import print_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CANDIDATE = "selvedge"
+CANDIDATE, SERVED = "selvedge", "selvedge as served"
+"""The model's own order, and the one that whole points and what the Worker knows of a session make of it."""
 
 
 class Data(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import pytest
 
 from evaluation.__main__ import _options
 from evaluation.baselines import BASELINES
-from evaluation.candidate import Boosted, Candidate, train
+from evaluation.candidate import Candidate, Served, train
 from evaluation.metrics import LONGEST, Audience, Lists, measure
 from evaluation.split import Split, prepared
 from evaluation.texts import agreements, main_fibres, read_hm, without_fibres
@@ -84,7 +84,7 @@ def test_a_declared_priority_reaches_its_goal_at_little_cost(rsc15: Split, data:
     audience, asked = Audience(rsc15.visits, marked), rsc15.questions
     plain, boosted = (
         measure(Lists(asked, [one.recommend(question.seen, LONGEST) for question in asked]), audience)[-1]
-        for one in (Boosted(part, marked, 0), Boosted(part, marked, DEFAULTS.priority))
+        for one in (Served(part, marked, 0), Served(part, marked, DEFAULTS.priority))
     )
     assert (boosted.sustainable_mrr or 0) > 0.3214
     assert (boosted.st or 0) > (plain.st or 0)
