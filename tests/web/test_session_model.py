@@ -81,6 +81,14 @@ def test_the_item_that_the_request_names_is_enough_without_consent(stage: Stage)
     assert "p7" in {item["id"] for item in items if _carried(item)}
 
 
+def test_the_product_of_the_page_counts_once_though_the_look_at_it_is_known_already(stage: Stage) -> None:
+    def asked(*recent: str) -> Any:
+        known = Context(id=b"someone", written=NOW, recent=tuple(ORDINALS[one] for one in recent))
+        return stage.get(f"{R}&item=p3&limit=96", stage.cookies(known)).json["items"]
+
+    assert asked("p3", "p5") == asked("p5") != asked()
+
+
 def test_the_model_is_read_when_it_is_first_asked_and_then_kept(stage: Stage) -> None:
     read: list[str] = []
     stage.kv.fails = lambda key: read.append(key) or False  # type: ignore[func-returns-value]

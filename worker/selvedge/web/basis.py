@@ -114,9 +114,13 @@ def arm_weights(view: View, arms: dict[str, str]) -> RankingWeights:
 
 
 def looked_at(view: View, person: Person) -> list[int]:
-    """Return the ranks of the products that a list may go by, the newest first; repeats included."""
+    """Return the ranks of the products that a list may go by, the newest first, each once.
+
+    The page that names its product as `item` may have sent the look at it as well: that is one look.
+    """
     recent = [] if person.asked.item is None else [person.asked.item]
-    return recent if person.context is None else recent + _ranks(view, person.context.recent)
+    known = [] if person.context is None else _ranks(view, person.context.recent)
+    return list(dict.fromkeys(recent + known))
 
 
 async def find_predictor(edge: Edge, view: View, weights: RankingWeights) -> Predictor | None:
@@ -174,7 +178,7 @@ def _freeze(
         item=person.asked.item,
         avoided=freeze_pairs(index, person.avoided),
         band=price_band(weights, view.scope.market.built_price, recent[0]) if recent else None,
-        recent=tuple(dict.fromkeys(recent)) if person.asked.explain else (),
+        recent=tuple(recent) if person.asked.explain else (),
         alike=alike(index, weights, recent),
     )
 
