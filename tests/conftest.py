@@ -1,4 +1,4 @@
-"""Hypothesis profiles: nothing is timed, and CI draws the same examples every time."""
+"""Hypothesis profiles: nothing is timed, and the gate (`.ci/run`) draws the same examples every time."""
 
 import os
 
@@ -10,4 +10,4 @@ settings.register_profile(
     "ci", deadline=None, max_examples=60, derandomize=True, suppress_health_check=_slow, print_blob=True
 )
 settings.register_profile("thorough", deadline=None, max_examples=2000, suppress_health_check=_slow)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if "CI" in os.environ else "default"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "default")

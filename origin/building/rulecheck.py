@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from selvedge.ranking.rules import MAX_SHIFTS, PUBLIC_SLOT
+from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS, PUBLIC_SLOT
 from selvedge.ranking.weights import RankingWeights
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ def check(rules: RuleSet, index: Index | None = None, markets: Collection[str] =
         found += _experiment(experiment)
     if len(rules.experiments) > MAX_EXPERIMENTS:
         found.append(Finding("error", "experiments", f"more than {MAX_EXPERIMENTS}"))
+    if len(rules.rules) > MAX_RULES:
+        return [*found, Finding("error", "rules", f"more than {MAX_RULES}")]
     for one, other in combinations(rules.rules, 2):
         found += _together(one, other)
     return [*found, *_too_many(rules)]

@@ -8,11 +8,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING, TypeVar
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from origin.encryption.errors import SealBroken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 _VERSION = b"\x01"
 _NONCE = 12
@@ -20,10 +26,14 @@ _HEADER = len(_VERSION) + _NONCE
 
 
 class Cipher:
-    """Seals and opens with a key of 32 bytes; a random nonce is safe for 2**32 messages of one key."""
+    """Seals and opens with a key of 32 bytes; a random nonce is safe for 2**32 messages of one key.
 
-    def __init__(self, key: bytes) -> None:
+    `lost` is told whenever something turns out to be sealed under a key that is gone.
+    """
+
+    def __init__(self, key: bytes, lost: Callable[[], None] = lambda: None) -> None:
         self._aead = AESGCM(key)
+        self._lost = lost
 
     def __repr__(self) -> str:
         return "Cipher(...)"
@@ -44,7 +54,16 @@ class Cipher:
 
     def readable(self, sealed: bytes, about: bytes) -> bytes | None:
         """Decrypt, or return None for what was sealed under a key that has been destroyed since."""
+        return self.reading(lambda cipher: cipher.open(sealed, about))
+
+    def reading(self, read: Callable[[Cipher], T]) -> T | None:
+        """Return what `read` makes of it, or None for what was sealed under a key that has been destroyed.
+
+        Its person was erased, so it counts as gone, wherever it was left or restored: nothing that others
+        wait for may break on it.
+        """
         try:
-            return self.open(sealed, about)
+            return read(self)
         except SealBroken:
+            self._lost()
             return None

@@ -6,12 +6,13 @@ import hmac
 import os
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.encryption.cipher import Cipher
+from origin.encryption.errors import SealBroken
 from origin.encryption.tables import data_key
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from origin.encryption.masters import MasterKeys
     from origin.storage.database import Database
+
+T = TypeVar("T")
 
 KEY_SIZE = 32
 
@@ -37,15 +40,23 @@ class Keyring:
     """Ciphers by shopper, over the key store in `database`.
 
     Ciphers for writing come from the store each time; those for reading are kept for `CACHED_SECONDS`.
+    Who writes asks for them once the person's row is locked: an erasure destroys the key under that lock, so
+    that what is committed is never sealed under a key that is gone. `lost` is told of each row that is.
     All methods raise `NoMasterKey`, `KeyUnusable` and `DatabaseUnavailable`.
     """
 
     def __init__(
-        self, database: Database, masters: MasterKeys, now: Callable[[], float] = time.monotonic
+        self,
+        database: Database,
+        masters: MasterKeys,
+        now: Callable[[], float] = time.monotonic,
+        *,
+        lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._masters = masters
         self._now = now
+        self._lost = lost
         self._kept: OrderedDict[str, tuple[float, Cipher]] = OrderedDict()
 
     async def cipher(self, shopper: str) -> Cipher:
@@ -73,7 +84,19 @@ class Keyring:
         if row is None:
             self._kept.pop(shopper, None)
             return None
-        return self._keep(shopper, Cipher(self._masters.unwrap(row.wrapped, row.master, shopper)))
+        return self._keep(shopper, self._cipher(row.wrapped, row.master, shopper))
+
+    async def reading(self, shopper: str, read: Callable[[Cipher], T]) -> T | None:
+        """Return what `read` makes with the shopper's cipher, or None: the key that sealed it is gone."""
+        cipher = await self.open_cipher(shopper)
+        if cipher is None:
+            return None
+        try:
+            return read(cipher)
+        except SealBroken:
+            # Another process may have destroyed the key that is remembered here, and begun anew.
+            cipher = (await self.open_ciphers([shopper])).get(shopper)
+        return None if cipher is None else cipher.reading(read)
 
     async def open_ciphers(self, shoppers: Iterable[str]) -> dict[str, Cipher]:
         """Return the ciphers to read with, of those shoppers who have one."""
@@ -147,8 +170,8 @@ class Keyring:
             for start in range(0, len(shoppers), BATCH):
                 rows = await connection.execute(_found, {"shoppers": shoppers[start : start + BATCH]})
                 for row in rows:
-                    key = self._masters.unwrap(row.wrapped, row.master, row.shopper)
-                    found[row.shopper] = self._keep(row.shopper, Cipher(key))
+                    cipher = self._cipher(row.wrapped, row.master, row.shopper)
+                    found[row.shopper] = self._keep(row.shopper, cipher)
         return found
 
     async def _make(self, shoppers: list[str]) -> None:
@@ -160,6 +183,9 @@ class Keyring:
         insert = (sqlite if self._database.kind == "sqlite" else postgresql).insert(data_key)
         async with self._database.writing() as connection:
             await connection.execute(insert.on_conflict_do_nothing(), rows)
+
+    def _cipher(self, wrapped: bytes, master: str, shopper: str) -> Cipher:
+        return Cipher(self._masters.unwrap(wrapped, master, shopper), self._lost)
 
     def _keep(self, shopper: str, cipher: Cipher) -> Cipher:
         self._kept[shopper] = (self._now() + CACHED_SECONDS, cipher)

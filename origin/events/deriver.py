@@ -11,7 +11,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.background import beside
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
     from origin.events.traits import Traits
-    from origin.profiles.model import Derived
     from origin.storage.database import Database
     from origin.telemetry.logs import Log
     from selvedge.ports import Clock
@@ -99,17 +98,6 @@ class Deriver:
                 connection, event_cursor, [{"name": _READER, "number": found[-1].number}], "name"
             )
         return len(found)
-
-    async def rebuild(self, connection: AsyncConnection, shopper: str) -> Derived:
-        """Add up one person's events from the first; in the transaction of what has changed them."""
-        place = await _place(connection)
-        query = select(event).where((event.c.shopper == shopper) & (event.c.number <= place))
-        found = (await connection.execute(query)).all()
-        ciphers = await self._keyring.open_ciphers([shopper])
-        await connection.execute(delete(event_state).where(event_state.c.shopper == shopper))
-        changed = self._added(found, {}, ciphers)
-        await self._write(connection, changed, ciphers)
-        return derive(changed.get(shopper, State()), int(self._clock.now()))
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """Add up what there is and what comes, until the end."""

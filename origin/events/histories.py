@@ -67,7 +67,8 @@ async def _events(database: Database, shopper: str, cipher: Any) -> tuple[tuple[
     found = []
     async with database.reading() as connection:
         for row in await connection.execute(select(event).where(_training & (event.c.shopper == shopper))):
-            one = _contents.decode(cipher.open(row.payload, row.digest)).event
+            payload = cipher.readable(row.payload, row.digest)
+            one = None if payload is None else _contents.decode(payload).event
             if isinstance(one, ItemEvent):
                 found.append((row.occurred, one.id, kind_of(one), one.product))
     return tuple((kind, product) for _, _, kind, product in sorted(found))

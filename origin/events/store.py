@@ -83,11 +83,18 @@ class EventStore:
         Events whose key is gone are left out.
         """
         allowed = event.c.purposes.bitwise_and(BITS[purpose]) != 0
-        return await self._read((event.c.number > after) & allowed, limit)
+        kept: list[Kept] = []
+        while room := limit - len(kept):
+            found = await self._find((event.c.number > after) & allowed, room)
+            kept += await self._opened(found)
+            if len(found) < room:
+                break
+            after = found[-1].number
+        return kept
 
     async def of(self, shopper: str) -> list[Kept]:
         """Return all events of one person, for their eyes."""
-        return await self._read(event.c.shopper == shopper)
+        return await self._opened(await self._find(event.c.shopper == shopper))
 
     async def prune(self, before: int) -> int:
         """Delete what was received before `before`, epoch seconds; returns how many events."""
@@ -113,7 +120,9 @@ class EventStore:
         theirs, own = ciphers
         values = []
         for one in (await connection.execute(_raw(event.c.shopper == visitor))).all():
-            content = theirs.open(one.payload, one.digest)
+            content = theirs.readable(one.payload, one.digest)
+            if content is None:
+                continue
             digest = digest_of(account, _content.decode(content).event.id)
             values.append(
                 {
@@ -165,10 +174,18 @@ class EventStore:
         statement = dialect.insert(event).on_conflict_do_nothing().returning(event.c.digest)
         return set((await connection.execute(statement, values)).scalars())
 
-    async def _read(self, where: ColumnElement[bool], limit: int | None = None) -> list[Kept]:
+    async def _find(self, where: ColumnElement[bool], limit: int | None = None) -> Sequence[Any]:
         async with self._database.reading() as connection:
-            found = (await connection.execute(_raw(where, limit))).all()
+            found: Sequence[Any] = (await connection.execute(_raw(where, limit))).all()
+        return found
+
+    async def _opened(self, found: Sequence[Any]) -> list[Kept]:
         ciphers = await self._keyring.open_ciphers({row.shopper for row in found})
+        opened = (
+            (row, ciphers[row.shopper].readable(row.payload, row.digest))
+            for row in found
+            if row.shopper in ciphers
+        )
         return [
             Kept(
                 row.number,
@@ -176,10 +193,10 @@ class EventStore:
                 row.occurred,
                 row.received,
                 named(row.purposes),
-                _content.decode(ciphers[row.shopper].open(row.payload, row.digest)),
+                _content.decode(payload),
             )
-            for row in found
-            if row.shopper in ciphers
+            for row, payload in opened
+            if payload is not None
         ]
 
 

@@ -124,6 +124,10 @@ async def rows_of(
     return [_shown(holding, row, ciphers) for row in await connection.execute(query)]
 
 
+def _opener(holding: Holding, column: str, row: Any) -> Callable[[Cipher], object]:
+    return lambda cipher: holding.opened[column](cipher, row)
+
+
 def _shown(holding: Holding, row: Any, ciphers: Mapping[str, Cipher]) -> dict[str, object]:
     cipher = ciphers.get(row.shopper)
     shown: dict[str, object] = {}
@@ -131,6 +135,6 @@ def _shown(holding: Holding, row: Any, ciphers: Mapping[str, Cipher]) -> dict[st
         value = getattr(row, column.name)
         if value is not None and column.name in holding.opened:
             # What no key opens is nobody's any more.
-            value = None if cipher is None else holding.opened[column.name](cipher, row)
+            value = None if cipher is None else cipher.reading(_opener(holding, column.name, row))
         shown[column.name] = value
     return shown

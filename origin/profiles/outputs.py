@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.profiles.errors import BadBody, ListChanged, NothingKept
+from origin.profiles.model import refused
 from origin.profiles.rows import standings
-from origin.profiles.sealed import open_scores, seal_scores
+from origin.profiles.sealed import open_kept, open_scores, seal_scores
 from origin.profiles.tables import model_output
 from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.profile import Text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
+    from origin.profiles.rows import Standing
     from origin.storage.database import Database
     from origin.storage.paging import Cursors
     from selvedge.ports import Clock
@@ -31,6 +33,7 @@ MAX_BATCH = 20_000
 
 Score = Annotated[float, Meta(gt=0, le=1e12)]
 _LIST = "recommendations"
+_SILENT = "no model said anything of this shopper"
 
 _columns = (model_output.c.model, model_output.c.version, model_output.c.time, model_output.c.scores)
 _one = select(*_columns).where(model_output.c.shopper == bindparam("one"))
@@ -90,15 +93,15 @@ class Outputs:
         """
         by_shopper = {one.shopper: one for one in scores}
         about = {"model": model, "version": version, "time": int(self._clock.now()) if time is None else time}
-        ciphers = await self._keyring.open_ciphers(by_shopper)
         insert = (sqlite if self._database.kind == "sqlite" else postgresql).insert(model_output)
         new = {column.name: insert.excluded[column.name] for column in _columns}
         statement = insert.on_conflict_do_update(
             index_elements=["shopper"], set_=new, where=model_output.c.time <= insert.excluded.time
         ).returning(model_output.c.shopper)
         async with self._database.writing() as connection:
-            found = await standings(connection, ciphers)
-            welcome = [one for one, standing in found.items() if standing.known and not standing.objected]
+            found = await standings(connection, by_shopper, lock=True)
+            ciphers = await self._keyring.open_ciphers(name for name, one in found.items() if one.known)
+            welcome = [one for one, cipher in ciphers.items() if _wants(found[one], one, cipher)]
             rows = [about | _row(by_shopper[one], ciphers[one]) for one in welcome]
             kept = (await connection.execute(statement, rows)).all() if rows else []
         return Receipt(len(kept), len(by_shopper) - len(rows), len(rows) - len(kept))
@@ -109,13 +112,14 @@ class Outputs:
         start, of = self._cursors.read(at, cursor, tuple[int, str]) if cursor else (0, None)
         async with self._database.reading() as connection:
             row = (await connection.execute(_one, {"one": name})).first()
-        cipher = await self._keyring.open_cipher(name)
-        if row is None or cipher is None:
-            raise NothingKept("no model said anything of this shopper")
+        if row is None:
+            raise NothingKept(_SILENT)
+        scores = await self._keyring.reading(name, lambda cipher: open_scores(cipher, name, row.scores))
+        if scores is None:
+            raise NothingKept(_SILENT)
         nonce = row.scores[1:13].hex()
         if of not in {None, nonce}:
             raise ListChanged("the model has spoken again; start without cursor")
-        scores = open_scores(cipher, name, row.scores)
         items = [Recommended(*pair) for pair in scores[start : start + limit]]
         more = start + limit < len(scores)
         following = self._cursors.write(at, (start + limit, nonce)) if more else None
@@ -145,6 +149,12 @@ def parse_scores(body: bytes, *, lines: bool) -> list[ShopperScores]:
     if len(found) > MAX_BATCH:
         raise BadBody(f"more than {MAX_BATCH} shoppers; send several batches")
     return found
+
+
+def _wants(standing: Standing, name: str, cipher: Cipher) -> bool:
+    """Whether a person is kept, does not object, and has not refused to be known."""
+    kept = cipher.reading(lambda one: open_kept(one, name, standing.profile))
+    return not standing.objected and kept is not None and "profile" not in refused(kept.consent)
 
 
 def _row(one: ShopperScores, cipher: Cipher) -> dict[str, object]:

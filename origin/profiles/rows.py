@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from origin.profiles.sealed import seal_derived
+from origin.profiles.sealed import open_derived, open_kept, seal_derived
 from origin.profiles.tables import model_output, shopper
 
 if TYPE_CHECKING:
@@ -62,17 +62,23 @@ class Standing(msgspec.Struct, frozen=True):
     """What other rooms need to know before they keep anything about a person.
 
     What happened up to `erased` (epoch seconds) may not be kept again; what happens to who was `merged_into`
-    an account belongs to that account. `known` persons have a profile.
+    an account belongs to that account. `known` persons have a `profile` (sealed) or what was derived.
     """
 
     objected: bool = False
     erased: int | None = None
     merged_into: str | None = None
     known: bool = False
+    profile: bytes | None = None
 
 
-async def standings(connection: AsyncConnection, shoppers: Iterable[str]) -> dict[str, Standing]:
-    """Return the standing of each of `shoppers`; who has no row has a blank one."""
+async def standings(
+    connection: AsyncConnection, shoppers: Iterable[str], *, lock: bool = False
+) -> dict[str, Standing]:
+    """Return the standing of each of `shoppers`; who has no row has a blank one.
+
+    With `lock` they stay as they are until the transaction ends; rows are locked in the order of names.
+    """
     wanted = sorted(set(shoppers))
     query = select(
         shopper.c.shopper,
@@ -80,7 +86,10 @@ async def standings(connection: AsyncConnection, shoppers: Iterable[str]) -> dic
         shopper.c.erased,
         shopper.c.merged_into,
         or_(shopper.c.profile.is_not(None), shopper.c.derived.is_not(None)),
+        *([shopper.c.profile] if lock else []),
     )
+    if lock:
+        query = query.order_by(shopper.c.shopper).with_for_update()
     found = dict.fromkeys(wanted, Standing())
     for start in range(0, len(wanted), BATCH):
         some = query.where(shopper.c.shopper.in_(wanted[start : start + BATCH]))
@@ -113,12 +122,24 @@ async def change(connection: AsyncConnection, row: Row, now: int, **values: Any)
     return revision
 
 
+def readable(row: Row, cipher: Cipher) -> Row:
+    """The row without what no key opens any more: its key was destroyed, so it is gone."""
+
+    def read(one: Cipher) -> bool:
+        open_kept(one, row.shopper, row.profile)
+        open_derived(one, row.shopper, row.derived)
+        return True
+
+    return row if cipher.reading(read) else msgspec.structs.replace(row, profile=None, derived=None)
+
+
 async def keep_derived(
     connection: AsyncConnection, cipher: Cipher, name: str, derived: Derived, now: int
 ) -> int:
     """Keep what was derived from a person's events; returns the revision."""
-    row = await lock(connection, name)
-    return await change(connection, row, now, derived=seal_derived(cipher, name, derived))
+    row = readable(await lock(connection, name), cipher)
+    sealed = seal_derived(cipher, name, derived)
+    return await change(connection, row, now, profile=row.profile, derived=sealed)
 
 
 async def set_objection(connection: AsyncConnection, name: str, now: int, *, objected: bool) -> int:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import bindparam, delete, or_, select
+from sqlalchemy import delete, or_, select
 
-from origin.encryption.errors import SealBroken
 from origin.profiles import rows
-from origin.profiles.errors import Conflict, Erased, NothingKept
+from origin.profiles.belongings import NoBelongings
+from origin.profiles.compact import VALID_SECONDS, Compact, CompactForms, absent
+from origin.profiles.errors import Conflict
 from origin.profiles.model import (
-    Derived,
     Kept,
     Leaning,
     Profile,
@@ -22,14 +23,7 @@ from origin.profiles.model import (
 )
 from origin.profiles.patching import patched
 from origin.profiles.preconditions import demand_match
-from origin.profiles.sealed import (
-    best_scores,
-    compact_members,
-    open_derived,
-    open_kept,
-    seal_derived,
-    seal_kept,
-)
+from origin.profiles.sealed import open_derived, open_kept, seal_derived, seal_kept
 from origin.profiles.tables import model_output, shopper
 from origin.storage.paging import Page
 
@@ -40,79 +34,13 @@ if TYPE_CHECKING:
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
+    from origin.profiles.belongings import Belongings
     from origin.profiles.rows import Row
     from origin.storage.database import Database
     from origin.storage.paging import Cursors
     from selvedge.ports import Clock
-    from selvedge.shopper.policy import Purpose
 
-VALID_SECONDS = 6 * 3_600
 _LIST = "shoppers"
-_HEAD = b'{"shopper":"%s","revision":%d,"validUntil":%d'
-_OUTPUTS = b'"outputs":{"model":%s,"version":%s,"time":%d,"scores":%s}'
-
-T = TypeVar("T")
-
-_compact = select(
-    *rows.COLUMNS,
-    model_output.c.model,
-    model_output.c.version,
-    model_output.c.time,
-    model_output.c.scores,
-).select_from(shopper.outerjoin(model_output, model_output.c.shopper == shopper.c.shopper))
-_compact_one = _compact.where(shopper.c.shopper == bindparam("one"))
-
-
-class Belongings(Protocol):
-    """What else belongs to a person, and moves along when a visitor logs in: their events."""
-
-    async def enter(self, connection: AsyncConnection) -> None:
-        """Wait for whoever else is keeping or moving any, before rows are locked and `move` is called."""
-        ...
-
-    async def move(
-        self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
-    ) -> Derived | None:
-        """Move all of `visitor`, sealed with the first cipher, to `account`, sealed with the second.
-
-        Runs in the transaction that merges the profiles. Returns what is derived from all of it together,
-        or None: as the profiles say.
-        """
-        ...
-
-    async def withdraw(self, connection: AsyncConnection, name: str, purposes: frozenset[Purpose]) -> None:
-        """Delete what was kept for `purposes`, which the person does not allow any more."""
-        ...
-
-    async def forget_derived(self, connection: AsyncConnection, name: str) -> None:
-        """Derive nothing any more from what happened until now: the profile is being deleted."""
-        ...
-
-
-class NoBelongings:
-    """Nothing else is kept."""
-
-    async def enter(self, _connection: AsyncConnection) -> None:
-        """Wait for nobody."""
-
-    async def move(
-        self, _connection: AsyncConnection, _visitor: str, _account: str, _ciphers: tuple[Cipher, Cipher]
-    ) -> Derived | None:
-        """Move nothing."""
-        return None
-
-    async def withdraw(self, _connection: AsyncConnection, _name: str, _purposes: frozenset[Purpose]) -> None:
-        """Delete nothing."""
-
-    async def forget_derived(self, _connection: AsyncConnection, _name: str) -> None:
-        """Derive nothing, as ever."""
-
-
-class Compact(msgspec.Struct, frozen=True):
-    """The compact form of a profile: `tag` is its weak entity tag, `body` its JSON."""
-
-    tag: str
-    body: bytes
 
 
 class Profiles:
@@ -130,6 +58,7 @@ class Profiles:
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._forms = CompactForms(database, keyring, clock, valid)
         self._belongings = belongings or NoBelongings()
         self.valid = valid
 
@@ -138,8 +67,11 @@ class Profiles:
         async with self._database.reading() as connection:
             row = await rows.find(connection, name)
         if row is None or not row.kept:
-            raise _absent(row)
-        return await self._opened(name, lambda cipher: _served(row, cipher))
+            raise absent(row)
+        profile = await self._keyring.reading(name, lambda cipher: _served(row, cipher))
+        if profile is None:
+            raise absent(None)
+        return profile
 
     async def page(self, cursors: Cursors, cursor: str | None, limit: int) -> Page[Profile]:
         """Return profiles in the order of their names. Raises `BadCursor`."""
@@ -150,7 +82,10 @@ class Profiles:
             found = [rows.row_of(one) for one in await connection.execute(query.where(kept).limit(limit + 1))]
         shown = found[:limit]
         ciphers = await self._keyring.open_ciphers(row.shopper for row in shown)
-        items = [_served(row, ciphers[row.shopper]) for row in shown if row.shopper in ciphers]
+        opened = (
+            ciphers[row.shopper].reading(partial(_served, row)) for row in shown if row.shopper in ciphers
+        )
+        items = [one for one in opened if one is not None]
         more = len(found) > limit
         return Page(items, cursors.write(_LIST, shown[-1].shopper) if more else None)
 
@@ -166,7 +101,7 @@ class Profiles:
 
         def check(row: Row) -> None:
             if not row.kept and if_match is None:
-                raise _absent(row)
+                raise absent(row)
             _demand(row, if_match)
 
         profile, _ = await self._write(name, lambda old: patched(old, body), check)
@@ -186,7 +121,7 @@ class Profiles:
             await self._belongings.enter(connection)  # before the row, as whoever derives does
             row = await rows.lock(connection, name)
             if not row.kept and if_match is None:
-                raise _absent(row)
+                raise absent(row)
             _demand(row, if_match)
             await self._belongings.forget_derived(connection, name)
             await rows.change(connection, row, self._now, profile=None, derived=None)
@@ -197,39 +132,17 @@ class Profiles:
 
         Raises `NothingKept`, `Erased`.
         """
-        async with self._database.reading() as connection:
-            found = (await connection.execute(_compact_one, {"one": name})).first()
-        row = None if found is None else rows.row_of(found[: len(rows.COLUMNS)])
-        if found is None or row is None or not (row.kept or row.objected):
-            raise _absent(row)
-        output = found[len(rows.COLUMNS) :]
-        tag = _tag(row, output[-1])
-        if holds(tag):
-            return Compact(tag, b"")
-        if row.objected:
-            return Compact(tag, self._joined(row, [b'"objected":true']))
-        members = await self._opened(name, lambda cipher: _members(cipher, row, output))
-        return Compact(tag, self._joined(row, members))
+        return await self._forms.one(name, holds)
 
     async def compact_page(self, after: str, limit: int) -> tuple[list[bytes], str | None]:
         """Return the compact forms of whom models said something, and the last name; None at the end."""
-        query = _compact.where(shopper.c.shopper > after, model_output.c.scores.is_not(None))
-        async with self._database.reading() as connection:
-            found = (await connection.execute(query.order_by(shopper.c.shopper).limit(limit))).all()
-        ciphers = await self._keyring.open_ciphers(one.shopper for one in found)
-        bodies = []
-        for one in found:
-            row, output = rows.row_of(one[: len(rows.COLUMNS)]), one[len(rows.COLUMNS) :]
-            if row.kept and not row.objected and row.shopper in ciphers:
-                bodies.append(self._joined(row, _members(ciphers[row.shopper], row, output)))
-        return bodies, found[-1].shopper if found else None
+        return await self._forms.page(after, limit)
 
     async def merge(self, account: str, visitor: str) -> int:
         """Move all of a visitor into an account; returns the account's revision. Raises `Conflict`.
 
         What was moved before is not moved again, and nothing is changed then.
         """
-        ciphers = await self._keyring.ciphers([account, visitor])
         async with self._database.writing() as connection:
             await self._belongings.enter(connection)
             # Accounts come first in the alphabet, so that two mergers never wait for each other.
@@ -239,6 +152,7 @@ class Profiles:
                 raise Conflict("this visitor belongs to another account")
             if from_.merged_into == account and not from_.kept:
                 return into.revision
+            ciphers = await self._keyring.ciphers([account, visitor])
             return await self._merge(connection, into, from_, (ciphers[visitor], ciphers[account]))
 
     @property
@@ -249,6 +163,7 @@ class Profiles:
         self, connection: AsyncConnection, into: Row, from_: Row, ciphers: tuple[Cipher, Cipher]
     ) -> int:
         theirs, own = ciphers
+        into, from_ = rows.readable(into, own), rows.readable(from_, theirs)
         moved = await self._belongings.move(connection, from_.shopper, into.shopper, ciphers)
         before = open_kept(own, into.shopper, into.profile)
         brought = open_kept(theirs, from_.shopper, from_.profile)
@@ -279,58 +194,31 @@ class Profiles:
     async def _write(
         self, name: str, new: Callable[[Kept], Kept], check: Callable[[Row], None]
     ) -> tuple[Profile, bool]:
-        cipher = await self._keyring.cipher(name)
         async with self._database.writing() as connection:
             await self._belongings.enter(connection)  # before the row, as whoever derives does
-            row = _readable(await rows.lock(connection, name), cipher)
+            row = await rows.lock(connection, name)
+            cipher = await self._keyring.cipher(name)
+            row = rows.readable(row, cipher)
             check(row)
             before = open_kept(cipher, name, row.profile)
             kept = new(before)
             withdrawn = refused(kept.consent) - refused(before.consent)
             if withdrawn:
                 await self._belongings.withdraw(connection, name, withdrawn)
-                row = _readable(await rows.lock(connection, name), cipher)
+            derived = row.derived
+            if "profile" in withdrawn:
+                derived = None
+                await connection.execute(delete(model_output).where(model_output.c.shopper == name))
             sealed = seal_kept(cipher, name, kept)
-            revision = await rows.change(connection, row, self._now, profile=sealed)
-        changed = msgspec.structs.replace(row, revision=revision, changed=self._now, profile=sealed)
+            revision = await rows.change(connection, row, self._now, profile=sealed, derived=derived)
+        changed = msgspec.structs.replace(
+            row, revision=revision, changed=self._now, profile=sealed, derived=derived
+        )
         return _served(changed, cipher), not row.kept
-
-    async def _opened(self, name: str, read: Callable[[Cipher], T]) -> T:
-        """Read with the shopper's cipher. Raises `NothingKept` where the key was destroyed."""
-        cipher = await self._keyring.open_cipher(name)
-        if cipher is not None:
-            try:
-                return read(cipher)
-            except SealBroken:
-                # Another process may have destroyed the key that is remembered here, and begun anew.
-                cipher = (await self._keyring.open_ciphers([name])).get(name)
-        if cipher is None:
-            raise NothingKept("nothing is kept about this shopper any more")
-        return read(cipher)
-
-    def _joined(self, row: Row, members: list[bytes]) -> bytes:
-        head = _HEAD % (row.shopper.encode(), row.revision, self._now + self.valid)
-        return b"".join((head, *(b"," + part for part in members), b"}"))
-
-
-def _absent(row: Row | None) -> NothingKept | Erased:
-    if row is not None and row.erased is not None:
-        return Erased("this shopper was erased")
-    return NothingKept("nothing is kept about this shopper")
 
 
 def _demand(row: Row, if_match: str | None) -> None:
     demand_match(if_match, row.revision, exists=row.kept)
-
-
-def _readable(row: Row, cipher: Cipher) -> Row:
-    """The row without what no key opens any more: its key was destroyed, so it is gone."""
-    try:
-        open_kept(cipher, row.shopper, row.profile)
-        open_derived(cipher, row.shopper, row.derived)
-    except SealBroken:
-        return msgspec.structs.replace(row, profile=None, derived=None)
-    return row
 
 
 def _served(row: Row, cipher: Cipher) -> Profile:
@@ -340,22 +228,3 @@ def _served(row: Row, cipher: Cipher) -> Profile:
     return Profile(
         row.shopper, row.revision, row.changed, kept.declared, kept.consent, leanings, row.objected
     )
-
-
-def _members(cipher: Cipher, row: Row, output: Any) -> list[bytes]:
-    """The members of the compact form that are sealed, as JSON."""
-    parts = compact_members(cipher, row.shopper, row.profile, row.derived)
-    model, version, time, scores = output
-    if scores is not None:
-        best = best_scores(cipher, row.shopper, scores)
-        parts.append(_OUTPUTS % (_quoted(model), _quoted(version), time, best))
-    return parts
-
-
-def _tag(row: Row, scores: bytes | None) -> str:
-    """The revision counts all but the scores, whose nonce is never the same."""
-    return f'W/"{row.revision}"' if scores is None else f'W/"{row.revision}-{scores[1:9].hex()}"'
-
-
-def _quoted(text: str) -> bytes:
-    return msgspec.json.encode(text)

@@ -65,6 +65,11 @@ class Metrics:
         self.waiting = Gauge(
             "selvedge_ingest_waiting", "Events that wait to be made durable.", registry=self.registry
         )
+        self.lost = Counter(
+            "selvedge_rows_lost",
+            "Times that something was sealed under a destroyed key, and left out.",
+            registry=self.registry,
+        )
         self.erasures = Gauge(
             "selvedge_erasures_unfinished", "Erasures with steps left to do.", registry=self.registry
         )

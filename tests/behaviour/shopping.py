@@ -88,7 +88,7 @@ class Walk:
         if path == "recommendations":
             self.pairs.append("explain=true")
         self.version = ""
-        self.ruled_by = NO_RULES
+        self.banned: frozenset[str] = frozenset()
         self.cursor: str | None = None
         self.shown: list[str] = []
         self.there: set[str] = set()
@@ -116,7 +116,7 @@ class Shopping(RuleBasedStateMachine):
         self.gone: set[str] = set()
         self.known = set(self.products)
         """The products that the version in service has a place for."""
-        self.in_force = NO_RULES
+        self.banned: frozenset[str] = frozenset()
         self.changes = 0
         self.cookies = {person: f"{CHOICE_COOKIE}={format_choice(['session'])}" for person in PEOPLE}
         self.clicked: dict[str, set[str]] = {person: set() for person in PEOPLE}
@@ -138,11 +138,12 @@ class Shopping(RuleBasedStateMachine):
 
     def available(self, kind: str = "") -> set[str]:
         """What may be shown to anybody now, of a kind."""
-        banned = {product for one in self.in_force.rules for product in one.products}
         return {
             name
             for name, product in self.products.items()
-            if name in self.known - self.gone - banned and product.offers[0].stock and KINDS[kind](product)
+            if name in self.known - self.gone - self.banned
+            and product.offers[0].stock
+            and KINDS[kind](product)
         }
 
     def headers(self, person: str) -> dict[str, str]:
@@ -205,9 +206,8 @@ class Shopping(RuleBasedStateMachine):
             self.open.remove(walk)
 
     def is_stale(self, walk: Walk) -> bool:
-        """Whether the version of a walk, or the rules that it went by, are not in service any more."""
-        ruled = walk.ruled_by not in (NO_RULES, self.in_force)
-        return ruled or walk.version != self.live.release.version
+        """Whether the version of a walk is not in service any more, or rules take out other products."""
+        return walk.version != self.live.release.version or walk.banned != self.banned
 
     def go_on(self, walk: Walk) -> None:
         """Ask for the next page."""
@@ -233,7 +233,7 @@ class Shopping(RuleBasedStateMachine):
         for path in ("products", "recommendations"):
             for every in (False, True):
                 walk = Walk(person, path, kind, limit, every=every)
-                walk.version, walk.ruled_by = self.live.release.version, self.in_force
+                walk.version, walk.banned = self.live.release.version, self.banned
                 self.open.append(walk)
                 answer = self.page(walk)
                 self.take(walk, answer)
@@ -324,11 +324,10 @@ class Shopping(RuleBasedStateMachine):
     @rule(banned=st.sets(st.sampled_from(list(assortment())), max_size=3))
     def publish_other_rules(self, banned: set[str]) -> None:
         """They come with a delta."""
-        index = {name for name in banned if name in self.known}
-        one = Rule(id="ban", kind="exclude", products=tuple(sorted(index)), author="Ada", reason="a recall")
-        rules = RuleSet((one,)) if index else NO_RULES
-        self.touch({name for old in (*self.in_force.rules, *rules.rules) for name in old.products})
-        self.in_force = rules
+        self.banned = frozenset(banned & self.known)
+        named = tuple(sorted(self.banned))
+        one = Rule(id="ban", kind="exclude", products=named, author="Ada", reason="a recall")
+        rules = RuleSet((one,)) if named else NO_RULES
         self.changes += 1
         self.put(build_delta(self.live, self.catalogue(), rules))
 
@@ -336,7 +335,7 @@ class Shopping(RuleBasedStateMachine):
     def publish_a_version(self) -> None:
         self.changes += 1
         self.known = set(self.products) - self.gone
-        self.in_force = NO_RULES
+        self.banned = frozenset()
         self.put(build(self.catalogue(), shop=SHOP, previous=self.live))
 
     def put(self, built: BuiltSnapshot) -> None:

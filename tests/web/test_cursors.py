@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from typing import TypeVar
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +19,18 @@ from selvedge.ranking.order import Position
 from selvedge.ranking.rules import MAX_SHIFTS
 from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_RECENT
-from selvedge.web.cursors import MAX_LENGTH, Cursor, PrivateCursors, PublicCursors
+from selvedge.web.cursors import (
+    FORMAT,
+    MAX_INSTANTS,
+    MAX_LENGTH,
+    Cursor,
+    OutdatedCursor,
+    PrivateCursors,
+    PublicCursors,
+)
+from selvedge.web.cursors import PRIVATE as PRIVATE_LETTER
+from selvedge.web.cursors import PUBLIC as PUBLIC_LETTER
+from selvedge.web.envelope import Envelope
 
 T = TypeVar("T")
 OLD, NEW, FOREIGN = bytes(32), bytes(range(32)), bytes([7] * 32)
@@ -43,9 +58,7 @@ cursors = st.builds(
         seen=several(rank, MAX_SEEN),
         rules=several(st.integers(0, 500), MAX_SHIFTS),
         pins=several(st.builds(Pin, st.integers(1, BLOCK), rank, st.integers(0, 500)), BLOCK),
-        arms=st.dictionaries(
-            st.text("ab-", min_size=1, max_size=20), st.text("ab-", max_size=12), max_size=8
-        ),
+        arms=several(st.tuples(st.integers(0, 7), st.integers(-1, 7)), 8),
         band=st.none() | st.tuples(u32, u32),
         recent=several(rank, MAX_RECENT + 1),
         alike=several(st.tuples(rank, st.integers(1, 127)), MAX_STYLES),
@@ -131,16 +144,67 @@ def test_one_cursor_has_one_text() -> None:
                 PUBLIC.read(text[:-1] + letter)
 
 
+def test_a_cursor_of_another_format_is_known_as_one() -> None:
+    """A change of what cursors or `Frozen` hold changes the text below, and has to raise `FORMAT`."""
+    frozen = Frozen(
+        signals=((1, 2, 3, 4),),
+        bonuses=((5, 6),),
+        model="m",
+        seen=(7,),
+        rules=(8,),
+        pins=(Pin(1, 9, 10),),
+        arms=((0, 1),),
+        item=11,
+        avoided=((1, 2),),
+        band=(3, 4),
+        recent=(5,),
+        alike=((12, 13),),
+    )
+    cursor = Cursor(
+        version=bytes(8),
+        query=bytes(6),
+        number=1,
+        rank=2,
+        revision="a",
+        frozen=frozen,
+        private=True,
+        ordered_at=3,
+        end=Position(4, 5),
+        shown=(6,),
+        delta=7,
+        instants=(8,),
+        excluded=9,
+        owner=b"o",
+    )
+    text = PublicCursors([OLD]).write(cursor)
+    payload = base64.urlsafe_b64decode(text[1:] + "==")[10:]
+    known = (
+        "039ec4080000000000000000c4060000000000000102a1619c91940102030491920506a16d91079108919301090a"
+        "919200010b91920102920304910591920c0dc303920405910607910809c4016f"
+    )
+    assert (FORMAT, payload.hex()) == (3, known)
+    for other in (b"", bytes([FORMAT - 1]) + payload[1:], payload[1:]):
+        tag = hmac.digest(hashlib.sha256(b"selvedge public cursor" + OLD).digest(), other, "sha256")[:10]
+        old = PUBLIC_LETTER + base64.urlsafe_b64encode(tag + other).rstrip(b"=").decode()
+        with pytest.raises(OutdatedCursor):
+            PUBLIC.read(old)
+        sealed = Envelope([OLD], b"selvedge private cursor").seal(other)
+        with pytest.raises(OutdatedCursor):
+            PRIVATE.read(PRIVATE_LETTER + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
+
+
 def test_the_largest_cursor_fits() -> None:
     frozen = Frozen(
         signals=((5, 7, 60_000, 127),) * 48,
-        bonuses=((99_999, 96),) * MAX_SCORED,
+        bonuses=((99_999, 2 * MAX_WEIGHT),) * MAX_SCORED,
+        alike=((99_999, MAX_WEIGHT),) * MAX_STYLES,
         model="vstan@2026-11-22T00:00",
         seen=(99_999,) * MAX_SEEN,
         rules=(200,) * MAX_SHIFTS,
         pins=(Pin(24, 99_999, 200),) * 12,
-        arms={f"experiment-{number}": "treatment" for number in range(8)},
+        arms=tuple((number, 7) for number in range(8)),
     )
     last = Position(999, 99_999)
     cursor = Cursor(bytes(8), bytes(6), 999, 99_999, "0123abcd", frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
+    cursor = msgspec.structs.replace(cursor, instants=(2**31,) * MAX_INSTANTS, excluded=2**61, owner=bytes(8))
     assert PRIVATE.read(PRIVATE.write(cursor)) == cursor

@@ -191,3 +191,38 @@ def test_a_delta_gives_every_public_answer_a_new_tag(stage: Stage) -> None:
     before = stage.get(P).headers["etag"]
     change(stage, p0=1)
     assert stage.get(P, {"if-none-match": before}).status == 200
+
+
+def test_a_colourway_that_counted_at_first_and_again_at_last_does_not_hide_its_style() -> None:
+    """Its certificate ends before its place goes by, and another begins after that."""
+    whole = certificate(start=-9)
+    first, last = certificate(start=-9, end=1), certificate(start=2)
+    products = [garment(f"p{at}", published=moment(-at), evidence=(whole,)) for at in (1, 2, 4, 5, 7)]
+    style = [
+        garment("s-a", group="s", published=moment(-3), evidence=(first, last)),
+        garment("s-b", group="s", color="red", published=moment(-6), evidence=(whole,)),
+    ]
+    stage = Stage(shop(*products, *style))
+    target = f"{P}?certification=GOTS&{{}}limit=2&sort=newest"
+    shown: list[str] = []
+    cursor = ""
+    for _page in range(3):
+        answer = stage.get(target.format(cursor)).json
+        shown += ids(answer)
+        cursor = f"cursor={answer['next']}&"
+        stage.clock.time += DAY
+    assert shown == ["p1", "p2", "p4", "p5", "s-b", "p7"]
+
+
+def test_a_list_that_outlives_many_changes_of_evidence_starts_again() -> None:
+    dated = [certificate(end=day) for day in range(1, 7)]
+    products = [garment(f"p{at}", published=moment(-at), evidence=(one,)) for at, one in enumerate(dated)]
+    stage = Stage(shop(*products, *(garment(f"q{at}", published=moment(-9 - at)) for at in range(9))))
+    target = f"{P}?limit=1&sort=newest"
+    answer, statuses = stage.get(target), []
+    while answer.status == 200:
+        stage.clock.time += DAY
+        answer = stage.get(f"{P}?cursor={answer.json['next']}&limit=1&sort=newest")
+        statuses.append(answer.status)
+    assert statuses == [200, 200, 200, 200, 410]
+    assert answer.json["start"] == target

@@ -213,6 +213,21 @@ def test_a_rule_that_begins_between_two_pages_moves_nothing_until_the_next_first
     assert ids(staged.get(f"{P}?limit=4").json)[0] == "p7"
 
 
+def test_a_list_starts_again_when_an_exclusion_begins_or_ends_between_two_pages() -> None:
+    """A style may have been passed over in the meantime: it would not come back."""
+    banned = rule("exclude", products=("p7",), start=moment(1), end=moment(2))
+    for path in (P, R):
+        staged = stage(banned)
+        for days in (1, 1):
+            first = staged.get(f"{path}?limit=4").json
+            following = f"{path}?cursor={first['next']}&limit=4"
+            assert staged.get(following).status == 200
+            staged.clock.time += days * 86_400
+            stale = staged.get(following)
+            assert (stale.status, stale.json["start"]) == (410, f"{path}?limit=4")
+        assert "p7" in ids(staged.get(path).json)
+
+
 def test_bought_and_dismissed_styles_are_left_out_and_seen_ones_lowered() -> None:
     staged = stage()  # ordinals follow the names
     headers = staged.cookies(person(purchased=(1,), dismissed=(2,), seen=(0,)))
@@ -237,6 +252,27 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
         assert points == (104 if arm == "bold" else RankingWeights().preferred)
         seen.add(arm)
     assert seen == {"control", "bold"}
+
+
+def test_a_second_page_comes_however_many_rules_and_experiments_there_are() -> None:
+    long = "x" * 50
+    experiments = tuple(
+        Experiment(
+            key=f"{long}-{number}",
+            arms=(Arm(f"{long}-a", 0.5), Arm(f"{long}-b", 0.5)),
+            author="Ada",
+            reason="a test",
+        )
+        for number in range(8)
+    )
+    many = [rule("exclude", number, products=("p7",)) for number in range(650)]
+    staged = stage(*many, experiments=experiments)
+    headers = staged.cookies(person())
+    first = staged.get(f"{R}?limit=2", headers).json
+    second = staged.get(f"{R}?limit=2&cursor={first['next']}", headers)
+    assert second.status == 200
+    assert ids(second.json) == ["p2", "p3"]
+    assert second.json["experiments"] == first["experiments"]
 
 
 def test_a_rule_of_an_arm_acts_for_that_arm_only() -> None:

@@ -8,7 +8,7 @@ from origin.building import build
 from origin.building.build import UnusableRules
 from origin.building.rulecheck import check
 from selvedge.ranking.experiments import Arm, Experiment, Namespace
-from selvedge.ranking.rules import MAX_SHIFTS, Rule, RuleSet
+from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS, Rule, RuleSet
 from selvedge.snapshot.index import Index
 from tests.wardrobe import garment, moment, shop
 
@@ -144,3 +144,8 @@ def test_a_version_has_starters_unless_a_rule_could_change_what_they_show() -> N
 
     assert starters() == starters(rule("pin", slots=("recommendations",))) > 0
     assert starters(rule("pin")) == 0
+
+
+def test_more_rules_than_a_cursor_has_room_for_are_an_error() -> None:
+    many = tuple(rule("exclude", f"rule-{number}") for number in range(MAX_RULES + 1))
+    assert ("error", "rules") in [(one.level, one.subject) for one in check(RuleSet(many))]

@@ -80,6 +80,23 @@ def overrides(experiments: Iterable[Experiment], arms: Mapping[str, str]) -> dic
     return changed
 
 
+def number_arms(experiments: Sequence[Experiment], arms: Arms) -> tuple[tuple[int, int], ...]:
+    """Return arms as (experiment, arm) by position, which takes little room; the hold-out is -1."""
+    numbers = []
+    for at, one in enumerate(experiments):
+        if one.key in arms:
+            keys = [arm.key for arm in one.arms]
+            numbers.append((at, keys.index(arms[one.key]) if arms[one.key] in keys else -1))
+    return tuple(numbers)
+
+
+def name_arms(experiments: Sequence[Experiment], numbers: Iterable[tuple[int, int]]) -> Arms:
+    """Return the arms again."""
+    return {
+        experiments[at].key: HOLD_OUT if arm < 0 else experiments[at].arms[arm].key for at, arm in numbers
+    }
+
+
 def runs(start: datetime | None, end: datetime | None, now: int) -> bool:
     """Whether `now` lies from `start` up to and without `end`; None is open."""
     return (start is None or start.timestamp() <= now) and (end is None or now < end.timestamp())

@@ -26,11 +26,11 @@ MAX_SEEN = 40
 class Frozen(msgspec.Struct, frozen=True, array_like=True):
     """All in numbers of one version: facet fields and values by position, products by rank, rules by number.
 
-    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` the arm by experiment,
-    `item` the product looked at, `excluding` the rules that took products out of the first page, `avoided`
-    (field, value). `band` are the prices, in minor units, that are like the newest recent product's. `recent`
-    are the ranks of products looked at, the newest first, where the list says what carried its products.
-    `alike` are (style, points) of styles whose words are like theirs.
+    `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` (experiment, arm; -1 is the
+    hold-out), `item` the product looked at, `avoided` (field, value). `band` are the prices, in minor units,
+    that are like the newest recent product's. `recent` are the ranks of products looked at, the newest first,
+    where the list says what carried its products. `alike` are (style, points) of styles whose words are like
+    theirs.
     """
 
     signals: tuple[tuple[int, int, int, int], ...] = ()
@@ -39,9 +39,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     seen: tuple[int, ...] = ()
     rules: tuple[int, ...] = ()
     pins: tuple[Pin, ...] = ()
-    arms: dict[str, str] = {}
+    arms: tuple[tuple[int, int], ...] = ()
     item: int | None = None
-    excluding: tuple[int, ...] = ()
     avoided: tuple[tuple[int, int], ...] = ()
     band: tuple[int, int] | None = None
     recent: tuple[int, ...] = ()
@@ -50,7 +49,7 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     @property
     def ruled(self) -> bool:
         """Whether any rule or experiment has a part in the list."""
-        return bool(self.rules or self.pins or self.arms or self.excluding)
+        return bool(self.rules or self.pins or self.arms)
 
 
 NOTHING = Frozen()

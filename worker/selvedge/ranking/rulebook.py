@@ -71,10 +71,6 @@ class Rulebook:
         """
         return self._revision if frozen.ruled else ""
 
-    def excluding(self, holding: Iterable[int]) -> tuple[int, ...]:
-        """The exclusions among `holding`."""
-        return tuple(one for one in holding if self.rules[one].kind == "exclude")
-
     def excluded(self, holding: Iterable[int], now: int) -> int:
         """The products that the exclusions among `holding` take out."""
         bits = 0

@@ -19,6 +19,8 @@ Slot = str
 """Where a list is shown: `products` (the public list), `recommendations`, or a name that a shop gives."""
 
 MAX_PRODUCTS = 500
+MAX_RULES = 1000
+"""At most this many rules in a set: each list looks at them all."""
 MAX_SHIFTS = 8
 """At most this many boosts and buries, the first in the file, enter one order: its cost is bounded."""
 

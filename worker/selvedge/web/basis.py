@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.ranking.alike import alike
-from selvedge.ranking.experiments import assign, overrides
+from selvedge.ranking.experiments import assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
@@ -69,8 +69,7 @@ async def begin(
         frozen,
         signals=freeze_signals(view.scope.index, signals),
         rules=view.rulebook.shifting(holding),
-        arms=arms,
-        excluding=view.rulebook.excluding(holding),
+        arms=number_arms(view.rulebook.experiments, arms),
     )
     return Basis(weights, signals, frozen, ordered_at)
 
@@ -79,13 +78,18 @@ def resume(view: View, cursor: Cursor) -> Basis:
     """Return what the list of `cursor` has gone by so far."""
     frozen = cursor.frozen
     signals = thaw_signals(view.scope.index, frozen)
-    return Basis(arm_weights(view, frozen.arms), signals, frozen, cursor.ordered_at)
+    return Basis(arm_weights(view, frozen_arms(view, frozen)), signals, frozen, cursor.ordered_at)
 
 
 def assign_arms(view: View, context: Context | None) -> dict[str, str]:
     """Return the arm of each experiment; who may not be told apart is in the control arms."""
     person = context.id.hex() if context is not None and context.id else None
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
+
+
+def frozen_arms(view: View, frozen: Frozen) -> dict[str, str]:
+    """Return the arms that a list began with."""
+    return name_arms(view.rulebook.experiments, frozen.arms)
 
 
 def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:

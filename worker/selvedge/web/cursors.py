@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.query import BadParameter
+from selvedge.errors import SelvedgeError
 from selvedge.ranking.blocks import Bookmark
 from selvedge.ranking.frozen import NOTHING, Frozen
 from selvedge.ranking.order import Position
@@ -26,9 +27,21 @@ if TYPE_CHECKING:
 PUBLIC, PRIVATE = "p", "s"
 """The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
 
+FORMAT = 3
+"""The number of the form that cursors and what they freeze have: to be raised with every change of it."""
+
 _TAG_SIZE = 10
 MAX_LENGTH = 2048
+MAX_INSTANTS = 4
+"""A list that outlives more changes of evidence starts again: each is one more filter to evaluate."""
 _NOT_OURS = "is not a cursor of ours; start again without it"
+
+
+class OutdatedCursor(SelvedgeError):
+    """The cursor is ours and genuine, but of a format from before or after this code's."""
+
+    def __init__(self) -> None:
+        super().__init__(f"the cursor is not of format {FORMAT}")
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -40,8 +53,9 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     `frozen` is what the first page was ordered by. Where the list is arranged in blocks, `number` and `rank`
     are where the block in progress begins (-1: the first one), `end` and `shown` how far it has got.
     `owner` tells whose private cursor it is: it is of no use to anybody else.
-    `delta` and `instant` are what the first page's matches went by: a delta's number, and the last time
-    at which evidence began or ended.
+    `delta` is the number of the delta that the first page's matches went by, `instants` are the times of
+    evidence (the last at which any began or ended) that all pages so far went by, and `excluded` tells the
+    products that rules took out of them.
     """
 
     version: bytes
@@ -55,7 +69,8 @@ class Cursor(msgspec.Struct, frozen=True, array_like=True):
     end: Position | None = None
     shown: tuple[int, ...] = ()
     delta: int = 0
-    instant: int = 0
+    instants: tuple[int, ...] = ()
+    excluded: int = 0
     owner: bytes = b""
 
     @property
@@ -81,11 +96,11 @@ class PublicCursors:
 
     def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
-        payload = _encoder.encode(cursor)
+        payload = _encode(cursor)
         return PUBLIC + _to_text(_mac(self._keys[0], payload) + payload)
 
     def read(self, text: str) -> Cursor:
-        """Return the cursor that `text` is. Raises `BadParameter`."""
+        """Return the cursor that `text` is. Raises `BadParameter` or `OutdatedCursor`."""
         data = _from_text(text, PUBLIC)
         tag, payload = data[:_TAG_SIZE], data[_TAG_SIZE:]
         if not any(hmac.compare_digest(tag, _mac(key, payload)) for key in self._keys):
@@ -101,10 +116,10 @@ class PrivateCursors:
 
     def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
-        return PRIVATE + _to_text(self._envelope.seal(_encoder.encode(cursor)))
+        return PRIVATE + _to_text(self._envelope.seal(_encode(cursor)))
 
     def read(self, text: str) -> Cursor:
-        """Return the cursor that `text` is. Raises `BadParameter`."""
+        """Return the cursor that `text` is. Raises `BadParameter` or `OutdatedCursor`."""
         payload = self._envelope.open(_from_text(text, PRIVATE))
         if payload is None:
             raise BadParameter("cursor", _NOT_OURS)
@@ -121,9 +136,23 @@ def query_hash(first_page: str) -> bytes:
     return hashlib.sha256(first_page.encode()).digest()[:6]
 
 
+def fingerprint(products: int) -> int:
+    """Return a number of 61 bits that tells a set of products from others; 0 for none.
+
+    The remainder by a Mersenne prime: linear in the set's size, and the same on every platform.
+    """
+    return products % (2**61 - 1)
+
+
+def _encode(cursor: Cursor) -> bytes:
+    return bytes([FORMAT]) + _encoder.encode(cursor)
+
+
 def _decode(payload: bytes) -> Cursor:
+    if payload[:1] != bytes([FORMAT]):
+        raise OutdatedCursor
     try:
-        return _decoder.decode(payload)
+        return _decoder.decode(memoryview(payload)[1:])
     except msgspec.MsgspecError as error:
         raise BadParameter("cursor", _NOT_OURS) from error
 

@@ -59,19 +59,24 @@ def turn(
 
 
 def _since_first_page(view: View, query: Query, cursor: Cursor) -> int:
-    """Return the products that, matching now, surely matched on the list's first page as well.
+    """Return the products that, matching now, surely matched on all earlier pages of the list as well.
 
     Only these stand for their style where they come before a page: any other may not have been there to be
-    shown. An isolate that still holds an older delta than the first page had goes by that one.
+    shown. An isolate that still holds an older delta than the first page had goes by that one. What rules
+    take out is the same on all pages (`check_cursor`).
     """
     scope, settled = view.scope, ~0
     if cursor.delta != view.edition.delta_number:
         settled &= ~scope.market.changed_since(cursor.delta)
-    if cursor.instant != (scope.index.last_instant(scope.now) or 0):
-        settled &= scope.at(cursor.instant).matches(query)
-    if cursor.frozen.excluding:
-        settled &= ~view.rulebook.excluded(cursor.frozen.excluding, cursor.instant)
+    for instant in cursor.instants:
+        if instant != evidence_instant(view):
+            settled &= scope.at(instant).matches(query)
     return settled
+
+
+def evidence_instant(view: View) -> int:
+    """Return the last time (epoch seconds) at which any evidence began or ended, 0 before the first."""
+    return view.scope.index.last_instant(view.scope.now) or 0
 
 
 def categories(query: Query) -> frozenset[str]:

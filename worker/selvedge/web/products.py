@@ -8,27 +8,27 @@ from urllib.parse import quote
 import msgspec
 
 from selvedge.catalogue.counting import count_facets
-from selvedge.catalogue.query import BadParameter, canonical, parse_query, refuse_parameters
+from selvedge.catalogue.query import canonical, parse_query, refuse_parameters
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.frozen import NOTHING, Frozen, shifted
-from selvedge.ranking.order import AscendingOrder, BaseOrder, Position, SlicedOrder
+from selvedge.ranking.order import AscendingOrder, BaseOrder, SlicedOrder
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
-from selvedge.web.cursors import Cursor, query_hash
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import Item, Served, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
-from selvedge.web.problems import NotFound, StaleCursor, Withdrawn, quoted
+from selvedge.web.paging import check_cursor, check_excluded, cursor_at, opened
+from selvedge.web.problems import NotFound, Withdrawn, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.ranking.blocks import Bookmark
     from selvedge.ranking.order import Order
     from selvedge.snapshot.loaded import Labels, LoadedRelease
+    from selvedge.web.cursors import Cursor
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
 
@@ -99,7 +99,9 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
         return unchanged
     scene = Scene(view.market.code, PUBLIC_SLOT, categories(query), view.scope.now)
     holding = view.rulebook.holding(scene)
-    view = view.without(view.rulebook.excluded(holding, view.scope.now))
+    excluded = view.rulebook.excluded(holding, view.scope.now)
+    check_excluded(cursor, request, query, excluded)
+    view = view.without(excluded)
     matches = view.scope.matches(query)
     frozen, ordered_at = (
         (cursor.frozen, cursor.ordered_at) if cursor else _freeze(view, query, holding, matches)
@@ -120,7 +122,15 @@ async def _list(edge: Edge, request: Request, view: View) -> Response:
     if len(page.ranks) == query.limit:
         revision = _revision(view, query, frozen)
         following = cursor_at(
-            request, view, query, page.bookmark, revision, frozen, ordered_at, before=cursor
+            request,
+            view,
+            query,
+            page.bookmark,
+            revision,
+            frozen,
+            ordered_at,
+            excluded=excluded,
+            before=cursor,
         )
         answer = msgspec.structs.replace(answer, next=edge.public_cursors.write(following))
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
@@ -195,8 +205,8 @@ def _freeze(view: View, query: Query, holding: list[int], matches: int) -> tuple
     if not holding:
         return NOTHING, 0
     if query.sort != "relevance":
-        return Frozen(excluding=rulebook.excluding(holding)), 0
-    frozen = Frozen(rules=rulebook.shifting(holding), excluding=rulebook.excluding(holding))
+        return NOTHING, 0
+    frozen = Frozen(rules=rulebook.shifting(holding))
     ordered_at = view.scope.index.last_instant(now) or 0
     order = public_order(view, query, frozen, ordered_at)
     return msgspec.structs.replace(frozen, pins=rulebook.pins(holding, order, matches, now)), ordered_at
@@ -240,70 +250,9 @@ def read_cursor(edge: Edge, request: Request, view: View, query: Query) -> Curso
     """Return where the page begins. Raises `BadParameter` or `StaleCursor`."""
     if query.cursor is None:
         return None
-    cursor = edge.public_cursors.read(query.cursor)
+    cursor = opened(edge.public_cursors, request, query, query.cursor)
     check_cursor(cursor, request, view, query, lambda: _revision(view, query, cursor.frozen))
     return cursor
-
-
-def check_cursor(
-    cursor: Cursor, request: Request, view: View, query: Query, revision: Callable[[], str]
-) -> None:
-    """Raise `BadParameter` for a cursor of another list, `StaleCursor` for one of another version.
-
-    `revision` names the delta where the order depends on it; it is asked only about a cursor of this
-    version.
-    """
-    if cursor.query != _list_hash(request, query):
-        raise BadParameter("cursor", "belongs to another list; start again without it")
-    version = bytes.fromhex(view.edition.snapshot_version)
-    if cursor.version != version or cursor.revision != revision():
-        raise StaleCursor(first_page(request.path, query))
-
-
-def _list_hash(request: Request, query: Query) -> bytes:
-    """Return what tells the list apart that `query` is a page of; counting facets does not change it."""
-    uncounted = msgspec.structs.replace(query, facets=()) if query.facets else query
-    return query_hash(first_page(request.path, uncounted))
-
-
-def first_page(path: str, query: Query) -> str:
-    """Return the URL of the first page of the list that `query` is a page of."""
-    start = canonical(query if query.cursor is None else msgspec.structs.replace(query, cursor=None))
-    return f"{path}?{start}" if start else path
-
-
-def cursor_at(
-    request: Request,
-    view: View,
-    query: Query,
-    bookmark: Bookmark,
-    revision: str,
-    frozen: Frozen,
-    ordered_at: int,
-    *,
-    before: Cursor | None,
-    owner: bytes | None = None,
-) -> Cursor:
-    """Return the cursor of the page after `bookmark`; `revision` as for `check_cursor`.
-
-    `before` is that of the page itself: what the first page went by, all later pages do.
-    """
-    place = bookmark.start or Position(-1, -1)
-    return Cursor(
-        version=bytes.fromhex(view.edition.snapshot_version),
-        query=_list_hash(request, query),
-        number=place.number,
-        rank=place.rank,
-        revision=revision,
-        frozen=frozen,
-        private=owner is not None,
-        ordered_at=ordered_at,
-        end=bookmark.end,
-        shown=bookmark.shown,
-        delta=before.delta if before else view.edition.delta_number,
-        instant=before.instant if before else view.scope.index.last_instant(view.scope.now) or 0,
-        owner=owner or b"",
-    )
 
 
 def _revision(view: View, query: Query, frozen: Frozen) -> str:

@@ -16,6 +16,7 @@ from selvedge.web.basis import (
     assign_arms,
     begin,
     find_predictor,
+    frozen_arms,
     holding_rules,
     list_revision,
     resume,
@@ -25,15 +26,13 @@ from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, turn
+from selvedge.web.paging import check_cursor, check_excluded, cursor_at, first_page, opened
 from selvedge.web.people import NOBODY, Person, read_known
 from selvedge.web.problems import StaleCursor
 from selvedge.web.products import (
     ProductList,
     SnapshotInfo,
-    check_cursor,
-    cursor_at,
     facet_counts,
-    first_page,
     present,
 )
 from selvedge.web.reasons import with_reasons
@@ -86,10 +85,12 @@ async def decide(
     """Return what this request is shown, whatever form it is then served in; rules know it by its `slot`."""
     person = Person(asked, known.context, known.profile)
     cursor = _read_cursor(edge, request, view, query, person.context)
-    arms = cursor.frozen.arms if cursor else assign_arms(view, person.context)
+    arms = frozen_arms(view, cursor.frozen) if cursor else assign_arms(view, person.context)
     holding = holding_rules(view, slot, query, person, arms)
     item = cursor.frozen.item if cursor else asked.item
-    view = view.without(view.rulebook.excluded(holding, view.scope.now) | unwanted(view, item, person))
+    excluded = view.rulebook.excluded(holding, view.scope.now)
+    check_excluded(cursor, request, query, excluded)
+    view = view.without(excluded | unwanted(view, item, person))
     basis = resume(view, cursor) if cursor else await begin(edge, request, view, person, arms, holding)
     ordering = personal(
         view.scope.index,
@@ -116,7 +117,7 @@ async def decide(
         number_of_items=matches.bit_count(),
         items=items,
         facets=facet_counts(view, query),
-        next=_next(edge, request, view, query, page, basis, cursor, person.context),
+        next=_next(edge, request, view, query, page, basis, cursor, person.context, excluded),
         unknown_values=(*view.scope.unknown_values(query), *asked.unknown),
         recommendation_id=_recommendation_id(request, view, person.context, basis.ordered_at),
         personalised=person.context is not None and (cursor is None or cursor.private),
@@ -136,11 +137,11 @@ def _read_cursor(
     if query.cursor is None:
         return None
     if not is_private(query.cursor):
-        cursor = edge.public_cursors.read(query.cursor)
+        cursor = opened(edge.public_cursors, request, query, query.cursor)
     elif context is None:
         raise StaleCursor(first_page(request.path, query))
     else:
-        cursor = edge.private_cursors.read(query.cursor)
+        cursor = opened(edge.private_cursors, request, query, query.cursor)
         if cursor.owner != context.mark:
             raise StaleCursor(first_page(request.path, query))
     check_cursor(cursor, request, view, query, lambda: list_revision(view, cursor.frozen))
@@ -161,6 +162,7 @@ def _next(
     basis: Basis,
     before: Cursor | None,
     context: Context | None,
+    excluded: int,
 ) -> str | None:
     """Return the cursor of the page after `page`; None where that was the last."""
     if len(page.ranks) < query.limit:
@@ -173,6 +175,7 @@ def _next(
         list_revision(view, basis.frozen),
         basis.frozen,
         basis.ordered_at,
+        excluded=excluded,
         before=before,
         owner=context.mark if context else None,
     )
