@@ -1,4 +1,4 @@
-"""How many footprints a second one core computes: `python -m benchmarks.footprint`.
+"""How many footprints a second one core computes: a part of `scripts/bench`, or `python -m benchmarks.footprint`.
 
 Garments are drawn at random over everything that the method's files name. Times are processor times, which
 barely know what else the machine does. The files' folder is SELVEDGE_FOOTPRINT_DATA or `--data`.
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING
 
 import click
 import msgspec
+from threadpoolctl import threadpool_limits
 
 from benchmarks import budgets
 from benchmarks.measure import percentile
+from benchmarks.results import FOOTPRINTS, Figure
 from origin.footprint import method
 from origin.footprint.encoding import encode
 from origin.footprint.engine import compute
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PREPARED, FROM_JSON, FROM_CSV = "prepared columns", "JSON rows", "CSV rows"
-FIGURE = "footprints a second"
 ROUNDS = 15
 MANY, ROWS = 200_000, 10_000
 
@@ -105,6 +106,13 @@ def measure(tables: Tables) -> dict[str, tuple[float, float]]:
     }
 
 
+def figures(folder: Path) -> tuple[Figure, ...]:
+    """Garments a second of the median round, with the method's published files in `folder`."""
+    with threadpool_limits(1):
+        found = measure(tabulate(read_published(folder)))
+    return tuple(Figure(name, middle, "a second") for name, (middle, _) in found.items())
+
+
 def _rates(work: Callable[[], object], garments: int) -> tuple[float, float]:
     work()
     seconds = []
@@ -129,7 +137,7 @@ def main(*, data: Path, check: bool) -> None:
     found = measure(tabulate(read_published(data)))
     for name, (middle, slow) in found.items():
         click.echo(f"{name:18} {middle:12,.0f} a second (median), {slow:12,.0f} (p90)")
-    measured = {(FIGURE, name): middle for name, (middle, _) in found.items()}
+    measured = {(FOOTPRINTS, name): middle for name, (middle, _) in found.items()}
     failures = budgets.exceeded(budgets.read_budgets(), measured, "budget") if check else []
     for failure in failures:
         click.echo(f"Missed: {failure}", err=True)

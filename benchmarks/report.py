@@ -9,12 +9,12 @@ from rich.table import Table
 from benchmarks.results import BY_PROCESSOR, by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.console import Console
 
     from benchmarks.budgets import Budget
-    from benchmarks.results import Results, ShopResults
+    from benchmarks.results import Figure, Results, ShopResults
 
 
 def show(results: Results, budgets: Mapping[tuple[str, str], Budget], console: Console) -> None:
@@ -24,7 +24,9 @@ def show(results: Results, budgets: Mapping[tuple[str, str], Budget], console: C
         console.print(f"Note: {note}", highlight=False)
     for shop in results.shops:
         console.print(_timings(shop))
-        console.print(_figures(shop))
+        console.print(_figures(shop.figures))
+    if results.footprints:
+        console.print(_figures(results.footprints, "Footprints, of one core's processor time"))
     console.print(_standing(results, budgets))
 
 
@@ -40,11 +42,11 @@ def _timings(shop: ShopResults) -> Table:
     return table
 
 
-def _figures(shop: ShopResults) -> Table:
-    table = Table("figure")
+def _figures(figures: Sequence[Figure], title: str | None = None) -> Table:
+    table = Table("figure", title=title, title_justify="left")
     table.add_column("value", justify="right")
     table.add_column("unit")
-    for one in shop.figures:
+    for one in figures:
         table.add_row(one.name, f"{one.value:,.2f}", one.unit)
     return table
 

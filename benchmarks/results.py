@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks.scenarios import HELLO, PERSONAL
+from benchmarks.scenarios import EVIDENCE, FILTERED, HELLO, PERSONAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 BY_PROCESSOR = ", CPU"
 """Ends the name of a ratio of processor times."""
+
+FOOTPRINTS = "footprints a second"
+"""By what they are computed from."""
 
 SMALLER, LARGER = "10000", "100000"
 
@@ -55,11 +58,12 @@ class ShopResults(msgspec.Struct, frozen=True):
 
 
 class Results(msgspec.Struct, frozen=True):
-    """A whole run; `notes` say what was left out and why."""
+    """A whole run; `footprints` are garments a second, `notes` say what was left out and why."""
 
     machine: str
     rounds: int
     shops: tuple[ShopResults, ...]
+    footprints: tuple[Figure, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -80,9 +84,22 @@ def timings(scenarios: Sequence[Scenario]) -> tuple[Timing, ...]:
     )
 
 
+def _of_evidence(shop: ShopResults) -> dict[tuple[str, str], float]:
+    """What a filter on evidence costs beside one on plain facets, where the shop has evidence."""
+    timed = {timing.scenario: timing for timing in shop.timings}
+    plain, proven = timed.get(FILTERED), timed.get(EVIDENCE)
+    if plain is None or proven is None:
+        return {}
+    name = f"{EVIDENCE} / {FILTERED}"
+    ratios = {(name, shop.shop): proven.median / plain.median}
+    if plain.processor and proven.processor:
+        ratios[name + BY_PROCESSOR, shop.shop] = proven.processor / plain.processor
+    return ratios
+
+
 def by_name(results: Results) -> dict[tuple[str, str], float]:
     """Every figure by name and shop: single ones, ratios to hello, and those between scenarios or shops."""
-    found: dict[tuple[str, str], float] = {}
+    found = {(FOOTPRINTS, figure.name): figure.value for figure in results.footprints}
     for shop in results.shops:
         found |= {(figure.name, shop.shop): figure.value for figure in shop.figures}
         found |= {(f"{timing.scenario} / hello", shop.shop): timing.ratio for timing in shop.timings}
@@ -91,6 +108,7 @@ def by_name(results: Results) -> dict[tuple[str, str], float]:
             for timing in shop.timings
             if timing.processor_ratio is not None
         }
+        found |= _of_evidence(shop)
         rates = {timing.scenario: timing.per_second for timing in shop.timings if timing.per_second}
         if PERSONAL in rates:
             found |= {

@@ -5,18 +5,19 @@ from __future__ import annotations
 import os
 import platform
 from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from benchmarks import instances, interpreter, shops, visitors
+from benchmarks import footprint, instances, interpreter, shops, visitors
 from benchmarks.client import request
 from benchmarks.measure import Scenario, measure_latency, measure_throughput, percentile
 from benchmarks.results import BY_PROCESSOR, Figure, Results, ShopResults, Timing, timings
 from benchmarks.scenarios import COMPARED, HELLO, check_peers, scenarios
 from benchmarks.traffic import Traffic
-from development.catalogues import NoData
+from development.catalogues import NoData, real_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 SLOW_KV = {"latency_p95_ms": 50, "latency_p99_ms": 250}
 WITH_MODEL = "personal list with a model"
 SIMILAR = "similar products"
+METHOD, METHOD_VARIABLE = "ecobalyse-textile-2025-02", "SELVEDGE_FOOTPRINT_DATA"
 LARGE = 10_000
 """From so many products on memory and cold isolates are measured too."""
 
@@ -64,7 +66,20 @@ def run(sizes: Sequence[int], *, hm: bool | None, effort: Effort, progress: Prog
                 notes.append(f"H&M's catalogue was left out: {error}")
                 continue
             found.append(_measure(shop, hellos, effort, _prefixed(progress, shop.name)))
-    return Results(_machine(), effort.rounds, tuple(found), tuple(notes))
+    return Results(_machine(), effort.rounds, tuple(found), _footprints(progress, notes), tuple(notes))
+
+
+def _footprints(progress: Progress, notes: list[str]) -> tuple[Figure, ...]:
+    """Return how fast footprints are; nothing where the method's files are not at hand, and a note."""
+    try:
+        folder = Path(os.environ.get(METHOD_VARIABLE) or real_data() / METHOD)
+        if not folder.is_dir():
+            raise NoData(f"there is no {folder}; {METHOD_VARIABLE} names the method's published files")
+    except NoData as error:
+        notes.append(f"Footprints were left out: {error}")
+        return ()
+    progress("footprints")
+    return footprint.figures(folder)
 
 
 def _makers(sizes: Sequence[int], *, hm: bool | None) -> Iterator[Callable[[], Shop]]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from benchmarks.traffic import Traffic
 
 PERSONAL = "personal list"
+FILTERED, EVIDENCE = "filtered list", "filtered list with evidence"
 HELLO = "hello"
 COMPARED = (HELLO, PERSONAL, "js-hello", "naive", "bitsets")
 """Whose throughput is measured."""
@@ -39,7 +40,8 @@ def scenarios(
     return [
         Scenario(HELLO, hellos[HELLO], hello),
         Scenario("public list", url, traffic.public()),
-        Scenario("filtered list", url, traffic.filtered()),
+        Scenario(FILTERED, url, traffic.filtered()),
+        *([Scenario(EVIDENCE, url, traffic.evidence())] if traffic.evidence() else []),
         Scenario("filtered list with facets", url, traffic.facets()),
         Scenario(PERSONAL, url, traffic.personal()),
         Scenario("next page of it", url, traffic.personal(cursors)),

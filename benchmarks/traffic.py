@@ -11,6 +11,7 @@ import json
 import random
 import time
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,7 +26,7 @@ from selvedge.shopper.sealing import Sealer
 from selvedge.snapshot.postings import to_ranks
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from benchmarks.shops import Shop
     from selvedge.snapshot.facets import Facet
@@ -35,6 +36,8 @@ SEALING_KEY_ID = "benchmark"
 MANY_VALUES = 300
 LEAST_MATCHES, LEAST_SHARE, MOST_SHARE = 60, 0.04, 0.30
 _ATTEMPTS = 20_000
+_PROVEN = ("certification", "organicContent", "recycledContent")
+"""Fields that rest on evidence about the product."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,9 @@ class Visit:
 
 
 class Traffic:
-    """`count` visits to a shop, the same for every run."""
+    """So many visits to a shop, the same for every run."""
 
-    def __init__(self, shop: Shop, count: int) -> None:
+    def __init__(self, shop: Shop, visits: int) -> None:
         self._chance = random.Random(7)  # noqa: S311 - to be repeated, not to be secret
         self._shop = shop
         self._index = shop.scope.index
@@ -60,8 +63,11 @@ class Traffic:
             name: _popular(shop.scope.facet(name)) for name in ("brand", "category", "color", "material")
         }
         self._shown = to_ranks(shop.scope.market.available, self._index.size)
+        self._proven = {name: _popular(shop.scope.facet(name)) for name in _PROVEN}
+        self._numbers = count(1)
         self.matched: list[int] = []
-        self.visits = [self._visit(query) for query in self._queries(count)]
+        self.visits = [self._visit(query) for query in self._queries(visits, self._query, self.matched)]
+        self._of_evidence = self._queries(visits, self._evidence_query, []) if any(self._proven.values()) else []
 
     def public(self) -> list[bytes]:
         """The plain first page."""
@@ -74,6 +80,10 @@ class Traffic:
             request(f"{self._shop.path}/products?{canonical(visit.query)}", more)
             for visit, more in zip(self.visits, headers, strict=True)
         ]
+
+    def evidence(self) -> list[bytes]:
+        """Filtered lists where one of the filters rests on evidence; none where the shop has no evidence."""
+        return [request(f"{self._shop.path}/products?{canonical(query)}") for query in self._of_evidence]
 
     def facets(self) -> list[bytes]:
         """Filtered lists with the counts of fields that have over 300 values between them."""
@@ -125,20 +135,21 @@ class Traffic:
         pairs = zip(self.visits, cursors, strict=True)
         return [msgspec.structs.replace(visit.query, cursor=cursor) for visit, cursor in pairs]
 
-    def _queries(self, count: int) -> list[Query]:
+    def _queries(self, number: int, make: Callable[[], Query], counts: list[int]) -> list[Query]:
+        """Return `number` queries that match a fair part of the catalogue; `counts` gets how many."""
         found: dict[str, Query] = {}
         scope = self._shop.scope
         available = scope.market.available.bit_count()
         least = max(LEAST_MATCHES, LEAST_SHARE * available)
         for _ in range(_ATTEMPTS):
-            query = self._query()
+            query = make()
             matched = scope.matches(query).bit_count()
             if least <= matched <= MOST_SHARE * available and canonical(query) not in found:
                 found[canonical(query)] = query
-                self.matched.append(matched)
-                if len(found) == count:
+                counts.append(matched)
+                if len(found) == number:
                     return list(found.values())
-        raise ValueError(f"{len(found)} of {count} queries found that match enough of {self._shop.name}")
+        raise ValueError(f"{len(found)} of {number} queries found that match enough of {self._shop.name}")
 
     def _query(self) -> Query:
         excluded = tuple(sorted(self._chance.sample(self._popular["color"], 2)))
@@ -152,10 +163,19 @@ class Traffic:
         ]
         return Query(tuple(sorted(filters)), (RangeFilter("price", prices[low], prices[high]),))
 
+    def _evidence_query(self) -> Query:
+        """The same with evidence in place of a material."""
+        query = self._query()
+        field = self._chance.choice([name for name, values in self._proven.items() if values])
+        values = self._proven[field]
+        some = tuple(sorted(self._chance.sample(values, min(self._chance.randint(2, 5), len(values)))))
+        others = [one for one in query.facet_filters if one.field != "material"]
+        return Query(tuple(sorted([*others, FacetFilter(field, "any", some)])), query.range_filters)
+
     def _some(self, field: str, least: int, most: int) -> tuple[str, ...]:
         values = self._popular[field]
-        count = min(self._chance.randint(least, most), len(values))
-        return tuple(sorted(self._chance.sample(values, count)))
+        number = min(self._chance.randint(least, most), len(values))
+        return tuple(sorted(self._chance.sample(values, number)))
 
     def _visit(self, query: Query) -> Visit:
         liked = [(field, value) for field in self._popular for value in self._some(field, 4, 4)]
@@ -165,7 +185,8 @@ class Traffic:
         )
         ranks = self._chance.sample(self._shown, 20)
         recent = tuple(self._index.ordinals[rank] for rank in ranks)
-        context = Context(b"benchmark id", int(time.time()), recent, affinities)
+        number = next(self._numbers)  # people of their own: the Worker limits what one of them may send
+        context = Context(b"%012d" % number, int(time.time()), recent, affinities)
         ids = self._shop.ids
         plain = {"affinities": affinities, "recent": [ids[rank] for rank in ranks]}
         return Visit(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from origin.training.counts import Counts
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions
-from selvedge.ranking.models import MAX_SCORED, in_points
+from selvedge.ranking.models import MAX_SCORED, in_points, shares
 from selvedge.ranking.weights import DEFAULTS
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
@@ -68,7 +68,7 @@ class Served:
         prediction = self._predictor.predict(known, max(count, MAX_SCORED))
         if prediction is None:
             return []
-        found = in_points(prediction.scores, DEFAULTS.model, self._points)
+        found = in_points(shares(prediction), prediction.named, DEFAULTS.model, self._points)
         for one in self._boosted:
             found[one] = found.get(one, 0) + self._points
         return sorted(found, key=lambda one: (-found[one], one))[:count]

@@ -22,6 +22,48 @@ LEVELS = {
     "brandCertification": ("brand",),
 }
 
+LEAST = {
+    "organicContent": {
+        "GOTS_ORGANIC": 95,
+        "GOTS_MADE_WITH_ORGANIC_MATERIALS": 70,
+        "ORGANIC_CONTENT_STANDARD_100": 95,
+        "ORGANIC_CONTENT_STANDARD_BLENDED": 5,
+        "IVN_NATURTEXTIL": 100,
+    },
+    "recycledContent": {
+        "GLOBAL_RECYCLED_STANDARD": 50,
+        "RECYCLED_CLAIM_STANDARD_100": 95,
+        "RECYCLED_CLAIM_STANDARD_BLENDED": 5,
+    },
+}
+"""The schemes that have content of a kind, and the least that a certificate means which states no share."""
+
+STEPS = {"organicContent": (5, 70, 95), "recycledContent": (5, 20, 50, 95)}
+GROWN = {
+    "alpaca",
+    "angora",
+    "cashmere",
+    "cotton",
+    "hemp",
+    "jute",
+    "linen",
+    "mohair",
+    "ramie",
+    "silk",
+    "wool",
+    "yak",
+}
+"""The fibres of the demo shop and of `tests.wardrobe` that grow."""
+
+COUNTRIES = {
+    "africa": "EG ET MA MG MU TN",
+    "americas": "PE",
+    "asia": "BD CN ID IN JO KH LK MM PK TH TR VN",
+    "europe": "AL BG ES GR IT LT NL PL PT RO RS SE UA",
+    "eu": "BG ES GR IT LT NL PL PT RO SE",
+}
+"""Where the demo shop and `tests.wardrobe` have garments made, by region."""
+
 
 class Truth:
     """One market of a catalogue at one time (epoch seconds)."""
@@ -50,13 +92,25 @@ class Truth:
         shares = [fibre.percentage for fibre in part.fibres]
         return None not in shares and sum(share or 0 for share in shares) < 99.5
 
-    def values(self, product: Product, field: str) -> set[str]:
+    def values(self, product: Product, field: str) -> set[str]:  # noqa: PLR0911 - a rule for each field
         """The values that `product` has in a field now."""
         if field in LEVELS:
             schemes = {
                 one.scheme for one in product.evidence if one.level in LEVELS[field] and self.counts(one)
             }
             return schemes or {"unknown"}
+        if field in LEAST:
+            share = self.certified(product, field)
+            return {f"at_least_{step}" for step in STEPS[field] if share >= step} or {"unknown"}
+        if field == "fibreMix":
+            known = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
+            if len(known) > 1:
+                return {"several_fibres"}
+            told = product.components and not any(map(self.is_open, product.components))
+            return {"single_fibre"} if told else {"unknown"}
+        if field == "madeInRegion":
+            country = product.country_of_origin or "none"
+            return {region for region, made in COUNTRIES.items() if country in made} or {"unknown"}
         if field == "material":
             known = {fibre.fibre for part in product.components for fibre in part.fibres if fibre.known}
             open_parts = [part for part in product.components if self.is_open(part)]
@@ -72,6 +126,26 @@ class Truth:
         }
         return {single[field]}
 
+    def certified(self, product: Product, field: str) -> float:
+        """The share in percent that a certificate of the product itself carries now; 0 without one."""
+        grown = self.grown(product) if len(product.components) == 1 else None
+        shares = [0.0]
+        for one in product.evidence:
+            if one.scheme in LEAST[field] and one.level == "product" and self.counts(one):
+                share = LEAST[field][one.scheme] if one.share is None else one.share
+                bounded = field == "organicContent" and grown is not None and grown + 0.5 < share
+                shares.append(grown if bounded and grown is not None else share)
+        return max(shares)
+
+    @staticmethod
+    def grown(product: Product) -> float | None:
+        """The natural share of the main component, if all of it is told and adds up."""
+        main = product.components[0].fibres if product.components else ()
+        total = sum(one.percentage or 0 for one in main)
+        if not all(one.known and one.percentage is not None for one in main) or not 99.5 <= total <= 100.5:
+            return None
+        return min(100, sum(one.percentage or 0 for one in main if one.fibre in GROWN))
+
     def number(self, product: Product, field: str) -> int | None:
         """The number that a range filter on `field` looks at."""
         if field == "price":
@@ -79,6 +153,9 @@ class Truth:
         if field == "recycledContentPercentage":
             share = product.recycled_content_percentage
             return None if share is None else int(share)
+        if field == "naturalFibrePercentage":
+            grown = self.grown(product)
+            return None if grown is None else int(grown)
         fibre = field.removeprefix("share.")
         main = product.components[0].fibres if product.components else ()
         shares = [one.percentage for one in main if one.known and one.fibre == fibre]

@@ -96,7 +96,7 @@ def shop(
 
 
 FIBRES = ("linen", "cotton", "leather", "polyester")
-SCHEMES = ("GOTS", "GRS", "BCORP")
+SCHEMES = ("GOTS", "GRS", "BCORP", "GOTS_ORGANIC", "GLOBAL_RECYCLED_STANDARD")
 COLOURS = ("blue", "red", "green")
 BRANDS = ("Acme", "Bolt & Sons", "Cœur")
 SIZES = ("S", "M", "L")

@@ -28,7 +28,7 @@ from selvedge.snapshot.manifest import FORMAT, Manifest, PageSet, PartRef, Relea
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from origin.building.rulecheck import Finding
+    from origin.building.finding import Finding
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
     from selvedge.ranking.weights import RankingWeights

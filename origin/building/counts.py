@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from origin.building.evidence import held_at
-from origin.building.facts import EVIDENCE_FACETS, FACETS, size_value
+from origin.building.derivation import bounded
+from origin.building.evidence import DATED, held_at
+from origin.building.facts import size_value
+from origin.building.fields import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -40,6 +42,7 @@ def _facets(catalogue: Catalogue, products: Iterable[Product]) -> Iterable[str]:
         for rule in FACETS:
             for value in rule.values(product, groups[product.group]):
                 yield f"{rule.name}/{value}"
-        for name, levels in EVIDENCE_FACETS.items():
-            for value in held_at(product.evidence, levels, taken):
+        evidence = bounded(product)
+        for name in DATED:
+            for value in held_at(evidence, name, taken):
                 yield f"{name}/{value}"

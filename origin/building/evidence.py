@@ -5,36 +5,23 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from origin.building.derivation import bounded, bounds, tables, tables_for
 from origin.building.facts import EVIDENCE_FACETS, field_info
+from selvedge.catalogue.derivation import BANDS, content
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.snapshot.blobs import encode_blobs
+from selvedge.snapshot.evidence import encode_evidence
 from selvedge.snapshot.facets import FieldInfo, encode_facet
-from selvedge.snapshot.numbers import u32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
-    from selvedge.catalogue.model import Evidence, Level, Product
+    from selvedge.catalogue.model import Evidence, Product
     from selvedge.snapshot.facets import Change
-
-_encoder = msgspec.msgpack.Encoder(order="sorted")
 
 
 def evidence_sections(products: Sequence[Product]) -> dict[str, bytes]:
-    """Return the distinct evidence records and, by rank, which of them speak about the product."""
-    records: dict[bytes, int] = {}
-    starts, refs = [0], []
-    for product in products:
-        refs += [records.setdefault(_encoder.encode(one), len(records)) for one in product.evidence]
-        starts.append(len(refs))
-    return {
-        **encode_blobs("evidence", list(records)),
-        "evidence/by_rank/starts": u32(starts),
-        "evidence/by_rank/refs": u32(refs),
-    }
+    """Return what is known about `products`, in rank order, and what its derived facts look up."""
+    return encode_evidence(map(bounded, products), tables_for(products))
 
 
 def instants(products: Sequence[Product], taken: int) -> list[int]:
@@ -43,7 +30,7 @@ def instants(products: Sequence[Product], taken: int) -> list[int]:
         when
         for product in products
         for evidence in product.evidence
-        for when in _bounds(evidence)
+        for when in bounds(evidence)
         if when is not None and when > taken
     }
     return sorted(found)
@@ -52,8 +39,9 @@ def instants(products: Sequence[Product], taken: int) -> list[int]:
 def dated_facets(products: Sequence[Product], taken: int) -> tuple[list[FieldInfo], dict[str, bytes]]:
     """Return the evidence fields and their sections over `products`, in rank order."""
     fields, sections = [], {}
-    for name, levels in EVIDENCE_FACETS.items():
-        timelines = [_timeline(product.evidence, levels, taken) for product in products]
+    by_rank = [bounded(product) for product in products]
+    for name in DATED:
+        timelines = [_timeline(claims_of(evidence, name), taken) for evidence in by_rank]
         values = {value for timeline in timelines for _, held in timeline for value in held}
         info = field_info(name, values, dated=True)
         fields.append(info)
@@ -65,12 +53,33 @@ _Timeline = list[tuple[int, frozenset[str]]]
 """The values held from each time on; the first entry holds at the snapshot's time."""
 
 
-def held_at(evidence: Iterable[Evidence], levels: tuple[Level, ...], moment: int) -> frozenset[str]:
-    """Return the schemes of `levels` that count at `moment` (epoch seconds), or `unknown` where none does."""
-    return _held([(one.scheme, *_bounds(one)) for one in evidence if one.level in levels], moment)
+Claim = tuple[str, int | None, int | None]
+"""A value, and from when and until when it is held."""
+
+DATED = (*EVIDENCE_FACETS, *BANDS)
+"""The fields that rest on evidence: on its scheme, or on what it proves."""
 
 
-def _held(claims: Iterable[tuple[str, int | None, int | None]], moment: int) -> frozenset[str]:
+def claims_of(evidence: Iterable[Evidence], field: str) -> list[Claim]:
+    """Return what `evidence`, as `bounded` returned it, gives a product in a dated field."""
+    if field in EVIDENCE_FACETS:
+        levels = EVIDENCE_FACETS[field]
+        return [(one.scheme, *bounds(one)) for one in evidence if one.level in levels]
+    contents = ((one, content(one, tables())) for one in evidence)
+    return [
+        (value, *bounds(one))
+        for one, found in contents
+        if found and found.field == field
+        for value in found.values
+    ]
+
+
+def held_at(evidence: Iterable[Evidence], field: str, moment: int) -> frozenset[str]:
+    """Return the values of a dated field that count at `moment` (epoch seconds); `unknown` if none does."""
+    return _held(claims_of(evidence, field), moment)
+
+
+def _held(claims: Iterable[Claim], moment: int) -> frozenset[str]:
     held = {
         scheme
         for scheme, start, end in claims
@@ -79,8 +88,7 @@ def _held(claims: Iterable[tuple[str, int | None, int | None]], moment: int) -> 
     return frozenset(held or {UNKNOWN})
 
 
-def _timeline(evidence: Iterable[Evidence], levels: tuple[Level, ...], taken: int) -> _Timeline:
-    claims = [(one.scheme, *_bounds(one)) for one in evidence if one.level in levels]
+def _timeline(claims: Sequence[Claim], taken: int) -> _Timeline:
     moments = {taken, *(when for _, *bounds in claims for when in bounds if when and when > taken)}
     return [(moment, _held(claims, moment)) for moment in sorted(moments)]
 
@@ -96,15 +104,3 @@ def _encode(info: FieldInfo, timelines: Sequence[_Timeline], size: int) -> dict[
             for value in before ^ after:
                 changes[position[value]].append((moment, rank, value in after))
     return encode_facet(info, sets, size, changes)
-
-
-_NEVER = 0xFFFF_FFFF
-"""The last second that the format can name, in 2106; what is later, such as the year 9999, is as good."""
-
-
-def _bounds(evidence: Evidence) -> tuple[int | None, int | None]:
-    return _epoch(evidence.valid_from), _epoch(evidence.valid_to)
-
-
-def _epoch(moment: datetime | None) -> int | None:
-    return None if moment is None else min(int(moment.timestamp()), _NEVER)

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.importing.composition import TOLERANCE
+from selvedge.catalogue.completeness import is_whole
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.catalogue.model import Component, Offer, Product, ProductGroup
 from selvedge.errors import SelvedgeError
 from selvedge.snapshot.facets import FieldInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
-    from selvedge.catalogue.model import Catalogue, Level
-
-
-CATCH_ALLS = frozenset({"other_fibres", "other_materials"})
-"""Codes of the fibre vocabulary that name no fibre, so that any may be behind them."""
-
-_WHOLE = 100
+    from selvedge.catalogue.model import Level, Offer, Product, ProductGroup
 
 
 class UnusableValue(SelvedgeError):
     """A facet value is empty or holds a comma, which separates values in a query."""
-
-
-class FacetRule(msgspec.Struct, frozen=True):
-    """A field and how its values are read off a product; `row` puts it into the scoring rows."""
-
-    name: str
-    values: Callable[[Product, ProductGroup], Iterable[str]]
-    single: bool = False
-    row: bool = False
 
 
 def materials(product: Product, _group: ProductGroup) -> set[str]:
@@ -45,25 +28,6 @@ def materials(product: Product, _group: ProductGroup) -> set[str]:
     if not product.components or not all(map(is_whole, product.components)):
         found.add(UNKNOWN)
     return found
-
-
-def is_whole(part: Component) -> bool:
-    """Whether the fibres stated are all that the component has.
-
-    Shares that end below 100 leave a rest that may be anything; where a fibre has no share, the rest is its.
-    """
-    if not part.fibres or any(not one.known or one.fibre in CATCH_ALLS for one in part.fibres):
-        return False
-    shares = [one.percentage for one in part.fibres if one.percentage is not None]
-    return len(shares) < len(part.fibres) or sum(shares) >= _WHOLE - TOLERANCE
-
-
-def states_all_shares(product: Product) -> bool:
-    """Whether every share in the main component is known, so that a fibre it does not name has none of it."""
-    if not product.components:
-        return False
-    main = product.components[0]
-    return is_whole(main) and all(one.percentage is not None for one in main.fibres)
 
 
 def slug(name: str) -> str:
@@ -93,19 +57,6 @@ def as_shown(offer: Offer) -> Offer:
     return msgspec.structs.replace(offer, regular_price=None, lowest_price_30_days=None)
 
 
-FACETS = (
-    FacetRule("brand", lambda _, group: (slug(group.brand),), single=True, row=True),
-    FacetRule("category", lambda _, group: (group.category,), single=True, row=True),
-    FacetRule("color", lambda product, _: (product.color,), single=True, row=True),
-    FacetRule(
-        "countryOfOrigin",
-        lambda product, _: (product.country_of_origin or UNKNOWN,),
-        single=True,
-        row=True,
-    ),
-    FacetRule("material", materials, row=True),
-)
-
 EVIDENCE_FACETS: dict[str, tuple[Level, ...]] = {
     "certification": ("product", "material"),
     "facilityCertification": ("facility",),
@@ -123,14 +74,6 @@ def main_shares(product: Product) -> dict[str, int]:
         if fibre.known and fibre.percentage is not None:
             shares[fibre.fibre] = shares.get(fibre.fibre, 0) + fibre.percentage
     return {fibre: int(share) for fibre, share in shares.items()}
-
-
-def facet_values(catalogue: Catalogue, groups: Mapping[str, ProductGroup], rule: FacetRule) -> FieldInfo:
-    """Return the field of `rule` with every value that some product has, sorted."""
-    values = {
-        value for product in catalogue.products for value in rule.values(product, groups[product.group])
-    }
-    return field_info(rule.name, values, single=rule.single)
 
 
 def field_info(name: str, values: Iterable[str], *, single: bool = False, dated: bool = False) -> FieldInfo:

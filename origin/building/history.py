@@ -37,9 +37,9 @@ class Standing:
         pieces: dict[int, object] = {}
         for rank in range(self._index.size):
             evidence = []
-            for ref in self._index.evidence_refs(rank):
+            for ref in self._index.evidence.refs(rank):
                 if ref not in pieces:
-                    pieces[ref] = self._index.evidence(ref)
+                    pieces[ref] = self._index.evidence[ref]
                 evidence.append(pieces[ref])
             if not available >> rank & 1:
                 yield None

@@ -20,6 +20,7 @@ _VOCABULARY_OF = {
     "countryOfOrigin": "countries",
 }
 _EVIDENCE = frozenset({"certification", "facilityCertification", "brandCertification"})
+_DERIVED = frozenset({"madeInRegion", "fibreMix", "organicContent", "recycledContent"})
 
 
 class VocabularyLabels:
@@ -37,6 +38,8 @@ class VocabularyLabels:
             return _words(locale)["unknown"].get(field, value)
         if field in _EVIDENCE:
             return scheme_labels(locale).get(value, value)
+        if field in _DERIVED:
+            return _words(locale).get(f"values.{field}", {}).get(value, value)
         name = _VOCABULARY_OF.get(field)
         return vocabulary(name).labels(locale).get(value, value) if name else value
 
@@ -45,6 +48,7 @@ class VocabularyLabels:
 def _words(locale: str) -> dict[str, dict[str, str]]:
     text = resources.files(__package__).joinpath("fields.toml").read_text(encoding="utf-8")
     words = tomllib.loads(text)
+    tables = {**words, **{f"values.{field}": values for field, values in words.pop("values").items()}}
     language = locale.partition("-")[0]
     return {part: {field: labels.get(language, labels["en"]) for field, labels in entries.items()}
-            for part, entries in words.items()}  # fmt: skip
+            for part, entries in tables.items() if part != "values"}  # fmt: skip

@@ -43,6 +43,7 @@ def detail_blob(product: Product, group: ProductGroup, market: Market) -> bytes:
             components=product.components,
             offers=tuple(as_shown(offer) for offer in product.offers if offer.market == market.code),
             declared_score=product.declared_score,
+            passport=product.passport,
         )
     )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS, PUBLIC_SLOT
+from origin.building.finding import Finding
+from origin.building.ruleconflicts import conflicts
+from origin.building.rulereach import scope_of
+from selvedge.ranking.experiments import HOLD_OUT, instant
+from selvedge.ranking.rules import MAX_RULES, SLOTS, UNORDERED_SLOT
 from selvedge.ranking.weights import RankingWeights
 
 if TYPE_CHECKING:
@@ -18,19 +22,7 @@ if TYPE_CHECKING:
     from selvedge.ranking.rules import Rule, RuleSet
     from selvedge.snapshot.index import Index
 
-Level = Literal["error", "warning"]
 MAX_EXPERIMENTS = 8
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """Something wrong with a rule or an experiment. An error stops a build, a warning does not."""
-
-    level: Level
-    subject: str
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{self.level}: {self.subject}: {self.detail}"
 
 
 def check(rules: RuleSet, index: Index | None = None, markets: Collection[str] = ()) -> list[Finding]:
@@ -40,19 +32,18 @@ def check(rules: RuleSet, index: Index | None = None, markets: Collection[str] =
         *_duplicates([one.key for one in rules.experiments]),
     ]
     for rule in rules.rules:
-        found += _alone(rule)
-        found += _arm(rule, rules.experiments)
+        found += chain(_alone(rule), _arm(rule, rules.experiments), _reach(rule, rules.experiments))
         if index is not None:
-            found += _known(rule, index, markets)
+            found += chain(_known(rule, index), _markets(rule.id, rule.markets, markets))
     for experiment in rules.experiments:
         found += _experiment(experiment)
+        if index is not None:
+            found += _markets(experiment.key, experiment.markets, markets)
     if len(rules.experiments) > MAX_EXPERIMENTS:
         found.append(Finding("error", "experiments", f"more than {MAX_EXPERIMENTS}"))
     if len(rules.rules) > MAX_RULES:
         return [*found, Finding("error", "rules", f"more than {MAX_RULES}")]
-    for one, other in combinations(rules.rules, 2):
-        found += _together(one, other)
-    return [*found, *_too_many(rules)]
+    return [*found, *conflicts(rules, index)]
 
 
 def _duplicates(names: list[str]) -> Iterator[Finding]:
@@ -81,13 +72,26 @@ def _alone(rule: Rule) -> Iterator[Finding]:
     if rule.sponsored and rule.kind in ("bury", "exclude"):
         yield error("shows nothing that could be marked as sponsored")
     yield from _schedule(rule.id, rule.start, rule.end)
-    if (rule.audience or rule.arm) and rule.slots == (PUBLIC_SLOT,):
-        yield Finding("warning", rule.id, "never acts: the public list knows no audience and no arm")
 
 
 def _schedule(subject: str, start: datetime | None, end: datetime | None) -> Iterator[Finding]:
-    if start is not None and end is not None and start >= end:
-        yield Finding("error", subject, f"ends ({end.isoformat()}) before it begins ({start.isoformat()})")
+    if start is not None and end is not None and instant(start) >= instant(end):
+        said = "before it begins" if start >= end else "within the second in which it begins"
+        yield Finding("error", subject, f"ends ({end.isoformat()}) {said} ({start.isoformat()})")
+
+
+def _reach(rule: Rule, experiments: Iterable[Experiment]) -> Iterator[Finding]:
+    for slot in rule.slots:
+        if slot not in SLOTS:
+            yield Finding("error", rule.id, f"no slot {slot!r}; there are {', '.join(SLOTS)}")
+    scope = scope_of(rule, experiments)
+    if not scope.slots and set(rule.slots) <= set(SLOTS):
+        detail = "lists that are the same for all know no audience and no arm but control"
+        if rule.slots == (UNORDERED_SLOT,):
+            detail = f"on {UNORDERED_SLOT} only exclusions do"
+        yield Finding("warning", rule.id, f"never acts: {detail}")
+    elif scope.experiment is not None and scope.never:
+        yield Finding("warning", rule.id, f"never acts where and when {scope.experiment.key} runs")
 
 
 def _arm(rule: Rule, experiments: Iterable[Experiment]) -> Iterator[Finding]:
@@ -96,16 +100,19 @@ def _arm(rule: Rule, experiments: Iterable[Experiment]) -> Iterator[Finding]:
         yield Finding("error", rule.id, f"no arm {rule.arm!r}; there are {', '.join(sorted(arms)) or 'none'}")
 
 
-def _known(rule: Rule, index: Index, markets: Collection[str]) -> Iterator[Finding]:
+def _markets(subject: str, named: Iterable[str], markets: Collection[str]) -> Iterator[Finding]:
+    for market in named:
+        if market not in markets:
+            yield Finding("error", subject, f"no market {market!r}; there are {', '.join(sorted(markets))}")
+
+
+def _known(rule: Rule, index: Index) -> Iterator[Finding]:
     for product in rule.products:
         ordinal = index.ordinal(product)
         if ordinal is None:
             yield Finding("error", rule.id, f"no product {product!r}")
         elif index.rank(ordinal) is None:
             yield Finding("warning", rule.id, f"product {product!r} is no longer sold")
-    for market in rule.markets:
-        if market not in markets:
-            yield Finding("error", rule.id, f"no market {market!r}; there are {', '.join(sorted(markets))}")
     pairs = [(field, value) for field, values in rule.where.items() for value in values]
     pairs += [(field, value) for field, _, value in (pair.partition(":") for pair in rule.audience)]
     pairs += [("category", value) for value in rule.categories]
@@ -122,6 +129,8 @@ def _experiment(one: Experiment) -> Iterator[Finding]:
     if abs(total - 1) > 1e-9:  # noqa: PLR2004 - rounding of decimal shares
         yield Finding("error", one.key, f"the shares of its arms add up to {total:g}, not 1")
     yield from _duplicates([arm.key for arm in one.arms])
+    if any(arm.key == HOLD_OUT for arm in one.arms):
+        yield Finding("error", one.key, f"{HOLD_OUT!r} is what those in no arm are called")
     if one.namespace is not None and one.namespace.start >= one.namespace.end:
         yield Finding("error", one.key, "its namespace's range is empty")
     yield from _schedule(one.key, one.start, one.end)
@@ -136,46 +145,3 @@ def _experiment(one: Experiment) -> Iterator[Finding]:
                 yield Finding("error", one.key, f"arm {arm.key}: weight {name!r} cannot be {number}")
     if one.arms and one.arms[0].weights:
         yield Finding("error", one.key, f"the control {one.arms[0].key!r} changes weights")
-
-
-def _together(one: Rule, other: Rule) -> Iterator[Finding]:
-    """What two rules do to each other, where both can hold in one place at one time."""
-    if not _meet(one, other):
-        return
-    subject = f"{one.id}, {other.id}"
-    if one.position and one.position == other.position:
-        both_pins = one.kind == other.kind == "pin"
-        detail = f"both take place {one.position}; the first of them, pins before promotions, has it"
-        yield Finding("error" if both_pins or one.kind == other.kind else "warning", subject, detail)
-    placing, excluding = (one, other) if other.kind == "exclude" else (other, one)
-    if excluding.kind == "exclude" and placing.kind != "exclude":
-        for product in sorted(set(placing.products) & set(excluding.products)):
-            yield Finding("error", subject, f"{placing.kind} of {product!r}, which is excluded")
-    if {one.kind, other.kind} == {"boost", "bury"} and set(one.products) & set(other.products):
-        yield Finding("warning", subject, "one raises what the other lowers")
-    if one.kind == other.kind == "pin" and (twice := sorted(set(one.products) & set(other.products))):
-        yield Finding("warning", subject, f"both pin {twice[0]!r}; a style is placed once")
-
-
-def _meet(one: Rule, other: Rule) -> bool:
-    scopes = (
-        (one.markets, other.markets),
-        (one.categories, other.categories),
-        (one.slots, other.slots),
-    )
-    if any(a and b and not set(a) & set(b) for a, b in scopes):
-        return False
-    if one.arm and other.arm and one.arm != other.arm and one.arm.split(":")[0] == other.arm.split(":")[0]:
-        return False
-    starts = [rule.start for rule in (one, other) if rule.start is not None]
-    ends = [rule.end for rule in (one, other) if rule.end is not None]
-    return not starts or not ends or max(starts) < min(ends)
-
-
-def _too_many(rules: RuleSet) -> Iterator[Finding]:
-    shifting = [rule for rule in rules.rules if rule.kind in ("boost", "bury")]
-    for rule in shifting[MAX_SHIFTS:]:
-        before = [one for one in shifting[: shifting.index(rule)] if _meet(one, rule)]
-        if len(before) >= MAX_SHIFTS:
-            detail = f"may be left out: {MAX_SHIFTS} boosts and buries before it may hold at the same time"
-            yield Finding("warning", rule.id, detail)

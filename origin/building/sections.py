@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from origin.building.derivation import natural_percent
 from origin.building.evidence import dated_facets, evidence_sections, instants
 from origin.building.facts import (
-    FACETS,
-    facet_values,
     field_info,
     is_reduced,
     main_shares,
     size_value,
-    states_all_shares,
 )
+from origin.building.fields import FACETS, facet_values
 from origin.building.texts import text_sections
+from selvedge.catalogue.completeness import states_all_shares
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64
@@ -49,7 +49,8 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **dated_sections,
         **ranges,
         "shares/stated": encode_postings(
-            [[rank for rank, product in enumerate(products) if states_all_shares(product)]], len(products)
+            [[rank for rank, product in enumerate(products) if states_all_shares(product.components)]],
+            len(products),
         ),
         **_identity_sections(arrangement),
         **_group_sections(products),
@@ -108,6 +109,7 @@ def _range_sections(products: Sequence[Product]) -> dict[str, bytes]:
     sections = {
         **encode_range("range/published", days, with_codes=True),
         **encode_range("range/recycledContentPercentage", recycled),
+        **encode_range("range/naturalFibrePercentage", [natural_percent(product) for product in products]),
     }
     for fibre in sorted({fibre for of_product in shares for fibre in of_product}):
         column = [of_product.get(fibre) for of_product in shares]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from origin.claims.lint import ORGANIC, lint
 from origin.claims.shopfiles import from_catalogue
 from origin.importing.report import Issue
-from origin.importing.vocabulary import fold
+from origin.importing.stated import speaks_of_organic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,14 +15,12 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Catalogue
 
 REASON = "organic-without-certificate"
-_STEMS = ("organ", "bio", "ecol", "okol", "oekol")
-"""What every term of the rule holds, folded; texts without any of them are not read word by word."""
 
 
 def contradictions(catalogue: Catalogue) -> Iterator[Issue]:
     """Yield a note for each text that calls a fibre organic where a product of it lacks such evidence."""
     for text in from_catalogue(catalogue):
-        if text.organic or not any(stem in fold(text.text) for stem in _STEMS):
+        if text.organic or not speaks_of_organic(text.text):
             continue
         for found in lint(text.text, text.locale):
             if found.rule == ORGANIC:

@@ -11,7 +11,8 @@ from origin.importing.errors import SourceError
 from origin.importing.report import Log
 from origin.importing.shop import load_settings, load_shop
 from origin.importing.table import PROGRESS_EVERY, Table
-from origin.importing.vocabulary import fold
+from origin.importing.vocabulary import fold, vocabulary
+from selvedge.catalogue.filter import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,8 @@ _ORGANIC_NAMES = (
     "regenerative organic",
 )
 _CERTIFICATES = "certif"
+_SHOWN_OF_CERTIFICATES = frozenset({"certificate_component", "certificate_source"})
+_LINKS = ("http://", "https://")
 _NOT_TEXT = frozenset({"id", "item_group_id", "gtin", "mpn", "price", "sale_price", "availability"})
 """Columns that hold codes and figures. Columns of certificates hold registry names and are proof instead."""
 
@@ -74,18 +77,22 @@ def from_table(
 ) -> Iterator[Text]:
     """Yield the cells of a feed or table that are text, by line and column."""
     table = Table(path, Log(), needs=(), delimiter=delimiter, quoted=delimiter == ",")
-    columns = [name for name in table.columns if name not in _NOT_TEXT and _CERTIFICATES not in name]
+    columns = [
+        name
+        for name in table.columns
+        if name in _SHOWN_OF_CERTIFICATES or (name not in _NOT_TEXT and _CERTIFICATES not in name)
+    ]
     proofs = [name for name in table.columns if _CERTIFICATES in name]
     for row in table.rows(progress):
         organic = _proves_organic(row, proofs)
         for column in columns:
             text = row.get(column)
-            if text and not text.startswith(("http://", "https://")):
+            if text and not text.startswith(_LINKS):
                 yield Text(f"{path.name}:{row.line} {column}", html.unescape(text), locale, organic=organic)
 
 
 def from_catalogue(catalogue: Catalogue, progress: Progress | None = None) -> Iterator[Text]:
-    """Yield the names, descriptions, brands and colours of a catalogue, by style and locale.
+    """Yield the names, descriptions, brands, colours and issuers of a catalogue, by style and locale.
 
     A style's texts count as proven organic if all its products are.
     """
@@ -105,6 +112,33 @@ def from_catalogue(catalogue: Catalogue, progress: Progress | None = None) -> It
     for product in catalogue.products:
         if product.color_name:
             yield Text(f"{product.id} color", product.color_name)
+        for field, text in _own_words(product):
+            yield Text(f"{product.id} {field}", text, organic=_is_organic(product, catalogue.taken))
+    for text, product_id in _texts_of_evidence(catalogue).items():
+        yield Text(f"{product_id} evidence", text)
+
+
+def _own_words(product: Product) -> Iterator[tuple[str, str]]:
+    """Yield what the shop says of a product in words of its own: badges, unknown fibres and components."""
+    for text in product.stated:
+        yield "stated", text
+    for part in product.components:
+        if part.name not in vocabulary("components").terms:
+            yield "component", part.name
+        for one in part.fibres:
+            if not one.known and one.fibre != UNKNOWN:
+                yield "fibre", one.fibre
+
+
+def _texts_of_evidence(catalogue: Catalogue) -> dict[str, str]:
+    """Return what evidence says in words of the shop's, with the first product that it is said of."""
+    return {
+        text: product.id
+        for product in reversed(catalogue.products)
+        for one in product.evidence
+        for text in (one.issuer, one.component, one.source)
+        if text and not text.startswith(_LINKS)
+    }
 
 
 def _is_organic(product: Product, at: datetime) -> bool:

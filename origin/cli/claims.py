@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
-from origin.claims.lint import Finding, lint
+from origin.claims.looking import look
 from origin.claims.rules import rules
 from origin.claims.shopfiles import KINDS, read_texts
 from origin.claims.shown import shown_texts
@@ -22,17 +21,10 @@ from origin.cli.sources import importing
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from origin.claims.looking import Found
     from origin.claims.texts import Text
 
 PATH = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A finding and where it was made. `start` and `end` count code points of the text at `place`."""
-
-    place: str
-    text: str
-    finding: Finding
 
 
 @click.group()
@@ -69,7 +61,7 @@ def run(
         raise click.UsageError(f"name a file ({', '.join(KINDS)}), or use --ourselves")
     looked = Counter[str]()
     with importing(), Steps() as steps:
-        found = list(_look(_texts(files, locale, steps, ourselves=ourselves), looked))
+        found = list(look(_counted(_texts(files, locale, steps, ourselves=ourselves), looked)))
     breaches = sum(one.finding.level == "breach" for one in found)
     if as_json:
         print_json({"texts": looked["texts"], "breaches": breaches, "notes": len(found) - breaches,
@@ -87,15 +79,10 @@ def _texts(files: tuple[Path, ...], locale: str | None, steps: Steps, *, ourselv
         yield from shown_texts()
 
 
-def _look(texts: Iterable[Text], looked: Counter[str]) -> Iterator[Found]:
-    """Lint texts; the same text in the same language, as in a feed's sizes, is read once."""
-    known: dict[tuple[str, str | None, bool], tuple[Finding, ...]] = {}
+def _counted(texts: Iterable[Text], looked: Counter[str]) -> Iterator[Text]:
     for one in texts:
         looked["texts"] += 1
-        key = (one.text, one.locale, one.organic)
-        if key not in known:
-            known[key] = lint(one.text, one.locale, organic=one.organic)
-        yield from (Found(one.place, one.text, finding) for finding in known[key])
+        yield one
 
 
 def _counts(found: list[Found]) -> dict[str, int]:

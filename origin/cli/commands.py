@@ -10,6 +10,7 @@ import msgspec
 from origin.building.build import UnusableRules
 from origin.cli.claims import claims
 from origin.cli.demo import demo
+from origin.cli.evidence import evidence
 from origin.cli.exits import MEANING, Exit, exit_for
 from origin.cli.footprint import footprint
 from origin.cli.importing import import_
@@ -77,6 +78,7 @@ jobs.add_command(demo)
 jobs.add_command(footprint)
 jobs.add_command(train)
 jobs.add_command(claims)
+jobs.add_command(evidence)
 
 
 def _report(error: SelvedgeError, *, as_json: bool) -> None:

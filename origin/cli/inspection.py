@@ -16,12 +16,17 @@ from origin.cli.places import FOLDER, snapshot_folder
 from origin.publishing import folder as folders
 from origin.publishing import guardrails
 from origin.publishing.preview import first_page
+from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS
+from selvedge.shopper.context import MAX_RECENT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from origin.building.built import BuiltSnapshot
     from origin.cli.workshop import Workshop
+
+_PRODUCTS_OF = {PUBLIC_SLOT: (0, 0), "similar": (1, 1), "recently-viewed": (1, MAX_RECENT)}
+"""How many products a list is for, at least and at most: none or one where nothing is said here."""
 
 
 @click.command(
@@ -85,7 +90,8 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
     examples=(
         'snapshot preview --market nl --query "material=linen" --at 2026-12-01',
         "snapshot preview --market nl --slot recommendations --category knitwear",
-        "snapshot preview --market nl --slot alternatives --query item=S000301-02",
+        "snapshot preview --market nl --slot similar --product S000301-02",
+        "snapshot preview --market nl --slot alternatives --product S000301-02 --category shirts",
     ),
 )
 @click.argument("folder", type=FOLDER, required=False)
@@ -99,10 +105,18 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 )
 @click.option(
     "--slot",
-    type=click.Choice(["products", "recommendations", "alternatives"]),
-    default="products",
-    help="The public list (unless given), the personal one as somebody unknown gets it, or the\n"
-    "alternatives to the product that the query names as item=ID.",
+    type=click.Choice(SLOTS),
+    default=PUBLIC_SLOT,
+    help="The list, by the name that rules know it by: the public one (unless given), the personal one\n"
+    "as somebody unknown gets it, what is similar or an alternative to a product, or what was recently\n"
+    "viewed.",
+)
+@click.option(
+    "--product",
+    "products",
+    multiple=True,
+    help="The product that the list is for, by id; for recently-viewed each one looked at, the newest\n"
+    "first.",
 )
 @click.option("--category", help="Only this category: short for category=... in the query.")
 @json_option
@@ -115,16 +129,19 @@ def preview(
     query: str,
     at: datetime | None,
     slot: str,
+    products: tuple[str, ...],
     category: str | None,
     *,
     as_json: bool,
 ) -> None:
     """Show the first page that shoppers of a market would see, as the Worker decides it."""
+    _check_products(slot, products)
     built = folders.read(snapshot_folder(workshop, folder))
     moment = at.replace(tzinfo=UTC) if at else datetime.now(UTC)
     if category:
         query = "&".join(filter(None, (query, f"category={quote(category, safe='')}")))
-    page = first_page(built, market, locale, query=query, now=int(moment.timestamp()), slot=slot)
+    now = int(moment.timestamp())
+    page = first_page(built, market, locale, query=query, now=now, slot=slot, products=products)
     if as_json:
         print_json(page)
         return
@@ -135,6 +152,15 @@ def preview(
     columns = ("id", "name", "brand", "price (minor units)", "currency", "placed by")
     shown = f"of each style the best, {len(page['items'])} on this page"
     print_table(f"{page['numberOfItems']:,} colourways match; {shown}", columns, rows)
+
+
+def _check_products(slot: str, products: tuple[str, ...]) -> None:
+    """Raise `click.UsageError` where a list is for no product, or for more than it can be."""
+    least, most = _PRODUCTS_OF.get(slot, (0, 1))
+    if len(products) < least:
+        raise click.UsageError(f"--slot {slot} needs --product")
+    if len(products) > most:
+        raise click.UsageError(f"--slot {slot} takes --product at most {most} times")
 
 
 def _why(item: Mapping[str, Any]) -> str:

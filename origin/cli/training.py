@@ -15,7 +15,9 @@ from origin.cli.output import Steps, json_option, print_json, print_table
 from origin.cli.places import FILE, FOLDER, snapshot_folder
 from origin.encryption.keyring import Keyring
 from origin.encryption.masters import parse_master_keys
+from origin.privacy.trained import note_counts
 from origin.publishing import folder as folders
+from origin.rehearsal import SystemClock
 from origin.settings import require
 from origin.storage.database import Database
 from origin.training.counts import Counts
@@ -23,7 +25,7 @@ from origin.training.files import FileSource
 from origin.training.job import number_by_name
 from origin.training.job import train as run
 from origin.training.settings import DEFAULT, FITTED, read_settings
-from origin.training.stored import read_stored
+from origin.training.stored import read_place, read_stored
 from selvedge.snapshot.index import id_hash
 
 if TYPE_CHECKING:
@@ -97,8 +99,12 @@ def train(
     settings = read_settings(name, settings_file)
     number = number_by_name if by_name else _by_snapshot(snapshot_folder(workshop, snapshot))
     with Steps() as steps, closing(Counts(counts, settings.tally)) as kept:
+        if events:
+            _followed(workshop.settings, counts, kept.place())
         source = asyncio.run(_stored(workshop.settings, kept.place())) if events else FileSource(files)
         trained = run(kept, source, out, number, settings, keep_days=keep_days, progress=steps)
+        if events:
+            _followed(workshop.settings, counts, kept.place())
     if as_json:
         print_json(trained)
         return
@@ -129,6 +135,20 @@ def _by_snapshot(folder: Path) -> Callable[[list[str]], dict[str, int]]:
         return {product: known[hashed] for product, hashed in hashes.items() if hashed in known}
 
     return number
+
+
+def _followed(settings: Settings, counts: Path | None, place: str) -> None:
+    """Let receipts of erasures know how far the counts have followed; those of one run alone do not stay."""
+    if counts is not None:
+        asyncio.run(_note(settings, str(counts.resolve()), read_place(place).removals))
+
+
+async def _note(settings: Settings, counts: str, removals: int) -> None:
+    opened = Database(settings.database.reveal())
+    try:
+        await note_counts(opened, counts, removals, int(SystemClock().now()))
+    finally:
+        await opened.close()
 
 
 async def _stored(settings: Settings, place: str) -> SessionSource:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from origin.importing.certification import FEED
 from origin.importing.schemes import registry
 from selvedge.catalogue.model import Evidence
 
@@ -75,6 +76,7 @@ class Certifier:
             issuer=self._chance.pick(_ISSUERS),
             valid_from=valid_from,
             valid_to=self._end(valid_from) if entry.ends == "licence" else None,
+            source=FEED,
         )
 
     def _end(self, valid_from: datetime) -> datetime | None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from origin.events.pseudonyms import read_secret, session_key
 from origin.events.purposes import BITS, bits_of, named
 from origin.events.rows import Content, Row, digest_of
 from origin.events.tables import event, event_state, training_removal
@@ -230,18 +230,14 @@ async def withdraw(connection: AsyncConnection, shopper: str, purposes: Iterable
     await connection.execute(update(event).where(own).values(purposes=left))
 
 
-def session_key(shopper: str, day: int) -> str:
-    """Return the name of a person's session on a day (since 1970): a pseudonym, not anonymous."""
-    return hashlib.sha256(f"session\n{shopper}\n{day}".encode()).hexdigest()[:32]
-
-
 async def _remove_sessions(connection: AsyncConnection, where: ColumnElement[bool]) -> None:
     query = select(event.c.shopper, event.c.occurred).where(
         where & (event.c.purposes.bitwise_and(BITS["training"]) != 0)
     )
     found = (await connection.execute(query)).all()
-    keys = {session_key(row.shopper, row.occurred // (SECONDS_A_DAY * 1000)) for row in found}
-    if keys:
+    if found:
+        secret = await read_secret(connection)
+        keys = {session_key(secret, row.shopper, row.occurred // (SECONDS_A_DAY * 1000)) for row in found}
         await connection.execute(insert(training_removal), [{"key": key} for key in sorted(keys)])
 
 

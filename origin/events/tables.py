@@ -49,4 +49,20 @@ training_removal = Table(
     Column("key", String(32), nullable=False),
     sqlite_autoincrement=True,
 )
-"""Keys of sessions that training must forget: digests of pseudonyms, which guessing a name can find."""
+"""Keys of sessions that training must forget: keyed digests (`origin.events.pseudonyms`)."""
+
+training_reader = Table(
+    "training_reader",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("removals", Big, nullable=False),
+)
+"""How far each counts file has followed the removals; `name` is a digest of where it lies."""
+
+session_secret = Table(
+    "session_secret",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary(32), nullable=False),
+)
+"""One row: what the digests of sessions are keyed with."""

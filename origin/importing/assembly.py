@@ -43,6 +43,8 @@ class Draft(msgspec.Struct, frozen=True):
     country: str | None = None
     evidence: tuple[Evidence, ...] = ()
     declared: DeclaredScore | None = None
+    passport: str | None = None
+    stated: tuple[str, ...] = ()
 
 
 class Style(msgspec.Struct):
@@ -76,6 +78,8 @@ class Colourway(msgspec.Struct):
     evidence: dict[str, Evidence] = {}
     offers: dict[tuple[str, str], Offer] = {}
     declared: DeclaredScore | None = None
+    passport: str | None = None
+    stated: tuple[str, ...] = ()
 
     def add(self, draft: Draft, row: Row) -> None:
         """Take an offer and whatever is not known yet."""
@@ -84,6 +88,9 @@ class Colourway(msgspec.Struct):
         self.country = self.country or draft.country
         self.image = self.image or draft.image
         self.declared = self.declared or draft.declared
+        self.passport = self.passport or draft.passport
+        if draft.stated != self.stated:
+            self.stated = tuple(dict.fromkeys((*self.stated, *draft.stated)))
         if self.recycled is None:
             self.recycled = draft.recycled
         for evidence in draft.evidence:
@@ -110,6 +117,8 @@ class Colourway(msgspec.Struct):
             evidence=tuple(self.evidence.values()),
             offers=tuple(self.offers.values()),
             declared_score=self.declared,
+            passport=self.passport,
+            stated=self.stated,
         )
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from selvedge.catalogue.model import Evidence
 
 COLUMN = "certification"
-_BESIDE = ("share", "valid_from", "valid_to", "level")
+FEED = f"feed:{COLUMN}"
+"""The source of what states no other."""
+
+_BESIDE = ("share", "valid_from", "valid_to", "level", "component", "source")
 _VOCABULARIES = frozenset({fold(GREENDB), fold(GS1)})
 _USUAL_PARTS = "authority:name:code"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -27,7 +30,7 @@ class CertificationColumn:
 
     Google lets the header state another order:
     `certification(certification_name:certification_code:certification_authority)`. The columns
-    `certificate_share`, `_valid_from`, `_valid_to` and `_level` go by position.
+    `certificate_share`, `_valid_from`, `_valid_to`, `_level`, `_component` and `_source` go by position.
     """
 
     def __init__(self, columns: list[str]) -> None:
@@ -59,6 +62,8 @@ class CertificationColumn:
             valid_from=_date(extra.get("valid_from", ""), "valid_from", row),
             valid_to=_date(extra.get("valid_to", ""), "valid_to", row),
             level=extra.get("level") or None,
+            component=extra.get("component") or None,
+            source=extra.get("source") or FEED,
         )
 
 

@@ -11,15 +11,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from origin.importing.vocabulary import fold, vocabulary
+from selvedge.catalogue.completeness import TOLERANCE
 from selvedge.catalogue.model import Component, FibreShare
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from origin.importing.report import Row
-
-TOLERANCE = 0.5
-"""Percent points by which a component may miss 100: three thirds are written 33.3 %."""
 
 MAIN_COMPONENTS = ("shell", "upper", "top", "knitted_part", "woven_part")
 """What is taken for the main component, in this order, else the first one stated."""

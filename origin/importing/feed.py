@@ -21,6 +21,7 @@ from origin.importing.declared import read_declared
 from origin.importing.offers import ONE_SIZE, SIZE_SYSTEMS, normalise_size
 from origin.importing.report import RowRejectedError
 from origin.importing.schemes import Subject
+from origin.importing.stated import read_stated
 from origin.importing.table import Table
 from origin.importing.values import (
     MOST_PERCENT,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from origin.importing.values import Price
     from selvedge.catalogue.model import Component
 
+_COMPOSITIONS = ("composition", "material")
 NEEDED = ("id", "title", "link", "price", "availability")
 _OFFER_COLUMNS = frozenset(
     {
@@ -147,6 +149,8 @@ class _Feed:
             recycled=_recycled(row),
             country=read_country(row, "country_of_origin", self._locale),
             evidence=self._certification.read(row, subject),
+            passport=read_link(row, "digital_product_passport", "") or None,
+            stated=read_stated(row, ("product_highlight",), _COMPOSITIONS),
             offer=offer,
             declared=read_declared(row) if self._shop.official_scores else None,
         )
@@ -215,7 +219,7 @@ class _Feed:
         return code or OTHER
 
     def _components(self, row: Row) -> tuple[Component, ...]:
-        for column in ("composition", "material"):
+        for column in _COMPOSITIONS:
             text = row.get(column)
             if text:
                 return parse_composition(text, self._locale, row, column)

@@ -110,6 +110,8 @@ class CertificateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     issuer: Text | None = None
     valid_from: Text | None = None
     valid_to: Text | None = None
+    component: Text | None = None
+    source: Text | None = None
 
 
 class RecycledRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +143,7 @@ class Columns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     size_system: Text | None = None
     stock: Text | None = None
     gtin: Text | None = None
+    stated: Text | None = None
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -185,6 +188,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield from (pair.name, pair.share)
         for rule in self.certificates:
             yield from (rule.column, *rule.share, rule.code, rule.valid_from, rule.valid_to)
+            yield from (rule.component, rule.source)
         if self.recycled:
             yield from self.recycled.columns
 

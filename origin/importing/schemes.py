@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from origin.importing.vocabulary import fold, read_table
+from origin.importing.vocabulary import fold, read_table, vocabulary
 from selvedge.catalogue.model import Evidence, Level
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ _WEAKER: dict[str, tuple[Level, ...]] = {
 """What a certificate stated for a level may be taken for instead: a smaller claim about these goods.
 A facility's says nothing about the brand, nor a brand's about the facility."""
 
+
+_WHOLE = 100
 
 GREENDB = "certificate"
 GS1 = "PackagingMarkedLabelAccreditationCode"
@@ -44,10 +46,14 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     gs1: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     minimum_share: float = 0
+    content: Literal["organic", "recycled"] | None = None
 
 
 class Certificate(msgspec.Struct, frozen=True):
-    """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing."""
+    """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing.
+
+    `component` is the shop's word for the one it is about, `source` where the shop has it from.
+    """
 
     name: str
     authority: str | None = None
@@ -56,6 +62,8 @@ class Certificate(msgspec.Struct, frozen=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     level: str | None = None
+    component: str | None = None
+    source: str | None = None
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -95,6 +103,7 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     grade of the same standard fits), levels that the scheme may not speak about (unless it may make
     a weaker claim), and goods first sold after their certificate had lapsed.
     """
+    certificate = _with_sound_share(certificate, row, field)
     code = find_scheme(certificate.name, certificate.share)
     if code is None:
         row.repair(field, certificate.name, "unknown-scheme", "left out")
@@ -110,9 +119,10 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     level = _level(scheme, certificate, row, field)
     if level is None:
         return None
-    about = subject.brand if level == "brand" else subject.product
+    component = _component(certificate, row)
+    about = certificate.identification or (subject.brand if level == "brand" else subject.product)
     return Evidence(
-        id=f"{code}:{level}:{certificate.identification or about}",
+        id=":".join(filter(None, (code, level, about, component))),
         scheme=code,
         level=level,
         identification=certificate.identification,
@@ -120,7 +130,18 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
         share=certificate.share if scheme.minimum_share else None,
         valid_from=certificate.valid_from,
         valid_to=valid_to,
+        component=component,
+        source=certificate.source,
     )
+
+
+def _with_sound_share(certificate: Certificate, row: Row, field: str) -> Certificate:
+    """Leave out a share above the whole: then the least that the scheme means counts."""
+    share = certificate.share
+    if share is None or share <= _WHOLE:
+        return certificate
+    row.repair(field, f"{share:g}", "share-out-of-range", "left out")
+    return msgspec.structs.replace(certificate, share=None)
 
 
 def _grade(code: str, certificate: Certificate, row: Row, field: str) -> str | None:
@@ -153,6 +174,17 @@ def _level(scheme: Scheme, certificate: Certificate, row: Row, field: str) -> Le
     outcome = f"taken as {weaker}" if weaker else "left out"
     row.repair(field, certificate.level, "certificate-level-not-allowed", f"{detail}; {outcome}")
     return weaker
+
+
+def _component(certificate: Certificate, row: Row) -> str | None:
+    """Return the component that a certificate is about; an unknown word still says: not the whole."""
+    name = certificate.component
+    if not name:
+        return None
+    code = vocabulary("components").find(name, "en")
+    if code is None:
+        row.note("certificate_component", name, "unknown-component")
+    return code or name
 
 
 def _end(scheme: Scheme, certificate: Certificate, subject: Subject) -> datetime | None:

@@ -15,6 +15,7 @@ from origin.importing.offers import normalise_size
 from origin.importing.report import RowRejectedError
 from origin.importing.schemes import Certificate, Subject, prove
 from origin.importing.shares import read_shares, total_share
+from origin.importing.stated import read_stated
 from origin.importing.table import Table
 from origin.importing.values import (
     MOST_PERCENT,
@@ -120,6 +121,7 @@ class _Parser:
             recycled=self._recycled(row),
             country=read_country(row, columns.country, mapping.locale),
             evidence=self._evidence(row, Subject(product, brand, published)),
+            stated=read_stated(row, (columns.stated,), (self._composition_column(),)),
             offer=Offer(
                 market=mapping.market,
                 size=size,
@@ -191,6 +193,10 @@ class _Parser:
             row.note(rule.column, text, "unknown-category")
         return code or OTHER
 
+    def _composition_column(self) -> str | None:
+        rule = self._mapping.composition
+        return rule.column if rule else None
+
     def _components(self, row: Row) -> tuple[Component, ...]:
         rule, shares = self._mapping.composition, self._mapping.shares
         if rule is not None:
@@ -234,4 +240,6 @@ def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
         share=total_share(row, rule.share, rule.unit),
         valid_from=read_date(row, rule.valid_from),
         valid_to=read_date(row, rule.valid_to, end=True),
+        component=row.get(rule.component) or None,
+        source=row.get(rule.source) or f"table:{rule.column}",
     )

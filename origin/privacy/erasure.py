@@ -23,6 +23,7 @@ from origin.events.tables import event
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.receipts import Receipt, receipt_of
 from origin.privacy.tables import erasure
+from origin.privacy.trained import anybody_trains, last_removal
 from origin.profiles import rows
 from origin.profiles.tables import model_output, shopper
 from origin.telemetry.logs import place_of
@@ -97,9 +98,11 @@ class Erasures:
         """Return what has been done. Raises `NoReceipt`."""
         async with self._database.reading() as connection:
             row = (await connection.execute(select(erasure).where(erasure.c.id == number))).first()
+            trains = await anybody_trains(connection)
         if row is None:
             raise NoReceipt("there is no receipt of this number")
-        return receipt_of(row, edge=self._tombstones is not None, backup_days=self._backup_days)
+        edge = self._tombstones is not None
+        return receipt_of(row, edge=edge, trains=trains, backup_days=self._backup_days)
 
     async def advance(self, number: str) -> None:
         """Do all steps of a job that are due, one after the other."""
@@ -174,13 +177,19 @@ class Erasures:
             await one_writer(connection)
             found = _names.decode(await self._names(connection, number))
             names = await rows.erase(connection, found[0], self._now)
+            removed = await last_removal(connection)
             for name in names:
                 for holding in HOLDINGS:
                     await holding.remove(connection, name)
                 # Before the commit: a crash between the two leaves rows that nobody can read, and a job that
                 # goes on, instead of a key that opens every back-up.
                 await self._keyring.destroy(name)
-            values = {"erased": self._now, "names": msgspec.json.encode(names).decode()}
+            now_removed = await last_removal(connection)
+            values = {
+                "erased": self._now,
+                "names": msgspec.json.encode(names).decode(),
+                "removals": now_removed if now_removed != removed else None,
+            }
             await connection.execute(update(erasure).where(erasure.c.id == number).values(values))
 
     async def _mark_edge(self, number: str) -> None:

@@ -12,13 +12,15 @@ WHAT = {
     "store": "The profile, what was derived from it, and the record of consent were deleted.",
     "modelOutputs": "What models said about this person was deleted.",
     "events": "Events were deleted; those from before that are still on their way are refused.",
-    "training": "Training was told which sessions to remove; it does so at its next run.",
+    "training": "The sessions left the counts that models are trained from, at a run after the erasure.",
     "keys": "The data key was destroyed: no copy of the data can be read any more, back-ups included, "
     "once the key store's own back-ups are gone.",
     "edge": "Copies at the edge were overwritten with a mark.",
     "edgeAgain": "The same once more, when no copy could come back.",
 }
 """The parts of a receipt and what each says."""
+
+State = Literal["done", "open", "none"]
 
 _OF = {"edge": "edge", "edgeAgain": "edge_again"}
 
@@ -31,7 +33,7 @@ class Part(msgspec.Struct, frozen=True, omit_defaults=True):
 
     name: str
     what: str
-    state: Literal["done", "open", "none"]
+    state: State
     done: int | None = None
 
 
@@ -46,18 +48,23 @@ class Receipt(msgspec.Struct, frozen=True, rename="camel"):
     parts: tuple[Part, ...]
 
 
-def receipt_of(row: Any, *, edge: bool, backup_days: int) -> Receipt:
-    """Return the receipt of a row of `erasure`."""
+def receipt_of(row: Any, *, edge: bool, trains: bool, backup_days: int) -> Receipt:
+    """Return the receipt of a row of `erasure`.
+
+    `edge` and `trains` tell whether there are records at the edge, and counts for training, at all.
+    """
+    there = {"edge": edge, "edgeAgain": edge, "training": trains or row.removals is None}
     parts = []
     for name, what in WHAT.items():
-        done = getattr(row, _OF.get(name, "erased"))
-        if name in _OF and not edge:
-            parts.append(Part(name, what, "none"))
-        else:
-            parts.append(Part(name, what, "open" if done is None else "done", done))
+        column = _OF.get(name, "erased")
+        if name == "training" and row.removals is not None:
+            column = "trained"
+        done = getattr(row, column)
+        state: State = "none" if not there.get(name, True) else "open" if done is None else "done"
+        parts.append(Part(name, what, state, done if state == "done" else None))
     return Receipt(
         row.id,
-        "unfinished" if row.finished is None else "done",
+        "unfinished" if row.finished is None or any(one.state == "open" for one in parts) else "done",
         row.requested,
         row.finished,
         None if row.erased is None else row.erased + backup_days * SECONDS_A_DAY,

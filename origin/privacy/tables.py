@@ -17,9 +17,13 @@ erasure = Table(
     Column("edge", Big),
     Column("edge_again", Big),
     Column("finished", Big),
+    Column("removals", Big),
+    Column("trained", Big),
 )
 """A row for each erasure; times in epoch seconds, NULL until it is done.
 
 `digest` is of the name, keyed by a master key, to know who asks again. `names` are those that have to be
 erased, a JSON list; when all is done it becomes NULL, and the row is about nobody that anybody could find.
+`removals` is the number of the last of their sessions that training must forget, NULL where there is none,
+and `trained` when all counts had followed it.
 """

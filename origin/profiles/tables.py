@@ -16,7 +16,7 @@ shopper = Table(
     Column("derived", LargeBinary),
     Column("objected", Boolean, nullable=False, server_default=false()),
     Column("erased", Big),
-    Column("merged_into", String(SHOPPER_LENGTH)),
+    Column("merged_into", String(SHOPPER_LENGTH), index=True),
 )
 """A row for everybody of whom anything was ever known.
 

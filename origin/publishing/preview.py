@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -13,18 +13,25 @@ from origin.publishing.signing import Ed25519Signer, Ed25519Verifier, encode_key
 from origin.rehearsal import AesGcm, Headers, MemoryKeyValue, MemoryQueue, MemoryTelemetry, Tasks
 from selvedge.errors import SelvedgeError
 from selvedge.settings import Settings
+from selvedge.shopper.context import Context
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.snapshot.store import SnapshotStore
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
-from selvedge.web.fragments import ALTERNATIVES, list_alternatives
+from selvedge.web.fragments import ALTERNATIVES, RECENT, list_alternatives, list_recently_viewed
 from selvedge.web.http import Request
 from selvedge.web.problems import problem_of
+from selvedge.web.products import locate
+from selvedge.web.similar import SLOT as SIMILAR
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine, Sequence
+
     from origin.building.built import BuiltSnapshot
     from selvedge.web.edge import Edge
+    from selvedge.web.fragments import Picks
     from selvedge.web.http import Response
+    from selvedge.web.products import ProductList
 
 _REDIRECTS = 3
 _CHANNEL = "preview"
@@ -69,18 +76,27 @@ def first_page(
     query: str = "",
     now: int,
     slot: str = "products",
+    products: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
-    Of `alternatives`, which are served as HTML, it is the list behind that. The market's first locale stands
-    in where none is given. Raises `PreviewRefused`.
+    `products` are the one that the list is for, or, of `recently-viewed`, those looked at, the newest first.
+    Of fragments, which are served as HTML, it is the list behind them. The market's first locale stands in
+    where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
-    locale = locale or locales.get(market, "-")
+    place = Place(market, locale or locales.get(market, "-"))
     edge = _edge(built, now)
+    if slot == RECENT:
+        return asyncio.run(_listed(_recently_viewed(edge, place, query, products)))
+    if slot == SIMILAR:
+        (product,) = products
+        path = f"{place.path}/products/{quote(product, safe='')}/similar"
+    else:
+        path = f"{place.path}/{quote(slot)}"
+        query = "&".join(filter(None, (query, *(f"item={quote(one, safe='')}" for one in products))))
     if slot == ALTERNATIVES:
-        return asyncio.run(_alternatives(edge, market, locale, query))
-    path = f"/v1/{quote(market)}/{quote(locale)}/{quote(slot)}"
+        return asyncio.run(_listed(_alternatives(edge, place, query)))
     response = asyncio.run(_ask(Application(edge), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)
@@ -89,18 +105,43 @@ def first_page(
     return body
 
 
-async def _alternatives(edge: Edge, market: str, locale: str, query: str) -> dict[str, Any]:
-    request = Request(
-        "GET", f"/v1/{quote(market)}/{quote(locale)}/fragments/{ALTERNATIVES}", query, Headers({})
-    )
+class Place(NamedTuple):
+    """A market and one of its locales."""
+
+    market: str
+    locale: str
+
+    @property
+    def path(self) -> str:
+        """Where its lists are."""
+        return f"/v1/{quote(self.market)}/{quote(self.locale)}"
+
+    def fragment(self, slot: str, query: str) -> Request:
+        """Return what asks for a fragment here."""
+        return Request("GET", f"{self.path}/fragments/{slot}", query, Headers({}))
+
+
+async def _listed(asked: Coroutine[Any, Any, ProductList | Picks | None]) -> dict[str, Any]:
+    """Return the list behind a fragment. Raises `PreviewRefused`."""
     try:
-        found = await list_alternatives(edge, request, await edge.view(market, locale, Tasks()))
+        found = await asked
     except SelvedgeError as error:
         raise PreviewRefused(
             str(msgspec.convert(msgspec.to_builtins(problem_of(error)), _Problem))
         ) from error
-    listed: dict[str, Any] = msgspec.to_builtins(found) if found else {"numberOfItems": 0, "items": []}
-    return listed
+    listed: dict[str, Any] = msgspec.to_builtins(found) if found else {"items": []}
+    return {"numberOfItems": len(listed["items"]), **listed}
+
+
+async def _alternatives(edge: Edge, place: Place, query: str) -> ProductList | None:
+    view = await edge.view(*place, Tasks())
+    return await list_alternatives(edge, place.fragment(ALTERNATIVES, query), view)
+
+
+async def _recently_viewed(edge: Edge, place: Place, query: str, products: Sequence[str]) -> Picks:
+    view = await edge.view(*place, Tasks())
+    recent = tuple(view.scope.index.ordinals[locate(view, product)[1]] for product in products)
+    return await list_recently_viewed(place.fragment(RECENT, query), view, Context(recent=recent))
 
 
 def _edge(built: BuiltSnapshot, now: int) -> Edge:

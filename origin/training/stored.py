@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import select
 
+from origin.events.pseudonyms import read_secret, session_key
 from origin.events.purposes import BITS
 from origin.events.rows import NOBODY
-from origin.events.store import EventStore, session_key
+from origin.events.store import EventStore
 from origin.events.tables import event, training_removal
 from origin.training.sessions import SECONDS_A_DAY, GivenSessions, Session
 from selvedge.events.event import AddToCart, Click, View, Wishlist
@@ -42,8 +43,10 @@ class Place(msgspec.Struct, frozen=True):
 
 async def read_stored(database: Database, keyring: Keyring, place: str) -> GivenSessions:
     """Return the sessions that changed since `place`, which a source of an earlier run told ("" at first)."""
-    before = msgspec.json.decode(place, type=Place) if place else Place()
+    before = read_place(place)
     removal = training_removal.c
+    async with database.writing() as connection:
+        secret = await read_secret(connection)
     async with database.reading() as connection:
         query = select(removal.number, removal.key).where(removal.number > before.removals)
         removals = list((await connection.execute(query.order_by(removal.number))).all())
@@ -61,7 +64,7 @@ async def read_stored(database: Database, keyring: Keyring, place: str) -> Given
     store = EventStore(database, keyring)
     sessions: list[Session] = []
     for shopper, wanted in sorted(days.items()):
-        sessions += _sessions(shopper, wanted, await store.of(shopper))
+        sessions += _sessions(secret, shopper, wanted, await store.of(shopper))
     after = Place(
         max((row.number for row in changed), default=before.events),
         max((row.number for row in removals), default=before.removals),
@@ -69,7 +72,12 @@ async def read_stored(database: Database, keyring: Keyring, place: str) -> Given
     return GivenSessions(sessions, [row.key for row in removals], msgspec.json.encode(after).decode())
 
 
-def _sessions(shopper: str, days: set[int], kept: Iterable[Kept]) -> Iterator[Session]:
+def read_place(text: str) -> Place:
+    """Return the place that a source of an earlier run told."""
+    return msgspec.json.decode(text, type=Place) if text else Place()
+
+
+def _sessions(secret: bytes, shopper: str, days: set[int], kept: Iterable[Kept]) -> Iterator[Session]:
     """One session a day; a product that several events in a row are about counts once."""
     by_day: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
     for one in kept:
@@ -77,7 +85,7 @@ def _sessions(shopper: str, days: set[int], kept: Iterable[Kept]) -> Iterator[Se
             by_day[_day(one.occurred)].append((one.occurred, one.number, one.content.event.product))
     for day in sorted(days & by_day.keys()):
         products = tuple(product for product, _ in groupby(product for _, _, product in sorted(by_day[day])))
-        yield Session(session_key(shopper, day), day, products)
+        yield Session(session_key(secret, shopper, day), day, products)
 
 
 def _day(occurred: int) -> int:

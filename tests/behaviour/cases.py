@@ -154,6 +154,21 @@ LISTS = (
         ),
     ),
     case(
+        "what follows from facts can be asked for",
+        finds("fibreMix=several_fibres", "H-LINEN-2", "H-WOOL-1"),
+        finds("naturalFibrePercentage=96..", "H-LINEN-1", "H-WOOL-1"),
+        get(f"{P}/H-WOOL-1", expect={"derived.*.rule": lambda rules: "sum-of-natural-fibres" in rules}),
+    ),
+    case(
+        "a product as linked data",
+        get(
+            f"{P}/H-LINEN-1/jsonld",
+            expect_headers=PUBLIC | {"Content-Type": "application/ld+json"},
+            expect={"@type": "Product", "hasCertification.0.identifier": "GOTS"},
+        ),
+        problem(f"{P}/nothing/jsonld", 404, "not-found"),
+    ),
+    case(
         "expired evidence neither counts nor shows",
         get(f"{P}?brand=hand-made&material=leather", expect={"items.0.hasCertification": ABSENT}),
     ),

@@ -35,6 +35,8 @@ def test_several_models_are_measured_each_by_its_own_best_and_added_up(index: In
 def test_what_a_model_names_gets_what_priorities_may_add_besides(index: Index) -> None:
     found = bonuses(index, DEFAULTS, ONE, start=24).points
     assert found == {rank: number + 24 for rank, number in bonuses(index, DEFAULTS, ONE).points.items()}
+    filling = Prediction("rows", "1", ((1, 0.9), (2, 0.45)), 1)
+    assert sorted(bonuses(index, DEFAULTS, filling, start=24).points.values()) == [12, 96 + 24]
     assert bonuses(index, RankingWeights(model=0), ONE, start=24) == NO_BONUSES
 
 
@@ -70,3 +72,21 @@ def test_no_blend_exceeds_the_weight_or_the_number_of_products(
     assert all(0 < number <= DEFAULTS.model for number in found.values())
     if any(several):
         assert max(found.values()) == DEFAULTS.model
+
+
+def test_the_best_product_that_may_be_shown_gets_the_whole_weight(index: Index) -> None:
+    """What is bought, dismissed or excluded is nothing to measure the others by."""
+    ranks = [index.rank(ordinal) for ordinal in (2, 3)]
+    among = sum(1 << rank for rank in ranks if rank is not None)
+    found = bonuses(index, DEFAULTS, ONE, among=among).points
+    assert {index.ordinals[rank]: number for rank, number in found.items()} == {2: 96, 3: 20}
+    assert not bonuses(index, DEFAULTS, ONE, among=0).points
+
+
+def test_what_only_fills_up_gets_an_eighth_at_most_and_stays_behind_the_rest(index: Index) -> None:
+    filled = Prediction("rows", "1", ((1, 0.9), (2, 0.45), (3, 0.3)), 2)
+    assert points(index, filled) == {1: 96, 2: 12, 3: 8}
+    assert points(index, Prediction("rows", "1", ((1, 0.9), (2, 0.01), (3, 0.005)), 1)) == {1: 96, 2: 2, 3: 1}
+    nothing_else = Prediction("rows", "1", ((2, 0.5), (3, 0.25)), 2)
+    assert points(index, nothing_else) == {2: 12, 3: 6}
+    assert points(index, ONE, nothing_else) == {1: 96, 2: 60, 3: 16}

@@ -101,3 +101,8 @@ def test_a_row_as_long_as_the_catalogue_is_read_no_further_than_its_reach() -> N
     }
     found = scores([0], items, head={"items": items, "reach": (MAX_REACH, 1)}, arrays=ones)
     assert len(found) == MAX_REACH - 1  # itself is not a neighbour that counts
+
+
+def test_a_prediction_says_how_many_only_fill_it_up() -> None:
+    found = [predictor().predict(recent, count) for recent, count in (([9], 2), ([4], 2), ([4], 3))]
+    assert [one and (len(one.scores), one.filled) for one in found] == [(2, 2), (2, 0), (2, 0)]

@@ -13,9 +13,10 @@ from origin.building.arrangement import arrange
 from origin.demo import generate
 from selvedge.ranking.blocks import BLOCK
 from selvedge.ranking.experiments import Arm, Experiment
-from selvedge.ranking.rules import Rule, RuleSet
+from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS, Rule, RuleSet
 from selvedge.ranking.weights import RankingWeights, Spread
 from selvedge.shopper.context import Affinity, Context
+from selvedge.web import fragments, similar
 from tests.stage import SHOP, Stage
 from tests.truth import Truth, ids
 from tests.wardrobe import NOW, garment, moment, offer, shop
@@ -204,6 +205,21 @@ def test_a_public_answer_ends_when_a_rule_begins() -> None:
     assert after.headers["etag"] != before.headers["etag"]
 
 
+def test_a_rule_that_begins_within_a_second_acts_from_the_next_one() -> None:
+    """Nobody keeps what was answered in between for longer than that."""
+    staged = stage(rule("pin", products=("p7",), position=1, start=moment(30.5 / 86_400)))
+    before = staged.get(P)
+    assert "max-age=30," in before.headers["cache-control"]
+    staged.clock.time += 30
+    during = staged.get(P)
+    assert (ids(during.json)[0], during.headers["etag"]) == ("p0", before.headers["etag"])
+    assert "max-age=0," in during.headers["cache-control"] or "max-age=1," in during.headers["cache-control"]
+    staged.clock.time += 1
+    after = staged.get(P, {"if-none-match": before.headers["etag"]})
+    assert after.status == 200
+    assert ids(after.json)[0] == "p7"
+
+
 def test_a_rule_that_begins_between_two_pages_moves_nothing_until_the_next_first_page() -> None:
     staged = stage(rule("boost", products=("p7",), points=127, start=moment(1)))
     first = staged.get(f"{P}?limit=4").json
@@ -281,6 +297,23 @@ def test_a_rule_of_an_arm_acts_for_that_arm_only() -> None:
     staged = stage(rule("pin", products=("p7",), position=1, arm="taste:bold"), experiments=(experiment,))
     assert ids(staged.get(R, staged.cookies(person())).json)[0] == "p7"
     assert ids(staged.get(R).json)[0] == "p0"
+
+
+def test_who_is_held_out_gets_what_control_gets() -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
+    experiment = Experiment(key="taste", arms=arms, coverage=0.0, author="Ada", reason="a test")
+    staged = stage(
+        rule("pin", 0, products=("p7",), position=1, arm="taste:control"),
+        rule("pin", 1, products=("p6",), position=2, arm="taste:bold"),
+        experiments=(experiment,),
+    )
+    held = staged.get(f"{R}?limit=2", staged.cookies(person())).json
+    assert held["experiments"] == {"taste": "hold-out"}
+    assert ids(held) == ids(staged.get(f"{R}?limit=2").json) == ["p7", "p0"]
+
+
+def test_the_lists_that_rules_may_name_are_those_that_are_served() -> None:
+    assert set(SLOTS) == {PUBLIC_SLOT, similar.SLOT, *fragments.SLOTS}
 
 
 def test_alternatives_are_a_slot_of_their_own_and_their_copies_end_with_its_rules() -> None:

@@ -13,13 +13,14 @@ from origin.training.model import build_model
 from origin.training.sessions import GivenSessions, Session
 from origin.training.settings import Settings
 from selvedge.errors import SnapshotError
-from selvedge.ranking.weights import RankingWeights, Spread
+from selvedge.ranking.rules import NO_RULES, Rule, RuleSet
+from selvedge.ranking.weights import DEFAULTS, RankingWeights, Spread
 from selvedge.shopper.context import Context
 from selvedge.snapshot.index import Index
 from selvedge.snapshot.loaded import MODEL_RETRY_SECONDS, SESSIONS
 from selvedge.snapshot.manifest import part_key
 from tests.stage import SHOP, Stage
-from tests.wardrobe import NOW, certificate, garment, moment, shop
+from tests.wardrobe import NOW, certificate, garment, moment, offer, shop
 
 if TYPE_CHECKING:
     from origin.building import BuiltSnapshot
@@ -31,7 +32,7 @@ ORDINALS = {product.id: INDEX.ordinal(product.id) or 0 for product in CATALOGUE.
 
 
 def trained(*pairs: tuple[str, str]) -> bytes:
-    sessions = [Session(f"{one}{other}", 20_000, (one, other)) for one, other in pairs]
+    sessions = [Session(f"{at}", 20_000, pair) for at, pair in enumerate(pairs)]
     with closing(Counts(None, Settings().tally)) as counts:
         counts.update(GivenSessions(sessions))
         return build_model(counts, ORDINALS, Settings()).part
@@ -65,6 +66,12 @@ def _carried(item: dict[str, Any]) -> bool:
     return any(term["name"] == "model" for term in item["explain"])
 
 
+def _points(answer: dict[str, Any]) -> dict[str, int]:
+    """What a model adds, by product."""
+    terms = [(item["id"], term) for item in answer["items"] for term in item["explain"]]
+    return {product: term["points"] for product, term in terms if term["name"] == "model"}
+
+
 def test_what_followed_in_other_sessions_is_lifted_and_says_by_which_model(stage: Stage) -> None:
     assert "p7" in lifted(stage)
     assert lifted(stage, "p9") == set()
@@ -87,6 +94,41 @@ def test_the_product_of_the_page_counts_once_though_the_look_at_it_is_known_alre
         return stage.get(f"{R}&item=p3&limit=96", stage.cookies(known)).json["items"]
 
     assert asked("p3", "p5") == asked("p5") != asked()
+
+
+@pytest.mark.parametrize("gone", ["bought", "dismissed", "excluded", "sold out", "looked at now"])
+def test_what_cannot_be_in_the_list_is_nothing_to_measure_the_rest_by(gone: str) -> None:
+    """However sure the model is of that: the best of the rest gets the whole weight."""
+    stage, strongest = Stage(), ORDINALS["p7"]
+    rules = Rule(id="recall", kind="exclude", products=("p7",), author="A", reason="R")
+    products = [
+        garment(one.id, published=one.published, offers=(offer(stock=0),)) if one.id == "p7" else one
+        for one in CATALOGUE.products
+    ]
+    sold = shop(*products) if gone == "sold out" else CATALOGUE
+    pairs = [("p3", "p7")] * 5 + [("p3", "p8")]
+    ruled = RuleSet((rules,)) if gone == "excluded" else NO_RULES
+    stage.publish(build(sold, shop=SHOP, model=trained(*pairs), rules=ruled))
+    context = Context(
+        id=b"someone",
+        written=NOW,
+        recent=(ORDINALS["p3"],),
+        purchased=(strongest,) if gone == "bought" else (),
+        dismissed=(strongest,) if gone == "dismissed" else (),
+    )
+    target = f"{R}&item=p7" if gone == "looked at now" else R
+    points = _points(stage.get(target, stage.cookies(context)).json)
+    assert "p7" not in points
+    assert max(points.values()) == DEFAULTS.model
+
+
+def test_what_is_merely_popular_counts_less_than_a_brand_or_category_shared() -> None:
+    stage = Stage()
+    pairs = [("p9", "p0"), *[("p1", "p2")] * 5, *[("p4", "p5")] * 4]
+    stage.publish(build(CATALOGUE, shop=SHOP, model=trained(*pairs)))
+    points = _points(stage.get("/v1/nl/en/products/p9/similar?explain=true").json)
+    assert (points.pop("p0"), max(points.values())) == (DEFAULTS.model, DEFAULTS.model // 8)
+    assert DEFAULTS.model // 8 < DEFAULTS.recent.brand < DEFAULTS.recent.category
 
 
 def test_the_model_is_read_when_it_is_first_asked_and_then_kept(stage: Stage) -> None:

@@ -4,8 +4,9 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
+from selvedge.web.certifications import Certification
 from selvedge.web.fragments import SLOTS
-from selvedge.web.items import Certification, Item, Kind, Material
+from selvedge.web.items import Item, Kind, Material
 from selvedge.web.templating import ImageSize, facts, is_linkable, render
 from selvedge.web.words import WORDS, words_for
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,10 +11,10 @@ from origin.building.rulecheck import check
 from selvedge.ranking.experiments import Arm, Experiment, Namespace
 from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS, Rule, RuleSet
 from selvedge.snapshot.index import Index
-from tests.wardrobe import garment, moment, shop
+from tests.wardrobe import certificate, garment, moment, shop
 
 if TYPE_CHECKING:
-    from origin.building.rulecheck import Finding
+    from origin.building.finding import Finding
 
 CATALOGUE = shop(garment("a"), garment("b"), garment("c", color="red"))
 GOOD: dict[str, dict[str, Any]] = {
@@ -23,6 +24,8 @@ GOOD: dict[str, dict[str, Any]] = {
     "bury": {"products": ("c",), "points": 20},
     "exclude": {"products": ("b",)},
 }
+RED, BLUE = {"color": ("red",)}, {"color": ("blue",)}
+QUARTER = timedelta(milliseconds=250)
 ARMS = (Arm("control", 0.5), Arm("bold", 0.5))
 
 
@@ -63,6 +66,11 @@ def test_a_sensible_rule_is_found_no_fault_with(kind: str) -> None:
         (rule("boost", categories=("hats",)), "no product has category 'hats'"),
         (rule("boost", markets=("se",)), "no market 'se'"),
         (rule("boost", arm="taste:bold"), "no arm 'taste:bold'"),
+        (rule("boost", slots=("homepage",)), "no slot 'homepage'; there are products, recommendations"),
+        (
+            rule("pin", start=moment(0) + QUARTER, end=moment(0) + 2 * QUARTER),
+            "within the second in which it begins",
+        ),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_an_error_by_name(faulty: Rule, said: str) -> None:
@@ -80,7 +88,56 @@ def test_a_rule_that_makes_no_sense_is_an_error_by_name(faulty: Rule, said: str)
         (rule("pin", position=2), rule("promote", "two"), "warning", "both take place 2"),
         (rule("pin"), rule("exclude", "two", products=("a",)), "error", "pin of 'a', which is excluded"),
         (rule("pin"), rule("pin", "two", position=5), "warning", "both pin 'a'"),
-        (rule("boost", products=("c",)), rule("bury", "two"), "warning", "raises what the other lowers"),
+        (rule("boost", products=("c",)), rule("bury", "two"), "warning", "raises what the other lowers: 'c'"),
+        (rule("promote"), rule("promote", "two", position=9), "warning", "both promote 'b'"),
+        (rule("pin"), rule("promote", "two", products=("a",)), "warning", "both place 'a'"),
+        # what is selected by values is compared product by product
+        (rule("pin", products=("c",)), rule("exclude", "two", products=(), where=RED), "error", "pin of 'c'"),
+        (
+            rule("boost"),
+            rule("exclude", "two", products=(), where=RED),
+            "error",
+            "boost of what is excluded: 1 product of color red",
+        ),
+        (rule("boost", where=BLUE), rule("exclude", "two"), "warning", "a part of what it is about: 'b'"),
+        (
+            rule("boost", where=BLUE, products=("c",)),
+            rule("exclude", "two", where=RED),
+            "error",
+            "boost of what",
+        ),
+        (rule("boost"), rule("bury", "two"), "warning", "raises what the other lowers: 'c'"),
+        (
+            rule("boost", where=BLUE),
+            rule("bury", "two", products=(), where={"category": ("shirts",)}),
+            "warning",
+            "raises what the other lowers: 2 products of color blue and category shirts",
+        ),
+        (
+            rule("promote", products=(), where=RED),
+            rule("exclude", "two", products=(), where=RED),
+            "error",
+            "1 product of color red",
+        ),
+        # who an audience is for may well lean to something else too
+        (
+            rule("promote", audience=("color:red",)),
+            rule("promote", "two", products=("a",), audience=("color:blue",)),
+            "warning",
+            "belongs to both audiences",
+        ),
+        (
+            rule("promote", audience=("color:red",)),
+            rule("promote", "two", products=("a",)),
+            "warning",
+            "everybody else the second",
+        ),
+        (
+            rule("promote"),
+            rule("promote", "two", products=("a",), audience=("color:red",)),
+            "error",
+            "the first of them has it",
+        ),
     ],
 )
 def test_rules_that_contradict_each_other_are_named(first: Rule, second: Rule, level: str, said: str) -> None:
@@ -96,11 +153,66 @@ def test_rules_that_contradict_each_other_are_named(first: Rule, second: Rule, l
         ({"slots": ("products",)}, {"slots": ("recommendations",)}),
         ({"markets": ("nl",)}, {"markets": ("se",)}),
         ({"arm": "taste:control"}, {"arm": "taste:bold"}),
+        ({"arm": "taste:bold"}, {"arm": "style:bold"}),
+        ({"arm": "taste:bold"}, {"markets": ("se",)}),
+        ({"arm": "taste:bold"}, {"slots": ("products",)}),
+        ({"audience": ("color:red",)}, {"slots": ("similar",)}),
+        ({"end": moment(1) + QUARTER}, {"start": moment(1) + 2 * QUARTER}),
     ],
 )
 def test_rules_that_never_meet_contradict_nothing(one: dict[str, Any], other: dict[str, Any]) -> None:
-    pair = RuleSet((rule("pin", **one), rule("pin", "two", products=("b",), **other)), (experiment(),))
-    assert check(pair) == []
+    pair = (rule("pin", **one), rule("pin", "two", products=("b",), **other))
+    half = experiment(namespace=Namespace("page", 0, 0.5), markets=("nl",))
+    rest = experiment(key="style", namespace=Namespace("page", 0.5, 1))
+    assert check(RuleSet(pair, (half, rest))) == []
+
+
+def test_rules_are_compared_when_both_hold_by_what_evidence_says_then() -> None:
+    """A certificate that ends before an exclusion begins makes no conflict with it."""
+    certified = garment("a", evidence=(certificate(end=5),))
+    index = Index(build(shop(certified, garment("b")), shop="acme").sections("index"))
+    where = {"certification": ("GOTS",)}
+    boost = rule("boost", where=where)
+    said = [
+        check(RuleSet((boost, rule("exclude", "two", products=("a",), start=moment(day)))), index)
+        for day in (4, 6)
+    ]
+    assert [len(one) for one in said] == [1, 0]
+
+
+@pytest.mark.parametrize(
+    ("one", "said"),
+    [
+        ({"slots": ("recently-viewed",)}, "only exclusions do"),
+        ({"slots": ("products", "alternatives"), "audience": ("color:red",)}, "no audience"),
+        ({"slots": ("similar",), "arm": "taste:bold"}, "no arm but control"),
+        ({"arm": "taste:bold", "markets": ("se",)}, "never acts where and when taste runs"),
+        ({"arm": "taste:bold", "end": moment(0)}, "never acts where and when taste runs"),
+    ],
+)
+def test_a_rule_that_can_never_act_is_warned_of(one: dict[str, Any], said: str) -> None:
+    running = experiment(markets=("nl",), start=moment(1))
+    found = check(RuleSet((rule("pin", **one),), (running,)))
+    assert [(one.level, one.subject) for one in found] == [("warning", "one")]
+    assert said in found[0].detail
+
+
+def test_experiments_that_change_one_weight_for_the_same_people_are_named() -> None:
+    bold = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 80}))
+    pair = (experiment(arms=bold), experiment(key="style", arms=bold))
+    assert [(one.level, one.subject) for one in findings(experiments=pair)] == [("warning", "taste, style")]
+    apart = [
+        experiment(key=key, arms=bold, namespace=Namespace("page", start, start + 0.5))
+        for key, start in (("taste", 0.0), ("style", 0.5))
+    ]
+    assert findings(experiments=tuple(apart)) == []
+
+
+def test_many_rules_that_disagree_in_part_with_one_are_counted_not_listed() -> None:
+    recalls = [rule("exclude", f"recall-{number}") for number in range(9)]
+    found = findings(rule("boost", where=BLUE), *recalls)
+    assert [one.subject for one in found] == ["one, recall-0", "one, recall-1", "one, recall-2", "one"]
+    assert "6 more rules" in found[-1].detail
 
 
 def test_two_rules_of_one_name_are_an_error() -> None:
@@ -119,6 +231,8 @@ def test_a_boost_that_may_find_no_room_is_warned_of() -> None:
         (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.4))), "add up to 0.9"),
         (experiment(arms=(Arm("control", 0.5), Arm("control", 0.5))), "twice"),
         (experiment(namespace=Namespace("list", 0.5, 0.5)), "range is empty"),
+        (experiment(markets=("se",)), "no market 'se'; there are nl"),
+        (experiment(arms=(Arm("control", 0.5), Arm("hold-out", 0.5))), "those in no arm"),
         (experiment(start=moment(2), end=moment(1)), "before it begins"),
         (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 900}))), "cannot be 900"),
         (experiment(arms=(Arm("control", 0.5), Arm("bold", 0.5, {"spread": 1}))), "'spread'"),

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 
-from origin.claims.contradictions import _STEMS, contradictions
+from origin.claims.contradictions import contradictions
 from origin.claims.rules import rules
 from origin.claims.words import spellings
+from origin.importing.stated import ORGANIC_STEMS
 from selvedge.catalogue.model import Catalogue, Evidence, Market, Product, ProductGroup
 
 TAKEN = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,4 +57,17 @@ def test_other_claims_are_the_lints_matter() -> None:
 def test_no_term_escapes_the_stems_that_save_reading() -> None:
     for patterns in rules().rules["organic-unproven"].terms.values():
         for words in (words for pattern in patterns for words in spellings(pattern)):
-            assert any(stem in " ".join(words) for stem in _STEMS), words
+            assert any(stem in " ".join(words) for stem in ORGANIC_STEMS), words
+
+
+def test_what_a_badge_or_a_composition_calls_organic_is_noted_by_product() -> None:
+    bare = catalogue((), (proof(),), name="Top")
+    products = tuple(
+        msgspec.structs.replace(one, stated=("New", "Organic Cotton", "100% biologisch katoen"))
+        for one in bare.products
+    )
+    found = list(contradictions(msgspec.structs.replace(bare, products=products)))
+    assert [(one.field, one.value) for one in found] == [
+        ("P0 stated", "Organic Cotton"),
+        ("P0 stated", "biologisch katoen"),
+    ]

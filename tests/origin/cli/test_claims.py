@@ -93,6 +93,16 @@ def test_a_catalogue_is_read_with_its_evidence(tmp_path: Path) -> None:
         assert json.loads(run(path, "--json").stdout)["rules"] == rules
 
 
+def test_who_certifies_and_where_that_is_known_from_are_read_as_well(tmp_path: Path) -> None:
+    proof = Evidence("g", "GOTS_ORGANIC", "product", issuer="Eco-friendly Board", source="sustainable.csv")
+    products = tuple(msgspec.structs.replace(one, evidence=(proof,)) for one in CATALOGUE.products)
+    path = tmp_path / "catalogue.selvedge"
+    save_catalogue(msgspec.structs.replace(CATALOGUE, products=products), path)
+    found = json.loads(run(path, "--json").stdout)["findings"]
+    told = {one["finding"]["words"].lower() for one in found if one["place"].endswith("evidence")}
+    assert told == {"eco-friendly", "sustainable"}
+
+
 def test_a_page_is_read_with_its_attributes_and_language(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text("<html lang='es'><img alt='Moda sostenible'><style>.eco {}</style>", encoding="utf-8")

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from origin.cli.exits import Exit
+from selvedge.ranking.rules import SLOTS
 from tests.origin.cli.conftest import CATALOGUE
 
 if TYPE_CHECKING:
@@ -39,6 +42,43 @@ def test_a_preview_shows_the_alternatives_to_a_product(desk: Desk) -> None:
     assert own.id not in {item["inProductGroupWithID"] for item in listed["items"]}
     assert "item is missing" in desk.run(*ask, exits=1).stderr
     assert "no market 'xx'" in desk.run(*ask[:-3], "xx", *ask[-2:], exits=1).stderr
+
+
+@pytest.mark.parametrize("slot", SLOTS)
+def test_every_list_that_rules_may_act_on_can_be_previewed_with_what_they_do(desk: Desk, slot: str) -> None:
+    """What an exclusion takes out at its time is there before."""
+    desk.build()
+    ask: tuple[str, ...] = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", slot)
+    ask += () if slot == "products" else ("--product", PRODUCT)
+    ask += ("--product", CATALOGUE.products[9].id) if slot == "recently-viewed" else ()
+    last = desk.json(*ask, "--at", "2029-12-31")["items"][-1]["id"]
+    rules = desk.folder / "rules.toml"
+    rules.write_text(
+        f'[[rules]]\nid = "recall"\nkind = "exclude"\nproducts = ["{last}"]\nslots = ["{slot}"]\n'
+        f"from = 2030-01-01T00:00:00Z\n{SCOPE}",
+        encoding="utf-8",
+    )
+    desk.json("snapshot", "build", "--rules", str(rules), str(desk.catalogue))
+    shown = [
+        [one["id"] for one in desk.json(*ask, "--at", at)["items"]] for at in ("2029-12-31", "2030-01-01")
+    ]
+    assert shown[0][-1] == last
+    assert last not in shown[1]
+
+
+def test_a_preview_of_what_is_similar_is_what_the_worker_answers(desk: Desk) -> None:
+    rules = desk.folder / "rules.toml"
+    other = next(one.id for one in CATALOGUE.products if one.group != CATALOGUE.products[5].group)
+    rules.write_text(PIN.replace(PRODUCT, other) + 'slots = ["similar"]\n', encoding="utf-8")
+    desk.build()
+    desk.json("snapshot", "build", "--rules", str(rules), str(desk.catalogue))
+    ask = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot")
+    page = desk.json(*ask, "similar", "--product", PRODUCT)
+    assert (page["items"][0]["id"], page["items"][0]["rule"]) == (other, "front")
+    assert page["recommendationId"]
+    assert "no product 'zzz'" in desk.run(*ask, "similar", "--product", "zzz", exits=1).stderr
+    assert "needs --product" in desk.run(*ask, "similar", exits=Exit.USAGE).stderr
+    assert "at most 0 times" in desk.run(*ask, "products", "--product", PRODUCT, exits=Exit.USAGE).stderr
 
 
 def test_a_delta_brings_rules(desk: Desk) -> None:

@@ -138,4 +138,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "e22d301fa418592aa266cc2ee5690570f0a74f65ed1f9b844c8dd0b8fdaa2a5e"
+DIGEST = "6a7e23891c58b874e83e09d51788ea445894bb320759929c815221a99dcbf36d"

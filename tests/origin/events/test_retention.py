@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from origin.events.retention import Retention
-from origin.events.store import session_key
 from origin.events.tables import training_removal
 from origin.telemetry.logs import MemoryLog
-from tests.origin.events.conftest import ANNA, NOW, click, rows
+from tests.origin.events.conftest import ANNA, NOW, click, rows, session_of
 from tests.origin.identity.tokens import Clock
 
 if TYPE_CHECKING:
@@ -37,4 +36,4 @@ async def test_a_session_whose_events_end_leaves_training_too(store: EventStore,
     await store.prune(NOW + 1)
     async with database.reading() as connection:
         keys = set((await connection.execute(select(training_removal.c.key))).scalars())
-    assert keys == {session_key(ANNA, NOW // 86_400)}
+    assert keys == {session_of(ANNA)}

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import insert, select
 
 from origin.events.rows import NOBODY
-from origin.events.store import EventStore, forget, session_key, withdraw
+from origin.events.store import EventStore, forget, withdraw
 from origin.events.tables import event, event_state, training_removal
 from origin.profiles.tables import shopper
-from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows
+from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows, session_of
 
 if TYPE_CHECKING:
     from origin.encryption.keyring import Keyring
@@ -109,7 +109,7 @@ async def test_moved_events_are_the_accounts_and_kept_once(
         await store.move(connection, ANNA, ACCOUNT, (ciphers[ANNA], ciphers[ACCOUNT]))
     assert await store.of(ANNA) == []
     assert sorted(one.content.event.id for one in await store.of(ACCOUNT)) == ["event-01", "event-02"]
-    assert await removals(database) == {session_key(ANNA, NOW // 86_400)}
+    assert await removals(database) == {session_of(ANNA)}
 
 
 async def test_forgetting_leaves_nothing_of_one_person(store: EventStore, database: Database) -> None:
@@ -121,7 +121,7 @@ async def test_forgetting_leaves_nothing_of_one_person(store: EventStore, databa
     assert len(await store.of(BOB)) == 1
     async with database.reading() as connection:
         assert (await connection.execute(select(event_state))).all() == []
-    assert await removals(database) == {session_key(ANNA, NOW // 86_400)}
+    assert await removals(database) == {session_of(ANNA)}
 
 
 async def test_a_purpose_that_is_withdrawn_is_taken_from_what_is_kept(
@@ -133,7 +133,7 @@ async def test_a_purpose_that_is_withdrawn_is_taken_from_what_is_kept(
         await withdraw(connection, ANNA, ["training"])
     assert [one.purposes for one in await store.of(ANNA)] == [("profile", "measurement")] * 2
     assert await store.page(0, 10, "training") == []
-    assert await removals(database) == {session_key(ANNA, NOW // 86_400)}
+    assert await removals(database) == {session_of(ANNA)}
 
 
 async def test_a_number_is_never_used_again(store: EventStore, database: Database) -> None:

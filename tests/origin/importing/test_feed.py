@@ -135,6 +135,15 @@ def test_composition_goes_before_material(read: ReadFeed) -> None:
     assert component.fibres == (FibreShare("cotton"), FibreShare("elastane"))
 
 
+def test_what_a_shop_says_beside_facts_is_kept_for_the_lint_and_served_to_nobody(read: ReadFeed) -> None:
+    said = {"product_highlight": "NewOrganic Cotton", "composition": "shell: organic cotton 95%, elastane 5%"}
+    (product,) = read(said, {"size": "L", "id": "x"}).catalogue.products
+    assert product.stated == ("New Organic Cotton", "shell: organic cotton 95%, elastane 5%")
+    assert product.components[0].fibres[0].fibre == "cotton"
+    (plain,) = read({"composition": "cotton 100%"}).catalogue.products
+    assert plain.stated == ()
+
+
 @pytest.mark.parametrize(
     ("header", "value"),
     [
@@ -161,6 +170,22 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
     )
     assert gots.valid_from == datetime(2026, 1, 1, tzinfo=UTC)
     assert (b_corp.level, b_corp.valid_to) == ("brand", datetime(2027, 1, 1, tzinfo=UTC))
+
+
+def test_a_certificate_says_which_component_it_is_about_and_where_it_is_known_from(read: ReadFeed) -> None:
+    result = read(
+        {
+            "certification": ":GRS:1, :GRS:1, :OCS:2, :GOTS:3",
+            "certificate_component": "Lining, , Fancy bit,",
+            "certificate_source": "https://example.org/1,,,",
+        }
+    )
+    found = result.catalogue.products[0].evidence
+    assert [one.component for one in found] == ["lining", None, "Fancy bit", None]
+    assert [one.source for one in found] == ["https://example.org/1", *["feed:certification"] * 3]
+    assert len({one.id for one in found}) == 4
+    (issue,) = result.report.issues
+    assert (issue.action, issue.reason, issue.value) == ("noted", "unknown-component", "Fancy bit")
 
 
 @pytest.mark.parametrize(

@@ -201,3 +201,10 @@ def test_every_greendb_code_in_a_feed_is_known_or_reported(row: Row, log: Log) -
     taken = [code for code in codes if evidence(Certificate(code), row)]
     reported = [issue.value for issue in log.issues if issue.reason == "unknown-scheme"]
     assert sorted([*taken, *reported]) == codes
+
+
+def test_a_share_above_the_whole_proves_the_least_of_its_scheme(row: Row, log: Log) -> None:
+    found = evidence(Certificate("RCS", share=200), row)
+    assert found is not None
+    assert (found.scheme, found.share) == ("RECYCLED_CLAIM_STANDARD_BLENDED", None)
+    assert [issue.reason for issue in log.issues] == ["share-out-of-range"]

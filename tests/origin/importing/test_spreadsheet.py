@@ -47,6 +47,17 @@ def test_a_mapping_turns_columns_into_a_product(tmp_path: Path, shop: Shop) -> N
     assert result.report.issues == ()
 
 
+def test_a_mapping_says_which_columns_tell_of_a_certificates_component_and_source(
+    tmp_path: Path, shop: Shop
+) -> None:
+    named = MAPPING.replace('unit = "percent" }', 'unit = "percent", component = "stof", source = "url" }')
+    rows = ROW.replace("Katoen 100%", "Voering")
+    (proof,) = read(tmp_path, shop, rows, named).catalogue.products[0].evidence
+    assert (proof.component, proof.source) == ("lining", "x/p/12345")
+    (plain,) = read(tmp_path, shop, ROW).catalogue.products[0].evidence
+    assert (plain.component, plain.source) == (None, "table:keurmerk")
+
+
 @pytest.mark.parametrize(("which", "price", "line"), [("first", 7999, 3), ("last", 4999, 2)])
 def test_a_duplicate_row_is_reported_and_the_mapping_says_which_counts(
     tmp_path: Path, shop: Shop, which: str, price: int, line: int

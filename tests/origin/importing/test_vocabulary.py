@@ -31,7 +31,8 @@ def all_labels() -> list[tuple[str, str, str]]:
         for code, term in vocabulary(name).terms.items():
             found += [(name, code, term.label(locale)) for locale in LOCALES]
     text = resources.files("origin.building").joinpath("fields.toml").read_text(encoding="utf-8")
-    for part, entries in tomllib.loads(text).items():
+    tables = tomllib.loads(text)
+    for part, entries in [*tables.pop("values").items(), *tables.items()]:
         found += [(part, field, label) for field, labels in entries.items() for label in labels.values()]
     return found
 

@@ -18,7 +18,7 @@ from origin.profiles.store import Profiles
 from origin.profiles.tables import model_output
 from origin.telemetry.logs import MemoryLog
 from origin.telemetry.metrics import Metrics
-from tests.origin.events.conftest import ANNA, BOB, NOW, click, rows
+from tests.origin.events.conftest import ANNA, BOB, NOW, click, rows, settle_secret
 from tests.origin.identity.tokens import Clock
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ def tombstones() -> MemoryTombstones:
 
 
 @pytest.fixture
-def store(database: Database, keyring: Keyring) -> EventStore:
+async def store(database: Database, keyring: Keyring) -> EventStore:
+    await settle_secret(database)
     return EventStore(database, keyring)
 
 

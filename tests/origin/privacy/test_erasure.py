@@ -8,19 +8,20 @@ import pytest
 from sqlalchemy import insert, select, text
 
 from origin.encryption.tables import data_key
-from origin.events.store import EventStore, session_key
 from origin.events.tables import training_removal
 from origin.privacy.erasure import SETTLING_SECONDS, Erasures, NoReceipt, replay
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.tables import erasure
+from origin.privacy.trained import note_counts
 from origin.profiles.tables import model_output
 from origin.publishing.errors import RemoteUnavailable
 from origin.telemetry.metrics import Metrics
-from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows
+from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows, session_of
 from tests.origin.privacy.conftest import BACKUP_DAYS, VALID
 
 if TYPE_CHECKING:
     from origin.encryption.keyring import Keyring
+    from origin.events.store import EventStore
     from origin.privacy.receipts import Receipt
     from origin.privacy.tombstones import MemoryTombstones
     from origin.profiles.store import Profiles
@@ -66,12 +67,12 @@ async def test_nothing_is_left_of_a_person_and_all_of_everybody_else(
     assert tombstones.marks == [(ANNA, NOW + 60)]
     assert await left(database, BOB) == before
     assert states(receipt) == {
-        "store": "done", "modelOutputs": "done", "events": "done", "training": "done", "keys": "done",
+        "store": "done", "modelOutputs": "done", "events": "done", "training": "none", "keys": "done",
         "edge": "done", "edgeAgain": "open",
     }  # fmt: skip
     async with database.reading() as connection:
         keys = set((await connection.execute(select(training_removal.c.key))).scalars())
-    assert keys == {session_key(ANNA, NOW // 86_400)}
+    assert keys == {session_of(ANNA)}
 
 
 async def test_the_receipt_can_be_checked_later_and_names_nobody(
@@ -85,7 +86,7 @@ async def test_the_receipt_can_be_checked_later_and_names_nobody(
     assert await erasures.resume() == 0
     done = await erasures.receipt(receipt.id)
     assert (done.state, done.finished) == ("done", NOW + 60 + LATER)
-    assert set(states(done).values()) == {"done"}
+    assert set(states(done).values()) == {"done", "none"}
     assert tombstones.marks == [(ANNA, NOW + 60)] * 2
     (row,) = await jobs(database)
     assert ANNA not in str(row)
@@ -267,3 +268,32 @@ async def test_a_receipt_is_found_by_no_list_of_names(erasures: Erasures, databa
     await erasures.request(ANNA)
     (row,) = await jobs(database)
     assert row["digest"] != hashlib.sha256(ANNA.encode()).digest()
+
+
+async def test_a_receipt_says_training_is_done_once_all_counts_have_followed(
+    erasures: Erasures, database: Database, clock: Clock
+) -> None:
+    for counts in ("one.sqlite", "two.sqlite"):
+        await note_counts(database, counts, 0, NOW)
+    receipt = await erasures.request(ANNA)
+    clock.time += LATER
+    await erasures.resume()
+    waiting = await erasures.receipt(receipt.id)
+    assert (waiting.state, states(waiting)["training"]) == ("unfinished", "open")
+    assert (waiting.finished, (await jobs(database))[0]["names"]) == (clock.time, None)
+    await note_counts(database, "one.sqlite", 1, int(clock.time) + 1)
+    assert states(await erasures.receipt(receipt.id))["training"] == "open"
+    await note_counts(database, "two.sqlite", 1, int(clock.time) + 2)
+    done = await erasures.receipt(receipt.id)
+    assert (done.state, states(done)["training"]) == ("done", "done")
+    assert {part.name: part.done for part in done.parts}["training"] == clock.time + 2
+    other = await erasures.request(BOB)
+    assert states(other)["training"] == "open"
+
+
+async def test_without_sessions_there_is_nothing_for_training_to_forget(
+    erasures: Erasures, database: Database
+) -> None:
+    await note_counts(database, "one.sqlite", 0, NOW)
+    receipt = await erasures.request("v" + "e" * 24)
+    assert states(receipt)["training"] == "done"

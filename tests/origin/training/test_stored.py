@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from origin.events.store import EventStore, forget, session_key, withdraw
+from origin.events.store import EventStore, forget, withdraw
 from origin.training.counts import Counts
 from origin.training.job import number_by_name
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions, Session
 from origin.training.settings import Settings
 from origin.training.stored import read_stored
-from tests.origin.events.conftest import ANNA, BOB, NOW, click, rows
+from tests.origin.events.conftest import ANNA, BOB, NOW, click, rows, session_of, settle_secret
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -65,11 +65,12 @@ def of(*sessions: Session) -> bytes:
 
 
 def session(shopper: str, *products: str) -> Session:
-    return Session(session_key(shopper, TODAY), TODAY, products)
+    return Session(session_of(shopper, TODAY), TODAY, products)
 
 
 @pytest.fixture
-def the_shop(database: Database, keyring: Keyring) -> Shop:
+async def the_shop(database: Database, keyring: Keyring) -> Shop:
+    await settle_secret(database)
     return Shop(database, keyring)
 
 

@@ -40,6 +40,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     `scheme` is a code of the scheme registry. `share` (percent) is the certified share where the
     scheme has one. The claim counts from `valid_from` up to and without `valid_to`; None is open.
     Both are already what the scheme's registry entry makes of the certificate's dates.
+    `component` names the component that it is about, where that is not the whole; `source` says where
+    the shop has it from. `bound` is the percentage of the product that it can be about at most, where
+    the composition allows less than the certificate says; a build derives it.
     """
 
     id: str
@@ -50,6 +53,9 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     share: float | None = None
     valid_from: datetime | None = None
     valid_to: datetime | None = None
+    component: str | None = None
+    source: str | None = None
+    bound: float | None = None
 
 
 class DeclaredScore(msgspec.Struct, frozen=True, array_like=True):
@@ -84,7 +90,9 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     """One colourway of a style: the unit that is indexed, ranked and shown.
 
     `color` is a code of the colour vocabulary, `color_name` the shop's word. `published` is when
-    the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted.
+    the shop first offered it (aware, UTC). `image` and `link` are URLs, absolute or rooted,
+    `passport` is that of the digital product passport (`gs1:dpp`). `stated` holds what the shop says
+    beside facts, such as badges: it is looked through for claims and never served.
     """
 
     id: str
@@ -100,6 +108,8 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
     evidence: tuple[Evidence, ...] = ()
     offers: tuple[Offer, ...] = ()
     declared_score: DeclaredScore | None = None
+    passport: str | None = None
+    stated: tuple[str, ...] = ()
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):

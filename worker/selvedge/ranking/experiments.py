@@ -6,6 +6,7 @@ bucket ranges, namespaces, coverage. Who may not be told apart is in the control
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -80,6 +81,12 @@ def overrides(experiments: Iterable[Experiment], arms: Mapping[str, str]) -> dic
     return changed
 
 
+def acting_arms(experiments: Iterable[Experiment], arms: Mapping[str, str]) -> frozenset[str]:
+    """Return the arms whose rules act, as `experiment:arm`: those of control in the hold-out as well."""
+    control = {one.key: one.arms[0].key for one in experiments}
+    return frozenset(f"{key}:{control[key] if arm == HOLD_OUT else arm}" for key, arm in arms.items())
+
+
 def number_arms(experiments: Sequence[Experiment], arms: Arms) -> tuple[tuple[int, int], ...]:
     """Return arms as (experiment, arm) by position, which takes little room; the hold-out is -1."""
     numbers = []
@@ -97,9 +104,14 @@ def name_arms(experiments: Sequence[Experiment], numbers: Iterable[tuple[int, in
     }
 
 
+def instant(moment: datetime) -> int:
+    """Return the first whole second (epoch) that is not before `moment`: time is counted in these here."""
+    return math.ceil(moment.timestamp())
+
+
 def runs(start: datetime | None, end: datetime | None, now: int) -> bool:
     """Whether `now` lies from `start` up to and without `end`; None is open."""
-    return (start is None or start.timestamp() <= now) and (end is None or now < end.timestamp())
+    return (start is None or instant(start) <= now) and (end is None or now < instant(end))
 
 
 def _arm(one: Experiment, person: str) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from selvedge.ranking.affinity import Shift
 from selvedge.ranking.blocks import Pin
-from selvedge.ranking.experiments import runs
+from selvedge.ranking.experiments import instant, runs
 from selvedge.ranking.rules import MAX_SHIFTS, NO_RULES, PUBLIC_SLOT, RuleSet
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ class Rulebook:
 
 def _instants(scheduled: Iterable[Rule | Experiment]) -> list[int]:
     moments = [moment for one in scheduled for moment in (one.start, one.end)]
-    return sorted(int(moment.timestamp()) for moment in moments if moment is not None)
+    return sorted(instant(moment) for moment in moments if moment is not None)
 
 
 def _holds(rule: Rule, scene: Scene) -> bool:

@@ -16,7 +16,17 @@ from selvedge.ranking.weights import MAX_WEIGHT, Pair
 
 Kind = Literal["pin", "promote", "boost", "bury", "exclude"]
 Slot = str
-"""Where a list is shown: `products` (the public list), `recommendations`, or a name that a shop gives."""
+"""Where a list is shown: one of `SLOTS`, which a newer snapshot may know more of."""
+
+PUBLIC_SLOT = "products"
+SLOTS = (PUBLIC_SLOT, "recommendations", "similar", "alternatives", "recently-viewed")
+"""The lists that rules may act on."""
+
+SLOTS_FOR_ALL = frozenset({PUBLIC_SLOT, "similar", "alternatives"})
+"""Those that are the same for everybody: they know no audience, and of an experiment's arms the control."""
+
+UNORDERED_SLOT = "recently-viewed"
+"""The list that no order and no place enters: only exclusions act on it."""
 
 MAX_PRODUCTS = 500
 MAX_RULES = 1000
@@ -60,9 +70,6 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def public(self) -> bool:
         """Whether it may act on the public list: that one knows no audience and no arm."""
         return not self.audience and self.arm is None and (not self.slots or PUBLIC_SLOT in self.slots)
-
-
-PUBLIC_SLOT = "products"
 
 
 class RuleSet(msgspec.Struct, frozen=True):

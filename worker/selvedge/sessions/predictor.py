@@ -50,20 +50,21 @@ class SessionPredictor:
         known = [item for one in islice(recent, RECENT) if (item := self._rows.item(one)) is not None]
         if not known:
             return None
-        best = self._best(known, count)
+        best, filling = self._best(known, count)
         try:
-            scores = tuple((self._rows.ordinal(item), score) for item, score in best)
+            scores = tuple((self._rows.ordinal(item), score) for item, score in best + filling)
         except SnapshotError:
             return None
-        return Prediction(self._rows.head.model, self._rows.head.version, scores)
+        return Prediction(self._rows.head.model, self._rows.head.version, scores, len(filling))
 
-    def _best(self, known: list[int], count: int) -> list[tuple[int, float]]:
+    def _best(self, known: list[int], count: int) -> tuple[list[tuple[int, float]], list[tuple[int, float]]]:
+        """What rows and priors say, and what fills that up to `count`."""
         session = list(dict.fromkeys(known))
         scores = self._neighbours(session)
         total = self._add_priors(scores, session, kind_of(known))
         best = sorted(scores, key=scores.__getitem__, reverse=True)[:count]
         found = [(item, scores[item] / total) for item in best if scores[item] > 0]
-        return found if len(found) == count else self._filled(found, session, count)
+        return found, [] if len(found) == count else self._filling(found, session, count)
 
     def _neighbours(self, session: list[int]) -> dict[int, float]:
         """What the rows of the session's items give to their neighbours."""
@@ -91,7 +92,7 @@ class SessionPredictor:
         scores[newest] = total * self._odds[self._rows.repeats[newest * 4 + kind]]
         return total
 
-    def _filled(
+    def _filling(
         self, found: list[tuple[int, float]], session: list[int], count: int
     ) -> list[tuple[int, float]]:
         """Popular items after what was found, each with less than the one before."""
@@ -99,7 +100,7 @@ class SessionPredictor:
         free = (item for item in self._rows.popular if item not in taken)
         last = found[-1][1] if found else 1.0
         rest = islice(free, count - len(found))
-        return found + [(item, last / (place + 2)) for place, item in enumerate(rest)]
+        return [(item, last / (place + 2)) for place, item in enumerate(rest)]
 
 
 def kind_of(clicks: Sequence[int]) -> int:

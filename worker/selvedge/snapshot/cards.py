@@ -41,14 +41,18 @@ class Card(msgspec.Struct, frozen=True, array_like=True):
 class Detail(msgspec.Struct, frozen=True, array_like=True):
     """What a product page adds in one market. `description` is by locale of that market.
 
-    `declared_score` stands at the end of the record only where there is one.
+    Of `declared_score` and `passport`, a record leaves out the last ones that are empty.
     """
 
     description: dict[str, str]
     components: tuple[Component, ...]
     offers: tuple[Offer, ...]
     declared_score: DeclaredScore | None = None
+    passport: str | None = None
 
+
+_NEEDED = 3
+"""How many values every detail has."""
 
 _card_decoder = msgspec.msgpack.Decoder(Card)
 _detail_decoder = msgspec.msgpack.Decoder(Detail)
@@ -67,8 +71,11 @@ def decode_detail(blob: memoryview) -> Detail:
 
 def encode_record(record: Card | Detail) -> bytes:
     """Return a card's or a detail's bytes."""
-    if isinstance(record, Detail) and record.declared_score is None:
-        return _encoder.encode(msgspec.structs.astuple(record)[:-1])
+    if isinstance(record, Detail):
+        values = list(msgspec.structs.astuple(record))
+        while not values[-1] and len(values) > _NEEDED:
+            values.pop()
+        return _encoder.encode(values)
     return _encoder.encode(record)
 
 

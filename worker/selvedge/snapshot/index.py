@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.model import Evidence
 from selvedge.errors import DamagedPart
 from selvedge.ranking.weights import decode_weights
-from selvedge.snapshot.blobs import Blobs
+from selvedge.snapshot.evidence import EvidenceTable
 from selvedge.snapshot.facets import Facet, FieldInfo
 from selvedge.snapshot.likeness import Likeness
 from selvedge.snapshot.postings import Postings, from_ranks
@@ -30,7 +29,6 @@ ABSENT = 0xFFFF_FFFF
 
 _fields_decoder = msgspec.msgpack.Decoder(tuple[FieldInfo, ...])
 _names_decoder = msgspec.msgpack.Decoder(tuple[str, ...])
-_evidence_decoder = msgspec.msgpack.Decoder(Evidence)
 
 
 class Reduction(msgspec.Struct, frozen=True):
@@ -70,9 +68,7 @@ class Index:
         self._row_values = sections["rows/values"].cast("H")
         self.row_fields = _names_decoder.decode(sections["rows/fields"])
         self._instants = sections["instants"].cast("I")
-        self._evidence = Blobs(sections, "evidence")
-        self._evidence_starts = sections["evidence/by_rank/starts"].cast("I")
-        self._evidence_refs = sections["evidence/by_rank/refs"].cast("I")
+        self.evidence = EvidenceTable(sections)
         self.row_offsets = self._number_row_values()
         self.weights = decode_weights(sections.get("weights"))
         self._row_names = [
@@ -136,14 +132,6 @@ class Index:
     def row_value(self, number: int) -> tuple[str, str]:
         """The field and value behind a number in a row."""
         return self._row_names[number]
-
-    def evidence_refs(self, rank: int) -> Sequence[int]:
-        """The numbers of the evidence about the product at `rank`, whatever its dates."""
-        return self._evidence_refs[self._evidence_starts[rank] : self._evidence_starts[rank + 1]]
-
-    def evidence(self, ref: int) -> Evidence:
-        """The evidence of that number."""
-        return _evidence_decoder.decode(self._evidence[ref])
 
     def evidence_epoch(self, now: int) -> int:
         """How many instants at which some evidence begins or ends have passed at `now`."""

@@ -18,6 +18,7 @@ from selvedge.web import (
     consent,
     events,
     fragments,
+    jsonld,
     me,
     my_consent,
     openapi,
@@ -65,7 +66,10 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
 }
 """By name and number of path segments after it; the path begins with `/v1/{market}/{locale}/`."""
 
-PRODUCT_ROUTES: dict[str, Handler] = {"similar": similar.list_similar}
+PRODUCT_ROUTES: dict[str, Handler] = {
+    "similar": similar.list_similar,
+    "jsonld": jsonld.show_jsonld,
+}
 """What comes after `products/{id}/`."""
 
 ACTION_ROUTES: dict[tuple[str, int], tuple[str, Handler]] = {

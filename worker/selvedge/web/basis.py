@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.ranking.alike import alike
-from selvedge.ranking.experiments import assign, name_arms, number_arms, overrides
+from selvedge.ranking.experiments import acting_arms, assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
     MAX_SEEN,
@@ -105,7 +105,7 @@ def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dic
             [f"{one.field}:{one.value}" for one in person.affinities]
             + [f"{field}:{value}" for field, value in person.preferred]
         ),
-        frozenset(f"{experiment}:{arm}" for experiment, arm in arms.items()),
+        acting_arms(view.rulebook.experiments, arms),
     )
     return view.rulebook.holding(scene)
 
@@ -173,8 +173,9 @@ def _freeze(
     `priorities` are the points that declared priorities add together.
     """
     index, context = view.scope.index, person.context
-    said = (_predict(predictor, view, recent), _outputs(index, person.profile))
-    predicted = bonuses(index, weights, *said, start=priorities)
+    # What cannot be in the list is nothing to measure the rest by: least of all what was bought or dismissed.
+    predictions = _predict(predictor, view, recent), _outputs(index, person.profile)
+    predicted = bonuses(index, weights, *predictions, among=view.scope.meeting(()), start=priorities)
     return Frozen(
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
@@ -211,7 +212,8 @@ def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:
 def _predict(predictor: Predictor | None, view: View, recent: list[int]) -> Prediction | None:
     if predictor is None or not recent:
         return None
-    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED)
+    left_out = min(MAX_SCORED, view.scope.excluded.bit_count())
+    return predictor.predict([view.scope.index.ordinals[rank] for rank in recent], MAX_SCORED + left_out)
 
 
 def _ranks(view: View, ordinals: tuple[int, ...]) -> list[int]:

@@ -8,15 +8,15 @@ import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
-from selvedge.shopper.consent import Signal  # noqa: TC001 - msgspec resolves annotations
+from selvedge.shopper.consent import Signal
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
 from selvedge.web.content import read_content
 from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response, set_cookie
-from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

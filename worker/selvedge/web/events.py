@@ -22,10 +22,10 @@ from selvedge.web.content import read_content
 from selvedge.web.context_cookie import write_cookie
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Served
 from selvedge.web.origins import require_origin
 from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.events.event import Event

@@ -122,6 +122,11 @@ def _picks(answer: Recommendations) -> Picks:
     return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
+async def list_recently_viewed(request: Request, view: View, context: Context) -> Picks:
+    """Return what the fragment shows to whoever has this context: for previews. Raises `BadParameter`."""
+    return await _recently_viewed(view, _bounded(_parse(request, view, RECENT), request), context)
+
+
 async def _recently_viewed(view: View, query: Query, context: Context | None) -> Picks:
     """Return the products looked at last, newest first: those still to be had that no rule excludes."""
     if context is None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from selvedge.catalogue.model import Evidence, Level
 from selvedge.ranking.affinity import Term
+from selvedge.web.certifications import (
+    Certification,
+    Claim,
+    DerivedFact,
+    derived_facts,
+    make_claim,
+    wanted_values,
+)
+from selvedge.web.served import Served
 from selvedge.web.shelf import MAX_CLAIMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from selvedge.catalogue.filter import Scope
     from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
@@ -23,18 +29,6 @@ if TYPE_CHECKING:
     from selvedge.web.edge import CardSource
     from selvedge.web.shelf import Shelf
 
-OWN_LEVELS = frozenset({"product", "material"})
-
-_EVIDENCE_FIELDS = {
-    "certification": ("product", "material"),
-    "facilityCertification": ("facility",),
-    "brandCertification": ("brand",),
-}
-
-
-class Served(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
-    """The base of what is served: camelCase names, absent instead of null."""
-
 
 class Material(Served, frozen=True):
     """A fibre of a component (GS1 `textileMaterial`); `percentage` where the shop states it."""
@@ -42,23 +36,6 @@ class Material(Served, frozen=True):
     code: str
     name: str
     percentage: float | None = None
-
-
-class Certification(Served, frozen=True):
-    """Evidence that counts now (schema.org `Certification`); times are UTC.
-
-    `matched` says that the request's filter was satisfied by this evidence.
-    """
-
-    scheme: str
-    name: str
-    level: Level
-    certification_identification: str | None = None
-    issued_by: str | None = None
-    percentage: float | None = None
-    valid_from: str | None = None
-    valid_through: str | None = None
-    matched: bool = False
 
 
 Kind = Literal[
@@ -171,6 +148,8 @@ class ProductPage(Item, frozen=True, kw_only=True):
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
     environmental_cost: EnvironmentalCost | None = None
+    derived: tuple[DerivedFact, ...] = ()
+    digital_product_passport: str | None = None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -191,45 +170,6 @@ def marked(item: Item, mark: Mark) -> Item:
         return item
     return msgspec.structs.replace(
         item, sponsored=mark.sponsored, rule=mark.rule, score=mark.score, explain=mark.explain
-    )
-
-
-class Claim(msgspec.Struct, frozen=True):
-    """Evidence made ready to be served: it counts from `start` up to and without `end`.
-
-    Both are whole epoch seconds, as in the facets: what is shown and what is found never differ.
-    """
-
-    field: str
-    scheme: str
-    own: bool
-    start: float
-    end: float
-    plain: Certification
-    matched: Certification
-
-
-def make_claim(evidence: Evidence, labels: Labels) -> Claim:
-    """Return `evidence` in the words of `labels`."""
-    field = _FIELD_OF_LEVEL[evidence.level]
-    plain = Certification(
-        scheme=evidence.scheme,
-        name=labels.value(field, evidence.scheme),
-        level=evidence.level,
-        certification_identification=evidence.identification,
-        issued_by=evidence.issuer,
-        percentage=evidence.share,
-        valid_from=_text(evidence.valid_from),
-        valid_through=_text(evidence.valid_to),
-    )
-    return Claim(
-        field=field,
-        scheme=evidence.scheme,
-        own=evidence.level in OWN_LEVELS,
-        start=-math.inf if evidence.valid_from is None else int(evidence.valid_from.timestamp()),
-        end=math.inf if evidence.valid_to is None else int(evidence.valid_to.timestamp()),
-        plain=plain,
-        matched=msgspec.structs.replace(plain, matched=True),
     )
 
 
@@ -261,11 +201,21 @@ class Presenter:
         self._locale = locale
         self._shelf = shelf
         self._claims = shelf.claims(locale)
-        self._wanted = _wanted_schemes(query) if query else {}
+        self._evidence = scope.index.evidence
+        self._wanted = wanted_values(query) if query else frozenset()
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
-        """Return the list items of the products at `ranks`, which must be available."""
-        found = [self._ready(rank) for rank in ranks]
+        """Return the list items of the products at `ranks`, which must be available.
+
+        Where the query asks for evidence, they say which of theirs it matched.
+        """
+        found = await self._plain(cards, ranks)
+        if not self._wanted:
+            return found
+        return [self._matched(rank, item) for rank, item in zip(ranks, found, strict=True)]
+
+    async def _plain(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
+        found = [self._shelf.item((self._market, self._locale, rank)) for rank in ranks]
         missing = [rank for rank, item in zip(ranks, found, strict=True) if item is None]
         if not missing:
             return [item for item in found if item is not None]
@@ -274,26 +224,42 @@ class Presenter:
         return [next(made) if item is None else item for item in found]
 
     def item(self, rank: int, card: Card) -> Item:
-        """Return the list item of the product at `rank`, which must be available."""
+        """Return what the list item of the product at `rank`, which must be available, says to everybody."""
         market = self._scope.market
         reduction = market.reduction(rank)
         regular, lowest = (reduction.regular, reduction.lowest_30_days) if reduction else (None, None)
         item = self._item(rank, card, market.price.value(rank), regular, lowest)
-        if not self._wanted:
-            self._shelf.keep_item((self._market, self._locale, rank), item)
+        self._shelf.keep_item((self._market, self._locale, rank), item)
         return item
 
-    def _ready(self, rank: int) -> Item | None:
-        """Return the item kept; where a query asks for evidence, items say what it matched: of its own."""
-        return None if self._wanted else self._shelf.item((self._market, self._locale, rank))
+    def _matched(self, rank: int, item: Item) -> Item:
+        """Return the item with its evidence that the query asked for marked."""
+        claims, wanted = self._counting(rank), self._wanted
+        if all(claim.satisfies.isdisjoint(wanted) for claim in claims):
+            return item
+        served = [
+            (claim.own, claim.plain if claim.satisfies.isdisjoint(wanted) else claim.matched)
+            for claim in claims
+        ]
+        return msgspec.structs.replace(
+            item,
+            has_certification=tuple([one for own, one in served if own]),
+            related_certification=tuple([one for own, one in served if not own]),
+        )
 
     def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
         shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
         one = min(shown, key=lambda offer: offer.price)
         item = self._item(rank, card, one.price, one.regular_price, one.lowest_price_30_days)
+        claims, tables = self._counting(rank), self._evidence.tables
+        told = msgspec.structs.replace(
+            item,
+            has_certification=tuple(claim.told(tables) for claim in claims if claim.own),
+            related_certification=tuple(claim.told(tables) for claim in claims if not claim.own),
+        )
         return ProductPage(
-            **msgspec.structs.asdict(item),
+            **msgspec.structs.asdict(told),
             description=detail.description.get(self._locale, ""),
             components=tuple(
                 ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
@@ -301,10 +267,12 @@ class Presenter:
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
             environmental_cost=_declared(detail.declared_score),
+            derived=derived_facts(detail.components, card.country_of_origin, claims, tables),
+            digital_product_passport=detail.passport,
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
-        own, related = self._certifications(rank)
+        claims = self._counting(rank)
         return Item(
             id=card.id,
             in_product_group_with_id=card.group,
@@ -322,27 +290,20 @@ class Presenter:
             material=self._materials(card.fibres),
             recycled_content_percentage=card.recycled_content_percentage,
             country_of_origin=card.country_of_origin,
-            has_certification=own,
-            related_certification=related,
+            has_certification=tuple([claim.plain for claim in claims if claim.own]),
+            related_certification=tuple([claim.plain for claim in claims if not claim.own]),
         )
 
-    def _certifications(self, rank: int) -> tuple[tuple[Certification, ...], tuple[Certification, ...]]:
-        """Return the evidence that counts now: about the product itself, and about who made or sells it."""
-        own: list[Certification] = []
-        related: list[Certification] = []
-        now = self._scope.now
-        for ref in self._scope.index.evidence_refs(rank):
-            claim = self._claims.get(ref) or self._remember(ref)
-            if claim.start <= now < claim.end:
-                (own if claim.own else related).append(
-                    claim.matched if claim.scheme in self._wanted.get(claim.field, ()) else claim.plain
-                )
-        return tuple(own), tuple(related)
+    def _counting(self, rank: int) -> list[Claim]:
+        """Return the evidence about the product that counts now."""
+        now, ready = self._scope.now, self._claims.get
+        claims = [ready(ref) or self._remember(ref) for ref in self._evidence.refs(rank)]
+        return [claim for claim in claims if claim.start <= now < claim.end]
 
     def _remember(self, ref: int) -> Claim:
         if len(self._claims) >= MAX_CLAIMS:
             self._claims.clear()
-        claim = self._claims[ref] = make_claim(self._scope.index.evidence(ref), self._labels)
+        claim = self._claims[ref] = make_claim(self._evidence[ref], self._labels, self._evidence.tables)
         return claim
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
@@ -360,18 +321,3 @@ class Presenter:
             regular_price=offer.regular_price,
             lowest_price_30_days=offer.lowest_price_30_days,
         )
-
-
-_FIELD_OF_LEVEL = {level: field for field, levels in _EVIDENCE_FIELDS.items() for level in levels}
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
-
-
-def _wanted_schemes(query: Query) -> dict[str, set[str]]:
-    wanted: dict[str, set[str]] = {}
-    for one in query.facet_filters:
-        if one.field in _EVIDENCE_FIELDS and one.mode != "not":
-            wanted.setdefault(one.field, set()).update(one.values)
-    return wanted

@@ -20,10 +20,10 @@ from selvedge.web.caching import PRIVATE
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Served
 from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, renewed
 from selvedge.web.origins import require_origin
 from selvedge.web.problems import NotFound, Refused
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

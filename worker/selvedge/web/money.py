@@ -57,6 +57,13 @@ def format_amount(minor: int, currency: str, locale: str) -> str:
     return form.amount.format(symbol=symbol, number=number)
 
 
+def plain_amount(minor: int, currency: str) -> str:
+    """Return an amount as data has it: digits and a point."""
+    exponent = _EXPONENTS.get(currency, 2)
+    whole, part = divmod(minor, 10**exponent)
+    return f"{whole}.{part:0{exponent}}" if exponent else str(whole)
+
+
 def format_percentage(value: float, locale: str) -> str:
     """Return a percentage as `locale` writes it, with at most one decimal."""
     form = _form(locale)

@@ -14,11 +14,11 @@ from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.http import Response, set_cookie
-from selvedge.web.items import Served
 from selvedge.web.me import Missing, answered, found
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object, renewed
 from selvedge.web.origins import require_origin
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

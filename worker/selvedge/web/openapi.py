@@ -35,6 +35,7 @@ from selvedge.web.openapi_parts import (
     REF,
     Document,
     fragment_answer,
+    linked_answer,
     make_answer,
     make_operation,
     other_answers,
@@ -42,6 +43,7 @@ from selvedge.web.openapi_parts import (
     path_parameter,
     private_answer,
     problem_answer,
+    product_answer,
     public_answer,
     script_answer,
 )
@@ -138,7 +140,15 @@ def _list_paths(schemas: Document) -> Document:
                 "showProduct",
                 "Show a product with its offers and evidence",
                 [*PLACE, PRODUCT],
-                {200: public_answer(schemas["ProductPage"]), **other_answers(304, 400, 404, 410, 503)},
+                {200: product_answer(schemas["ProductPage"]), **other_answers(304, 400, 404, 410, 503)},
+            )
+        },
+        "/v1/{market}/{locale}/products/{id}/jsonld": {
+            "get": make_operation(
+                "showProductAsJsonLd",
+                "Show a product as JSON-LD, in the terms of schema.org and GS1",
+                [*PLACE, PRODUCT],
+                {200: linked_answer(), **other_answers(304, 308, 400, 404, 410, 503)},
             )
         },
         "/v1/{market}/{locale}/products/{id}/similar": {
@@ -267,7 +277,8 @@ def _described(name: str, schema: Document) -> Document:
     """Say what each property means, and that what is absent is absent instead of null."""
     properties = {}
     for field, kind in schema["properties"].items():
-        (present,) = [one for one in kind.get("anyOf", [kind]) if one != {"type": "null"}]
+        kinds = [one for one in kind.get("anyOf", [kind]) if one != {"type": "null"}]
+        present = kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
         plain = {key: value for key, value in present.items() if key != "default"}
         properties[field] = {**plain, **FORMATS.get(field, {}), "description": describe_field(name, field)}
     return {**schema, "properties": properties}

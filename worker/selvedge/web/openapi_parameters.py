@@ -18,6 +18,10 @@ FACET_FIELDS = {
     "certification": "schemes that certify the product or its material now",
     "facilityCertification": "schemes that certify the facility now",
     "brandCertification": "schemes that certify the brand now",
+    "madeInRegion": "the continent of the country of origin, and `eu`",
+    "fibreMix": "whether it is of one fibre throughout",
+    "organicContent": "from which share its organic content is certified now",
+    "recycledContent": "from which share its recycled content is certified now",
     "size": "sizes in stock in this market",
 }
 """Every facet field of the filter grammar and what its values are; a test holds it against the builder."""
@@ -52,6 +56,9 @@ FILTERS = [
     ),
     query_parameter("price", _RANGE, "FROM..TO in minor units of the market's currency, both ends included"),
     query_parameter("recycledContentPercentage", _RANGE, "FROM..TO in percent, both ends included"),
+    query_parameter(
+        "naturalFibrePercentage", _RANGE, "FROM..TO in percent of the main component, both ends included"
+    ),
     _SHARES,
 ]
 LIST = [

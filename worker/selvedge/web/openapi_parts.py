@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from selvedge.shopper.policy import PURPOSES
-from selvedge.web.http import HTML, JAVASCRIPT, JSON
+from selvedge.web.http import HTML, JAVASCRIPT, JSON, JSON_LD
 from selvedge.web.problems import CONTENT_TYPE
 
 Document = dict[str, Any]
@@ -43,6 +43,18 @@ def public_answer(schema: Document) -> Document:
     return make_answer(
         schema, "As asked; any cache may keep it", *EDITION, "Selvedge-Snapshot", "Selvedge-Degraded"
     )
+
+
+def product_answer(schema: Document) -> Document:
+    """Return a public answer that says where the same is in JSON-LD."""
+    answer = public_answer(schema)
+    return {**answer, "headers": {**answer["headers"], **header_refs("Link")}}
+
+
+def linked_answer() -> Document:
+    """Return a public answer in JSON-LD."""
+    schema: Document = {"type": "object"}
+    return {**public_answer(schema), "content": {JSON_LD: {"schema": schema}}}
 
 
 def private_answer(schema: Document) -> Document:
@@ -118,6 +130,7 @@ HEADERS: Document = {
         "Changes with snapshot, delta, evidence and Worker version.", pattern='^"[0-9a-f]{24}"$'
     ),
     "Last-Modified": make_header("When the snapshot was published, or evidence began or ended since."),
+    "Link": make_header("The same as JSON-LD (RFC 8288)."),
     "Location": make_header("The canonical form of the request."),
     "Retry-After": make_header("Seconds."),
     "WWW-Authenticate": make_header("RFC 6750, section 3."),

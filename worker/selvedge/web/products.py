@@ -15,11 +15,12 @@ from selvedge.ranking.order import AscendingOrder, BaseOrder, SlicedOrder
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.rules import PUBLIC_SLOT
 from selvedge.web.caching import cache_tag, not_modified
-from selvedge.web.http import JSON, Response
-from selvedge.web.items import Item, Served, Variant, marked
+from selvedge.web.http import JSON, JSON_LD, Response
+from selvedge.web.items import Item, ProductPage, Variant, marked
 from selvedge.web.listing import Marker, categories, turn
 from selvedge.web.paging import check_cursor, check_excluded, cursor_at, opened
 from selvedge.web.problems import NotFound, Withdrawn, quoted
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -140,19 +141,39 @@ async def show_product(
     edge: Edge, request: Request, background: Background, market: str, locale: str, product_id: str
 ) -> Response:
     """`GET /v1/{market}/{locale}/products/{id}`."""
+    path = f"/v1/{market}/{locale}/products/{quote(product_id, safe='')}"
+    answer, headers = await answer_product(edge, request, background, market, locale, product_id, path)
+    if isinstance(answer, Response):
+        return answer
+    link = f'<{path}/jsonld>; rel="alternate"; type="{JSON_LD}"'
+    return Response(200, {"Content-Type": JSON, "Link": link, **headers}, msgspec.json.encode(answer))
+
+
+async def answer_product(
+    edge: Edge,
+    request: Request,
+    background: Background,
+    market: str,
+    locale: str,
+    product_id: str,
+    path: str,
+) -> tuple[ProductPage | Response, dict[str, str]]:
+    """Return the page of a product and its headers, or what is answered instead: a redirect to `path`, a 304.
+
+    Raises `NotFound` or `Withdrawn`.
+    """
     view = await edge.view(market, locale, background)
     refuse_parameters(request.query)
     release, rank = locate(view, product_id)
-    path = f"/v1/{market}/{locale}/products/{quote(product_id, safe='')}"
     if request.path != path:
-        return redirect(edge, path)
+        return redirect(edge, path), {}
     detail = await release.detail(market, rank)
     if not detail.offers:
         raise NotFound(f"product {quoted(product_id)} is not sold in market {market!r}")
     headers = edge.public(view.edition, request, view.scope.now)
     unchanged = not_modified(request, headers)
     if unchanged is not None:
-        return unchanged
+        return unchanged, {}
     others = [
         sibling
         for sibling in view.scope.index.siblings(rank)
@@ -161,8 +182,7 @@ async def show_product(
     card, *siblings = await release.cards(locale, [rank, *others])
     variants = tuple(Variant(one.id, one.color, one.color_name, one.link, one.image) for one in siblings)
     presenter = view.presenter()
-    answer = presenter.page(rank, card, detail, variants)
-    return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
+    return presenter.page(rank, card, detail, variants), headers
 
 
 def locate(view: View, product_id: str) -> tuple[LoadedRelease, int]:

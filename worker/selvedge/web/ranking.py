@@ -9,8 +9,8 @@ import msgspec
 from selvedge.catalogue.query import refuse_parameters
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
-from selvedge.web.items import Served
 from selvedge.web.ranking_texts import FALLBACK, TEXTS
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

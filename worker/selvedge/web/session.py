@@ -12,11 +12,11 @@ from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
 from selvedge.web.context_cookie import NO_COOKIE, write_cookie
 from selvedge.web.http import Response
-from selvedge.web.items import Served
 from selvedge.web.me import answered
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
 from selvedge.web.origins import require_origin
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
+from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

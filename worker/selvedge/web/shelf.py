@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from selvedge.web.items import Claim, Item
+    from selvedge.web.certifications import Claim
+    from selvedge.web.items import Item
 
 HALF = 1024
 """Items in either half of the shelf: two full ones are about 2 MB."""

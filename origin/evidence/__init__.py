@@ -1,0 +1,1 @@
+"""What a catalogue can prove: coverage by fact, certificates over time, contradictions."""
