@@ -57,6 +57,20 @@ class ManualClock:
         return self.time
 
 
+class Place:
+    """Where the edge sees a request come from."""
+
+    def __init__(self, country: str | None = None, region: str | None = None) -> None:
+        self._country = country
+        self._region = region
+
+    def country(self) -> str | None:
+        return self._country
+
+    def region(self) -> str | None:
+        return self._region
+
+
 class FaultyKeyValue(MemoryKeyValue):
     """KV that fails, or never answers, for the keys that a fault picks."""
 
@@ -110,6 +124,7 @@ class Stage:
         if catalogue is not None:
             self.publish(build(catalogue, shop=SHOP))
         self.app = self.arrive()
+        self.place = Place()
 
     def arrive(self) -> Application:
         """Start a cold isolate."""
@@ -154,7 +169,15 @@ class Stage:
     ) -> Answer:
         background = Tasks()
         path, _, query = target.partition("?")
-        request = Request(method, path, query, Headers(headers or {}), origin=ORIGIN, body=Content(content))
+        request = Request(
+            method,
+            path,
+            query,
+            Headers(headers or {}),
+            origin=ORIGIN,
+            body=Content(content),
+            place=self.place,
+        )
         response = await self.app.handle(request, background)
         await background.finish()
         lower = {name.lower(): value for name, value in response.headers.items()}

@@ -118,13 +118,18 @@ def build(
     return BuiltSnapshot(Release(manifest, manifest.version), parts.by_digest)
 
 
+MOST_TOLD = 20
+"""At most this many findings are in a message."""
+
+
 class UnusableRules(SelvedgeError):
-    """Rules contradict each other or the catalogue. `findings` says which and how."""
+    """Rules contradict each other or the catalogue. `findings` says which and how, all of them."""
 
     reason = "unusable-rules"
 
     def __init__(self, findings: Sequence[Finding]) -> None:
-        super().__init__("; ".join(map(str, findings)))
+        more = f"; and {len(findings) - MOST_TOLD} more" if len(findings) > MOST_TOLD else ""
+        super().__init__("; ".join(map(str, findings[:MOST_TOLD])) + more)
         self.findings = tuple(map(str, findings))
 
 

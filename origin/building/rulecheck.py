@@ -67,8 +67,8 @@ def _alone(rule: Rule) -> Iterator[Finding]:
         yield error("needs points" if wanted else "has points, which only boost and bury have")
     if rule.kind == "pin" and rule.where:
         yield error("pins products, not values; promote fills a place from values")
-    if rule.kind == "exclude" and (rule.audience or rule.arm):
-        yield error("excludes for everybody: it takes no audience and no arm")
+    if rule.kind == "exclude" and rule.personal:
+        yield error("excludes for everybody: it takes no audience, no places and no arm")
     if rule.sponsored and rule.kind in ("bury", "exclude"):
         yield error("shows nothing that could be marked as sponsored")
     yield from _schedule(rule.id, rule.start, rule.end)
@@ -86,7 +86,7 @@ def _reach(rule: Rule, experiments: Iterable[Experiment]) -> Iterator[Finding]:
             yield Finding("error", rule.id, f"no slot {slot!r}; there are {', '.join(SLOTS)}")
     scope = scope_of(rule, experiments)
     if not scope.slots and set(rule.slots) <= set(SLOTS):
-        detail = "lists that are the same for all know no audience and no arm but control"
+        detail = "lists that are the same for all know no audience, no place and no arm but control"
         if rule.slots == (UNORDERED_SLOT,):
             detail = f"on {UNORDERED_SLOT} only exclusions do"
         yield Finding("warning", rule.id, f"never acts: {detail}")

@@ -148,7 +148,7 @@ def _one_place(first: Rule, second: Rule) -> tuple[str, str]:
         return "warning", f"{said}; the first of them, pins before promotions, has it"
     if first.audience and second.audience and not set(first.audience) & set(second.audience):
         return "warning", f"{said}; who belongs to both audiences is shown the first"
-    if (first.audience or first.arm) and not (second.audience or second.arm):
+    if first.personal and not second.personal:
         return "warning", f"{said}; who the first is for is shown that, everybody else the second"
     return "error", f"{said}; the first of them has it"
 

@@ -75,11 +75,11 @@ def scope_of(rule: Rule, experiments: Iterable[Experiment]) -> Scope:
 
 
 def slots_of(rule: Rule, experiment: Experiment | None) -> frozenset[str]:
-    """Return the lists that `rule` can act on: those the same for all know no audience, and one arm."""
+    """Return the lists that `rule` can act on: those the same for all know nobody, and one arm."""
     slots = frozenset(rule.slots or SLOTS)
     if rule.kind != "exclude":
         slots -= {UNORDERED_SLOT}
-    if rule.audience:
+    if rule.audience or rule.places:
         slots -= SLOTS_FOR_ALL
     elif rule.arm is not None:
         control = experiment is None or rule.arm == f"{experiment.key}:{experiment.arms[0].key}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from origin.building.build import UnusableRules
+from origin.building.build import MOST_TOLD, UnusableRules
 from origin.building.merchandising import read_rules
 from origin.building.rulecheck import check as find_faults
 from origin.cli.job import Job
@@ -17,7 +17,25 @@ from origin.publishing import folder as folders
 from selvedge.snapshot.index import Index
 
 if TYPE_CHECKING:
+    from origin.building.built import BuiltSnapshot
+    from origin.building.finding import Finding
     from origin.cli.workshop import Workshop
+    from selvedge.ranking.rules import RuleSet
+
+
+def findings_over(built: BuiltSnapshot, source: RuleSet) -> list[Finding]:
+    """Return what is wrong with rules that name products, values and markets of a snapshot."""
+    markets = [market.code for market in built.release.manifest.markets]
+    return find_faults(source, Index(built.sections("index")), markets)
+
+
+def say_warnings(built: BuiltSnapshot, source: RuleSet) -> None:
+    """Say what does not stop a build, the first of it."""
+    found = findings_over(built, source)
+    for one in found[:MOST_TOLD]:
+        say(str(one))
+    if len(found) > MOST_TOLD:
+        say(f"and {len(found) - MOST_TOLD} more; `snapshot rules check` tells all")
 
 
 @click.group()
@@ -35,12 +53,7 @@ def rules() -> None:
 def check(workshop: Workshop, file: Path, snapshot: Path | None, *, as_json: bool) -> None:
     """Say what is wrong with the rules in FILE: alone, together, and over a snapshot where there is one."""
     source, folder = read_rules(file), snapshot or newest(workshop.settings.snapshots)
-    index, markets = None, []
-    if folder is not None:
-        built = folders.read(folder)
-        index = Index(built.sections("index"))
-        markets = [market.code for market in built.release.manifest.markets]
-    found = find_faults(source, index, markets)
+    found = find_faults(source) if folder is None else findings_over(folders.read(folder), source)
     errors = [one for one in found if one.level == "error"]
     if errors:
         raise UnusableRules(found)

@@ -16,6 +16,7 @@ from origin.cli.job import Job
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
 from origin.cli.rules import rules as rules_group
+from origin.cli.rules import say_warnings
 from origin.cli.sources import load_catalogue
 from origin.footprint.catalogue import open_estimator, standings
 from origin.publishing import folder as folders
@@ -103,11 +104,12 @@ def build(
     with Steps() as steps:
         steps.named("reading")
         source = load_catalogue(catalogue)
+        ruled = read_rules(rules) if rules else None
         if delta_on:
             built = _build_delta(
                 folders.read(delta_on),
                 source,
-                read_rules(rules) if rules else None,
+                ruled,
                 read_weights(weights) if weights else None,
             )
         else:
@@ -119,13 +121,15 @@ def build(
                 previous=known,
                 labels=VocabularyLabels(),
                 weights=read_weights(weights) if weights else DEFAULTS,
-                rules=read_rules(rules) if rules else NO_RULES,
+                rules=ruled or NO_RULES,
                 model=model.read_bytes() if model else None,
                 standings=_standings(workshop, source, steps),
                 progress=steps.named,
             )
         steps.named("writing")
         path = folders.write(root, built)
+    if ruled:
+        say_warnings(built, ruled)
     _show_built(path, built, as_json=as_json)
 
 

@@ -9,6 +9,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from selvedge.catalogue.query import (
+    MAX_CURSOR_LENGTH,
     MAX_LIMIT,
     MAX_QUERY_LENGTH,
     MAX_VALUES,
@@ -184,6 +185,8 @@ def test_what_makes_no_sense_is_named_with_what_would(raw: str, parameter: str, 
         ("&", ""),
         ("cursor=", "cursor"),
         ("a" * (MAX_QUERY_LENGTH + 1), "query"),
+        ("a" * (MAX_QUERY_LENGTH - 6) + "&cursor=abc", "query"),
+        ("cursor=" + "a" * (MAX_QUERY_LENGTH + MAX_CURSOR_LENGTH), "query"),
         ("color=" + ",".join(list(MANY)[: MAX_VALUES + 1]), "color"),
     ],
 )

@@ -122,3 +122,26 @@ def test_another_page_and_too_much_content_are_refused(front: Shopfront) -> None
     headers = {"Origin": front.runtime.url, "Content-Type": "application/json"}
     pieces = iter([b'{"events":["', *[b"x" * 10_000] * 8, b'"]}'])  # no Content-Length
     assert front.runtime.client.post(EVENTS, content=pieces, headers=headers).status_code == 413
+
+
+@pytest.mark.parametrize("ending", ["withdrawal", "log-out"])
+def test_an_answer_that_comes_late_brings_no_context_back(front: Shopfront, ending: str) -> None:
+    """Two tabs: what ended the context was answered first, the other tab's events later."""
+    choice = cookie_of(send(front, "PUT", CONSENT, {"purposes": ["session"]}), CHOICE_COOKIE)
+    product = ids(front.get(LIST))[3]
+    first = f"{choice}; {cookie_of(click(front, product, choice, f'{ending}-1'), CONTEXT_COOKIE)}"
+    if ending == "log-out":
+        ended = send(front, "DELETE", "/v1/me/session", None, first)
+    else:
+        ended = send(front, "PUT", CONSENT, {"purposes": []}, first)
+    assert cookie_of(ended, CONTEXT_COOKIE) == f"{CONTEXT_COOKIE}="
+    late = cookie_of(click(front, product, first, f"{ending}-2"), CONTEXT_COOKIE)
+    after = cookie_of(ended, CHOICE_COOKIE)
+    if ending == "withdrawal":
+        again = send(front, "PUT", CONSENT, {"purposes": ["session"]}, f"{after}; {late}")
+        after = cookie_of(again, CHOICE_COOKIE)
+    seen = front.get(LIST, Cookie=f"{after}; {late}")
+    front.runtime.client.cookies.clear()
+    assert seen.json()["personalised"] is False
+    assert cookie_of(seen, CONTEXT_COOKIE) == f"{CONTEXT_COOKIE}="
+    assert front.get(LIST, Cookie=first).json()["personalised"] is True

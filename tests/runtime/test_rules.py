@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +13,7 @@ from origin.building import build, build_delta
 from origin.demo import generate
 from origin.rehearsal import AesGcm
 from selvedge.ranking.experiments import Arm, Experiment
-from selvedge.ranking.rules import Rule, RuleSet
+from selvedge.ranking.rules import MAX_RULES, Rule, RuleSet
 from selvedge.shopper.consent import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Affinity, Context, seal_context
 from selvedge.shopper.sealing import Sealer
@@ -63,11 +64,13 @@ def cookies() -> str:
     return f"{CHOICE_COOKIE}={format_choice(['session'])}; {CONTEXT_COOKIE}={sealed}"
 
 
-def walk(front: Shopfront, path: str, limit: int, **headers: str) -> list[dict[str, Any]]:
+def walk(front: Shopfront, path: str, limit: int, query: str = "", **headers: str) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     cursor = ""
     while True:
-        answer = front.get(f"{path}?{cursor}limit={limit}", **headers).json()
+        got = front.get(f"{path}?{query}{cursor}limit={limit}", **headers)
+        assert got.status_code == 200, got.content
+        answer = got.json()
         items += answer["items"]
         if "next" not in answer:
             return items
@@ -99,8 +102,8 @@ def test_pages_of_any_length_are_the_same_list_in_the_runtime(front: Shopfront) 
     assert not {DISMISSED, SOLD[60]} & set(whole)
 
 
-def test_the_arm_is_the_control_without_consent_and_sticks_with_it(front: Shopfront) -> None:
-    assert front.get(PERSONAL).json()["experiments"] == {"taste": "control"}
+def test_without_consent_nobody_is_in_an_arm_and_with_it_the_arm_sticks(front: Shopfront) -> None:
+    assert "experiments" not in front.get(PERSONAL).json()
     arms = {front.get(PERSONAL, Cookie=cookies()).json()["experiments"]["taste"] for _ in range(3)}
     assert len(arms) == 1
 
@@ -115,3 +118,37 @@ def test_withdrawal_beats_any_score_and_any_rule(front: Shopfront) -> None:
         time.sleep(0.5)
     for path in (PRODUCTS, PERSONAL):
         assert not gone & {str(item["id"]) for item in walk(front, path, 96, Cookie=cookies())}
+
+
+def test_lists_of_a_shop_with_a_thousand_rules_go_on_to_their_end(tmp_path: Path) -> None:
+    """Whatever they are: exclusions, places and shifts by the hundred, under a long query."""
+    placed, kept = SOLD[100:124], set(SOLD[:200])
+    recalled = [product.id for product in CATALOGUE.products if product.id not in kept]
+    colours = sorted({product.color for product in CATALOGUE.products})
+    exclusions = [
+        Rule(id=f"recall-{at}", kind="exclude", products=(recalled[at % len(recalled)],), **SCOPE)
+        for at in range(800)
+    ]
+    pins = [
+        Rule(id=f"pin-{place}", kind="pin", products=(product,), position=place, **SCOPE)
+        for place, product in enumerate(placed, 1)
+    ]
+    boosts = [
+        Rule(
+            id=f"boost-{at}", kind="boost", where={"color": (colours[at % len(colours)],)}, points=3, **SCOPE
+        )
+        for at in range(MAX_RULES - len(exclusions) - len(pins))
+    ]
+    built = build(CATALOGUE, shop=SHOP, rules=RuleSet((*exclusions, *pins, *boosts)))
+    others = (f"x{at:02}".ljust(60, "x") for at in range(50 - len(colours)))
+    wanted = ",".join(sorted([*colours, *others]))
+    with open_shop(SHOP, tmp_path) as front:
+        front.publish(built)
+        for path in (PRODUCTS, PERSONAL):
+            items = walk(front, path, 30, f"color={wanted}&", Cookie=cookies())
+            shown = [item["id"] for item in items]
+            assert len(set(shown)) == len(shown) > 60
+            assert not set(shown) & set(recalled)
+            by_rule = {at: item["id"] for at, item in enumerate(items) if item.get("rule") == f"pin-{at + 1}"}
+            assert len(by_rule) > 12  # of a style one only, and none that the person bought
+            assert all(placed[at] == product for at, product in by_rule.items())

@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from origin.rehearsal import Headers
-from selvedge.shopper.choice import CHOICE_COOKIE, Choice, format_choice, parse_choice
+from selvedge.shopper.choice import (
+    CHOICE_COOKIE,
+    CHOICE_SECONDS,
+    NO_CHOICE,
+    Choice,
+    format_choice,
+    later_since,
+    parse_choice,
+    remaining_seconds,
+)
 from selvedge.shopper.consent import ConsentRules, opted_out
 from selvedge.shopper.policy import PURPOSES, ManagerReader, ManagerSettings, Policy, Purpose
 from selvedge.web.http import Request
@@ -92,12 +101,39 @@ def test_purposes_that_nobody_knows_are_passed_over() -> None:
     assert decide(choice="2.1.0.session+espionage").allowed == {"session"}
 
 
-@given(st.frozensets(st.sampled_from(sorted(PURPOSES))), st.integers(0, 10**9), st.integers(0, 10**11))
-def test_a_choice_comes_back_as_it_was_written(purposes: frozenset[Purpose], version: int, time: int) -> None:
-    assert parse_choice(format_choice(purposes, version, time)) == Choice(purposes, version, time)
+@given(st.frozensets(st.sampled_from(sorted(PURPOSES))), st.integers(0, 10**9), *[st.integers(0, 10**11)] * 2)
+def test_a_choice_comes_back_as_it_was_written(
+    purposes: frozenset[Purpose], version: int, time: int, since: int
+) -> None:
+    assert parse_choice(format_choice(purposes, version, time, since)) == Choice(
+        purposes, version, time, since
+    )
 
 
-@given(st.text() | st.from_regex(r"2\.[^.]*\.[^.]*\.[^.]*"))
+def test_a_cookie_that_remembers_a_log_out_alone_says_nothing_of_purposes() -> None:
+    consent = decide("us", choice="2.0.0..77")
+    assert (consent.choice, consent.since) == (None, 77)
+    assert told(consent) == told(decide("us"))
+
+
+def test_no_two_endings_have_the_same_moment() -> None:
+    assert [later_since(before, 1000) for before in (0, 999, 1000, 1300, 10**11)] == [
+        1000,
+        1000,
+        1001,
+        1301,
+        1000,
+    ]
+
+
+def test_a_log_out_prolongs_no_choice() -> None:
+    chosen = Choice(PURPOSES, time=1000)
+    assert remaining_seconds(chosen, 1000 + 86_400) == CHOICE_SECONDS - 86_400
+    assert remaining_seconds(chosen, 1000 + CHOICE_SECONDS) == 1
+    assert remaining_seconds(NO_CHOICE, 1000) == CHOICE_SECONDS
+
+
+@given(st.text() | st.from_regex(r"2\.[^.]*\.[^.]*\.[^.]*(\.[^.]*)?"))
 def test_no_cookie_breaks_the_reading_of_choices(text: str) -> None:
     choice = parse_choice(text)
     assert choice is None or choice.purposes <= PURPOSES

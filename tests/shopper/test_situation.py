@@ -4,18 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from selvedge.shopper.situation import read_situation, season_of
-
-
-class Place:
-    def country(self) -> str:
-        return "AU"
-
-    def region(self) -> str:
-        return "NSW"
-
-
-NOVEMBER = datetime(2026, 11, 22, tzinfo=UTC).timestamp()
+from selvedge.shopper.situation import places_of, season_of
+from tests.stage import Place
 
 
 @pytest.mark.parametrize(
@@ -33,13 +23,16 @@ def test_seasons_go_by_hemisphere(month: int, north: str, south: str) -> None:
     assert (season_of("NL", now), season_of("AU", now)) == (north, south)
 
 
-def test_where_a_person_is_counts_for_personal_answers_alone() -> None:
-    personal = read_situation(Place(), "NL", "nl-BE", NOVEMBER, personal=True)
-    assert (personal.country, personal.region, personal.season, personal.language) == (
-        "AU",
-        "NSW",
-        "spring",
-        "nl",
-    )
-    plain = read_situation(Place(), "NL", "nl", NOVEMBER, personal=False)
-    assert (plain.country, plain.region, plain.season) == ("NL", None, "autumn")
+@pytest.mark.parametrize(
+    ("country", "region", "places"),
+    [
+        ("AU", "NSW", {"AU", "AU-NSW"}),
+        ("AU", None, {"AU"}),
+        (None, "NSW", set()),
+        (None, None, set()),
+    ],
+)
+def test_a_place_has_the_codes_that_are_known(
+    country: str | None, region: str | None, places: set[str]
+) -> None:
+    assert places_of(Place(country, region)) == places

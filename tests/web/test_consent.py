@@ -43,7 +43,7 @@ def test_a_choice_is_remembered_with_version_and_time(stage: Stage) -> None:
     answer = stage.send("PUT", PATH, {"purposes": ["session"]})
     assert answer.status == 200
     assert answer.cookies == (
-        f"{CHOICE_COOKIE}=2.3.{NOW}.session; Path=/; Max-Age=15552000; Secure; HttpOnly; SameSite=Lax",
+        f"{CHOICE_COOKIE}=2.3.{NOW}.session.{NOW}; Path=/; Max-Age=15552000; Secure; HttpOnly; SameSite=Lax",
     )
     assert states(answer.json)["session"] == (True, "choice")
     assert (answer.json["choiceVersion"], answer.json["choiceTime"]) == (3, NOW)
@@ -53,7 +53,7 @@ def test_a_choice_is_remembered_with_version_and_time(stage: Stage) -> None:
 
 def test_a_refusal_is_remembered_and_deletes_the_context_at_once(stage: Stage) -> None:
     answer = stage.send("PUT", PATH, {"purposes": ["measurement"]}, {"cookie": GRANTED})
-    assert answer.cookies[0].startswith(f"{CHOICE_COOKIE}=2.3.{NOW}.measurement;")
+    assert answer.cookies[0].startswith(f"{CHOICE_COOKIE}=2.3.{NOW}.measurement.{NOW};")
     assert answer.cookies[1].startswith(f"{CONTEXT_COOKIE}=; Path=/; Max-Age=0; Secure")
     assert states(answer.json)["session"] == (False, "choice")
 

@@ -5,24 +5,25 @@ import hashlib
 import hmac
 from typing import TypeVar
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selvedge.catalogue.query import BadParameter
+from origin.building.rulecheck import MAX_EXPERIMENTS
+from selvedge.catalogue.query import MAX_CURSOR_LENGTH, BadParameter
 from selvedge.ranking.alike import MAX_STYLES
 from selvedge.ranking.blocks import BLOCK, Pin
 from selvedge.ranking.frozen import MAX_SEEN, Frozen
-from selvedge.ranking.models import MAX_SCORED
+from selvedge.ranking.models import MAX_NAME, MAX_SCORED
 from selvedge.ranking.order import Position
-from selvedge.ranking.rules import MAX_SHIFTS
+from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS
+from selvedge.ranking.signals import SOURCES
 from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_RECENT
+from selvedge.shopper.profile import MAX_PREFERENCES
 from selvedge.web.cursors import (
     FORMAT,
     MAX_INSTANTS,
-    MAX_LENGTH,
     Cursor,
     OutdatedCursor,
     PrivateCursors,
@@ -31,6 +32,8 @@ from selvedge.web.cursors import (
 from selvedge.web.cursors import PRIVATE as PRIVATE_LETTER
 from selvedge.web.cursors import PUBLIC as PUBLIC_LETTER
 from selvedge.web.envelope import Envelope
+from tests.stage import ManualClock
+from tests.wardrobe import NOW
 
 T = TypeVar("T")
 OLD, NEW, FOREIGN = bytes(32), bytes(range(32)), bytes([7] * 32)
@@ -68,8 +71,9 @@ cursors = st.builds(
     private=st.booleans(),
     ordered_at=u32,
 )
+CLOCK = ManualClock()
 PUBLIC = PublicCursors([NEW, OLD])
-PRIVATE = PrivateCursors([NEW, OLD])
+PRIVATE = PrivateCursors([NEW, OLD], CLOCK)
 
 
 @given(cursors)
@@ -81,13 +85,13 @@ def test_a_public_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
 def test_a_private_cursor_reads_as_it_was_written(cursor: Cursor) -> None:
     text = PRIVATE.write(cursor)
     assert PRIVATE.read(text) == cursor
-    assert len(text) <= MAX_LENGTH
+    assert len(text) <= MAX_CURSOR_LENGTH
 
 
 def test_a_cursor_of_the_key_before_is_still_read() -> None:
     cursor = Cursor(b"v", b"q", 1, 2)
     assert PUBLIC.read(PublicCursors([OLD]).write(cursor)) == cursor
-    before = PrivateCursors([OLD])
+    before = PrivateCursors([OLD], CLOCK)
     assert PRIVATE.read(before.write(cursor)) == cursor
 
 
@@ -96,7 +100,7 @@ def test_a_cursor_of_a_foreign_key_is_refused() -> None:
     with pytest.raises(BadParameter):
         PUBLIC.read(PublicCursors([FOREIGN]).write(cursor))
     with pytest.raises(BadParameter):
-        PRIVATE.read(PrivateCursors([FOREIGN]).write(cursor))
+        PRIVATE.read(PrivateCursors([FOREIGN], CLOCK).write(cursor))
 
 
 @given(cursors, st.data())
@@ -117,7 +121,7 @@ def test_no_letter_of_a_cursor_can_be_changed_added_or_taken(cursor: Cursor, dat
             PRIVATE.read(changed)
 
 
-@given(st.text(max_size=60) | st.text(min_size=MAX_LENGTH + 1, max_size=MAX_LENGTH + 5))
+@given(st.text(max_size=60) | st.text(min_size=MAX_CURSOR_LENGTH + 1, max_size=MAX_CURSOR_LENGTH + 5))
 def test_other_texts_are_no_cursors(text: str) -> None:
     with pytest.raises(BadParameter):
         PUBLIC.read(text)
@@ -188,23 +192,41 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
         old = PUBLIC_LETTER + base64.urlsafe_b64encode(tag + other).rstrip(b"=").decode()
         with pytest.raises(OutdatedCursor):
             PUBLIC.read(old)
-        sealed = Envelope([OLD], b"selvedge private cursor").seal(other)
+        sealed = Envelope([OLD], b"selvedge private cursor", 1).seal(other, NOW)
         with pytest.raises(OutdatedCursor):
             PRIVATE.read(PRIVATE_LETTER + base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
 
 
 def test_the_largest_cursor_fits() -> None:
+    """All that is bounded at its bound, over a catalogue of 200,000 products."""
     frozen = Frozen(
-        signals=((5, 7, 60_000, 127),) * 48,
-        bonuses=((99_999, 2 * MAX_WEIGHT),) * MAX_SCORED,
-        alike=((99_999, MAX_WEIGHT),) * MAX_STYLES,
-        model="vstan@2026-11-22T00:00",
-        seen=(99_999,) * MAX_SEEN,
-        rules=(200,) * MAX_SHIFTS,
-        pins=(Pin(24, 99_999, 200),) * 12,
-        arms=tuple((number, 7) for number in range(8)),
+        signals=((5, 30, 60_000, 120),) * 32 * (len(SOURCES) - 1),  # no value is preferred and a priority
+        bonuses=((199_999, 2 * MAX_WEIGHT),) * MAX_SCORED,
+        alike=((199_999, MAX_WEIGHT),) * MAX_STYLES,
+        model="m" * MAX_NAME,
+        seen=(199_999,) * MAX_SEEN,
+        rules=(MAX_RULES - 1,) * MAX_SHIFTS,
+        pins=(Pin(BLOCK, 199_999, MAX_RULES - 1),) * BLOCK,
+        arms=tuple((number, 7) for number in range(MAX_EXPERIMENTS)),
+        item=199_999,
+        avoided=((30, 60_000),) * MAX_PREFERENCES,
+        band=(2**31, 2**31),
+        recent=(199_999,) * (MAX_RECENT + 1),
     )
-    last = Position(999, 99_999)
-    cursor = Cursor(bytes(8), bytes(6), 999, 99_999, "0123abcd", frozen, True, 2**31, last, (99_999,) * BLOCK)  # noqa: FBT003
-    cursor = msgspec.structs.replace(cursor, instants=(2**31,) * MAX_INSTANTS, excluded=2**61, owner=bytes(8))
+    cursor = Cursor(
+        version=bytes(8),
+        query=bytes(6),
+        number=2_000,
+        rank=199_999,
+        revision="0123abcd" * 3,
+        frozen=frozen,
+        private=True,
+        ordered_at=2**31,
+        end=Position(2_000, 199_999),
+        shown=(199_999,) * (BLOCK - 1),
+        delta=100_000,
+        instants=(2**31,) * MAX_INSTANTS,
+        excluded=2**61,
+        owner=bytes(8),
+    )
     assert PRIVATE.read(PRIVATE.write(cursor)) == cursor

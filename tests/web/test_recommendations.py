@@ -11,6 +11,7 @@ from selvedge.ranking.order import FEW
 from selvedge.ranking.signals import STEP
 from selvedge.ranking.weights import MAX_WEIGHT, RankingWeights, Spread
 from selvedge.shopper.context import MAX_AFFINITIES, Affinity, Context
+from selvedge.web.cursors import PRIVATE_SECONDS
 from tests.stage import SHOP, Stage
 from tests.truth import Truth, ids
 from tests.wardrobe import DAY, NOW, certificate, garment, moment, offer, shell, shop
@@ -113,12 +114,12 @@ def test_who_withdraws_consent_starts_again(stage: Stage) -> None:
 
 
 def test_an_order_by_evidence_stays_while_the_evidence_expires_between_two_pages() -> None:
-    old = garment("old", published=moment(-300), evidence=(certificate(end=2),))
+    old = garment("old", published=moment(-300), evidence=(certificate(end=0.5),))
     stage = Stage(shop(*PRODUCTS[1:4], old))
     headers = stage.cookies(liking(("certification", "GOTS", 127)))
     first = stage.get(f"{R}?limit=2", headers).json
     assert ids(first) == ["old", "p1"]
-    stage.clock.time = NOW + 3 * DAY
+    stage.clock.time = NOW + DAY
     second = stage.get(f"{R}?cursor={first['next']}&limit=2", headers).json
     third = stage.get(f"{R}?cursor={second['next']}&limit=2", headers).json
     assert ids(second) + ids(third) == ["p2", "p3"]
@@ -227,6 +228,27 @@ def test_each_personal_answer_has_an_id_of_its_own(stage: Stage) -> None:
     headers = stage.cookies(liking(("color", "red", 9)))
     answers = [stage.get(R, headers).json["recommendationId"] for _ in range(2)]
     assert answers[0] != answers[1]
+
+
+def test_a_private_cursor_serves_for_a_day_and_then_names_where_to_start(stage: Stage) -> None:
+    headers = stage.cookies(liking(("color", "red", 9)))
+    following = stage.get(f"{R}?limit=2", headers).json["next"]
+    page = f"{R}?cursor={following}&limit=2"
+    stage.clock.time = NOW + PRIVATE_SECONDS
+    later = stage.get(page, headers)
+    assert later.status == 200
+    stage.clock.time += 1
+    stale = stage.get(page, headers)
+    assert (stale.status, stale.json["type"]) == (410, "/problems/stale-cursor")
+    assert stale.json["start"] == f"{R}?limit=2"
+    further = later.json["next"]
+    assert stage.get(f"{R}?cursor={further}&limit=2", headers).status == 200, "each page writes a new one"
+
+
+def test_a_public_cursor_has_no_age(stage: Stage) -> None:
+    following = stage.get(f"{R}?limit=2").json["next"]
+    stage.clock.time = NOW + 2 * PRIVATE_SECONDS
+    assert stage.get(f"{R}?cursor={following}&limit=2").status == 200
 
 
 # An error of ours

@@ -13,11 +13,11 @@ from origin.building.arrangement import arrange
 from origin.demo import generate
 from selvedge.ranking.blocks import BLOCK
 from selvedge.ranking.experiments import Arm, Experiment
-from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS, Rule, RuleSet
+from selvedge.ranking.rules import MAX_RULES, PUBLIC_SLOT, SLOTS, Rule, RuleSet
 from selvedge.ranking.weights import RankingWeights, Spread
 from selvedge.shopper.context import Affinity, Context
 from selvedge.web import fragments, similar
-from tests.stage import SHOP, Stage
+from tests.stage import SHOP, Place, Stage
 from tests.truth import Truth, ids
 from tests.wardrobe import NOW, garment, moment, offer, shop
 
@@ -257,7 +257,7 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
     arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
     experiment = Experiment(key="taste", arms=arms, author="Ada", reason="a test")
     staged = stage(experiments=(experiment,))
-    assert staged.get(R).json["experiments"] == {"taste": "control"}
+    assert "experiments" not in staged.get(R).json
     seen = set()
     for number in range(12):
         headers = staged.cookies(person(id=bytes([number])))
@@ -268,6 +268,43 @@ def test_the_arm_is_in_the_answer_and_sticks_where_allowed() -> None:
         assert points == (104 if arm == "bold" else RankingWeights().preferred)
         seen.add(arm)
     assert seen == {"control", "bold"}
+
+
+@pytest.mark.parametrize("places", [("GB-SCT",), ("NL", "GB"), ("GB-SCT", "IE")])
+def test_a_rule_for_places_acts_for_people_there_who_may_be_looked_at(places: tuple[str, ...]) -> None:
+    staged = stage(rule("pin", products=("p7",), position=1, places=places))
+    known = staged.cookies(person())
+    for place, first in ((Place("GB", "SCT"), "p7"), (Place("FR", "SCT"), "p0"), (Place(), "p0")):
+        staged.place = place
+        assert ids(staged.get(R, known).json)[0] == first
+    staged.place = Place("GB", "SCT")
+    nobody = staged.get(R)
+    assert ids(nobody.json)[0] == "p0"
+    assert b"p7" in staged.get("/v1/nl/nl/fragments/recommendations", known).body
+    for target in (R, "/v1/nl/nl/products", "/v1/nl/nl/fragments/alternatives?item=p0"):
+        here = staged.get(target)
+        staged.place = Place()
+        assert staged.get(target) == here, "without consent all places get the same bytes"
+        staged.place = Place("GB", "SCT")
+
+
+def test_who_was_nobody_when_the_list_began_is_in_no_arm_on_its_later_pages() -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5, {"preferred": 104}))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    following = staged.get(f"{R}?limit=2").json["next"]
+    headers = staged.cookies(person())
+    assert staged.get(f"{R}?limit=2", headers).json["experiments"]
+    assert "experiments" not in staged.get(f"{R}?cursor={following}&limit=2", headers).json
+    own = staged.get(f"{R}?limit=2", headers).json
+    later = staged.get(f"{R}?cursor={own['next']}&limit=2", headers).json
+    assert later["experiments"] == own["experiments"]
+
+
+@pytest.mark.parametrize("slot", ["recommendations", "alternatives?item=p0"])
+def test_a_fragment_for_nobody_has_no_arm_to_echo(slot: str) -> None:
+    arms = (Arm("control", 0.5), Arm("bold", 0.5))
+    staged = stage(experiments=(Experiment(key="taste", arms=arms, author="Ada", reason="a test"),))
+    assert b"data-experiments" not in staged.get(f"/v1/nl/nl/fragments/{slot}").body
 
 
 def test_a_second_page_comes_however_many_rules_and_experiments_there_are() -> None:
@@ -281,13 +318,17 @@ def test_a_second_page_comes_however_many_rules_and_experiments_there_are() -> N
         )
         for number in range(8)
     )
-    many = [rule("exclude", number, products=("p7",)) for number in range(650)]
-    staged = stage(*many, experiments=experiments)
-    headers = staged.cookies(person())
-    first = staged.get(f"{R}?limit=2", headers).json
-    second = staged.get(f"{R}?limit=2&cursor={first['next']}", headers)
-    assert second.status == 200
-    assert ids(second.json) == ["p2", "p3"]
+    many = [rule("exclude", number, products=("p0",)) for number in range(MAX_RULES - BLOCK)]
+    pins = [rule("pin", MAX_RULES + at, products=(f"p{at}",), position=at) for at in range(1, BLOCK + 1)]
+    products = [garment(f"p{number}", published=moment(-number)) for number in range(BLOCK + 8)]
+    staged = stage(*many, *pins, experiments=experiments, catalogue=shop(*products))
+    headers = staged.cookies(person(recent=tuple(range(20)), seen=tuple(range(32))))
+    materials = ",".join(sorted(["linen", *(f"x{number:03}".ljust(60, "x") for number in range(49))]))
+    query = f"explain=true&limit=2&material={materials}&material.all=linen"
+    first = staged.get(f"{R}?{query}", headers).json
+    second = staged.get(f"{R}?cursor={first['next']}&{query}", headers)
+    assert second.status == 200, second.body
+    assert len(set(ids(first)) | set(ids(second.json))) == 4
     assert second.json["experiments"] == first["experiments"]
 
 

@@ -58,6 +58,7 @@ def test_a_sensible_rule_is_found_no_fault_with(kind: str) -> None:
         (rule("pin", where={"color": ("red",)}), "pins products"),
         (rule("boost", where={"color": ()}), "without values"),
         (rule("exclude", audience=("color:red",)), "for everybody"),
+        (rule("exclude", places=("GB",)), "for everybody"),
         (rule("bury", sponsored=True), "nothing that could be marked"),
         (rule("pin", start=moment(2), end=moment(1)), "before it begins"),
         (rule("pin", products=("zzz",)), "no product 'zzz'"),
@@ -247,6 +248,10 @@ def test_an_experiment_that_makes_no_sense_is_an_error(faulty: Experiment, said:
 def test_a_build_refuses_rules_with_errors_and_takes_those_with_warnings() -> None:
     with pytest.raises(UnusableRules, match="zzz"):
         build(CATALOGUE, shop="acme", rules=RuleSet((rule("pin", products=("zzz",)),)))
+    many = [rule("pin", f"pin-{number}", products=("zzz",), position=number) for number in range(1, 25)]
+    with pytest.raises(UnusableRules, match=r"; and 4 more$") as refused:
+        build(CATALOGUE, shop="acme", rules=RuleSet(tuple(many)))
+    assert len(refused.value.findings) == 24
     warned = (rule("boost", products=("c",)), rule("bury", "two"))
     assert "rules" in build(CATALOGUE, shop="acme", rules=RuleSet(warned)).release.manifest.groups
 

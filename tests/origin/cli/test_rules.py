@@ -112,6 +112,18 @@ def test_the_check_names_what_is_wrong_and_its_exit_code_says_so(desk: Desk) -> 
     assert "1 rules and 0 experiments hold" in desk.run("snapshot", "rules", "check", str(rules)).stdout
 
 
+def test_a_build_says_what_it_lets_pass(desk: Desk) -> None:
+    """A delta as well: what does not stop them may still be a slip."""
+    base = desk.build()
+    rules = desk.folder / "rules.toml"
+    rules.write_text(
+        PIN + PIN.replace("front", "fringe").replace("position = 1", "position = 2"), encoding="utf-8"
+    )
+    for more in ((), ("--delta-on", base["folder"])):
+        said = desk.run("snapshot", "build", *more, "--rules", str(rules), str(desk.catalogue)).stderr
+        assert f"warning: front, fringe: both pin '{PRODUCT}'" in said
+
+
 def test_rules_may_be_json(desk: Desk) -> None:
     rules = desk.folder / "rules.json"
     rules.write_text('{"rules": [{"id": "front", "kind": "pin"}]}', encoding="utf-8")

@@ -29,6 +29,12 @@ SORTS: tuple[Sort, ...] = ("relevance", "price", "-price", "newest")
 DEFAULT_LIMIT = 24
 MAX_LIMIT = 96
 MAX_QUERY_LENGTH = 4096
+"""Characters of a query without its cursor: what has a first page has a second one."""
+
+MAX_CURSOR_LENGTH = 3584
+"""More than the longest that we write. Both together, and a path, stay below the 8,000 octets that everybody
+should take (RFC 9110, section 4.1)."""
+
 MAX_VALUES = 50
 MAX_VALUE_LENGTH = 64
 MAX_BOUND = 0xFFFF_FFFF
@@ -109,8 +115,8 @@ def is_value(text: str) -> bool:
 
 def split_query(raw: str) -> dict[str, str]:
     """Return the parameters of a raw query string. Raises `BadParameter`."""
-    if len(raw) > MAX_QUERY_LENGTH:
-        raise BadParameter("query", f"is longer than {MAX_QUERY_LENGTH} characters")
+    if len(raw) > MAX_QUERY_LENGTH + MAX_CURSOR_LENGTH:
+        raise _too_long()
     parameters: dict[str, str] = {}
     for pair in raw.split("&") if raw else ():
         name, _, value = pair.partition("=")
@@ -118,7 +124,13 @@ def split_query(raw: str) -> dict[str, str]:
         if name in parameters:
             raise BadParameter(name, "is given twice; separate several values by commas")
         parameters[name] = value
+    if len(raw) - len(parameters.get("cursor", "")) > MAX_QUERY_LENGTH:
+        raise _too_long()
     return parameters
+
+
+def _too_long() -> BadParameter:
+    return BadParameter("query", f"is longer than {MAX_QUERY_LENGTH} characters, the cursor left out")
 
 
 def refuse_parameters(raw: str) -> None:

@@ -1,7 +1,8 @@
 """A/B experiments: which arm a person is in, by GrowthBook's hash, so that other tools bucket alike.
 
 Source: GrowthBook, "Build your own SDK" (docs.growthbook.io/lib/build-your-own): hash versions 1 and 2,
-bucket ranges, namespaces, coverage. Who may not be told apart is in the control arm, like everybody else.
+bucket ranges, namespaces, coverage. Who may not be told apart is shown what the control arm is, and counts
+in no arm.
 """
 
 from __future__ import annotations

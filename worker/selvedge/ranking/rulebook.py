@@ -26,7 +26,8 @@ class Scene(msgspec.Struct, frozen=True):
     """Where and for whom a list is made.
 
     `categories` are those that the query is limited to, none where it is not. `interests` are facet values
-    that the person leans to or asked for, as `field:value`; `arms` are `experiment:arm`.
+    that the person leans to or asked for, as `field:value`; `arms` are `experiment:arm`; `places` are the
+    ISO 3166 codes of where the person is, none where that may not be read.
     """
 
     market: str
@@ -35,6 +36,7 @@ class Scene(msgspec.Struct, frozen=True):
     now: int = 0
     interests: frozenset[str] = frozenset()
     arms: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -48,7 +50,7 @@ class Times(msgspec.Struct, frozen=True):
 class Rulebook:
     """The rules of one release. Rules are known by their number, their position in the file.
 
-    `revision` names the set by its content.
+    `revision` names the set by its content. `placed`: some rule goes by where people are.
     """
 
     def __init__(self, index: Index, rules: RuleSet = NO_RULES, revision: str = "") -> None:
@@ -56,6 +58,7 @@ class Rulebook:
         self._revision = revision
         self.rules = rules.rules
         self.experiments = rules.experiments
+        self.placed = any(one.places for one in rules.rules)
         self._listed: dict[int, int] = {}
         self._instants = _instants(one for one in self.rules if one.public)
         self._all_instants = _instants([*self.rules, *self.experiments])
@@ -194,6 +197,7 @@ def _holds(rule: Rule, scene: Scene) -> bool:
         and (not rule.slots or scene.slot in rule.slots)
         and (not rule.categories or (bool(scene.categories) and scene.categories <= set(rule.categories)))
         and (not rule.audience or not scene.interests.isdisjoint(rule.audience))
+        and (not rule.places or not scene.places.isdisjoint(rule.places))
         and (rule.arm is None or rule.arm in scene.arms)
         and runs(rule.start, rule.end, scene.now)
     )

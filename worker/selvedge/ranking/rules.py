@@ -34,6 +34,9 @@ MAX_RULES = 1000
 MAX_SHIFTS = 8
 """At most this many boosts and buries, the first in the file, enter one order: its cost is bounded."""
 
+Place = Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$")]
+"""A country by ISO 3166-1 alpha-2 (`GB`), or a part of one by ISO 3166-2 (`GB-SCT`)."""
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
@@ -55,6 +58,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     categories: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     audience: tuple[Pair, ...] = ()
+    places: tuple[Place, ...] = ()
     arm: Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]+:[a-z0-9-]+$")] | None = None
     start: Moment | None = msgspec.field(default=None, name="from")
     end: Moment | None = msgspec.field(default=None, name="to")
@@ -68,8 +72,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def public(self) -> bool:
-        """Whether it may act on the public list: that one knows no audience and no arm."""
-        return not self.audience and self.arm is None and (not self.slots or PUBLIC_SLOT in self.slots)
+        """Whether it may act on the public list."""
+        return not self.personal and (not self.slots or PUBLIC_SLOT in self.slots)
+
+    @property
+    def personal(self) -> bool:
+        """Whether it tells people apart, by what they lean to, where they are or which arm they are in."""
+        return bool(self.audience or self.places) or self.arm is not None
 
 
 class RuleSet(msgspec.Struct, frozen=True):

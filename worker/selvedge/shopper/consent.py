@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice, parse_choice
+from selvedge.shopper.choice import (
+    CHOICE_COOKIE,
+    CHOICE_SECONDS,
+    NO_CHOICE,
+    Choice,
+    format_choice,
+    parse_choice,
+)
 from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import PURPOSES, ManagerReader, Policy, Purpose, Source
 
@@ -29,6 +36,7 @@ __all__ = [
     "format_choice",
     "opted_out",
     "parse_choice",
+    "read_choice",
 ]
 
 Signal = Literal["gpc", "choice", "manager", "none", "crawler"]
@@ -50,10 +58,14 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Consent(msgspec.Struct, frozen=True):
-    """The decision on each purpose, and the choice on our own page, where there is one."""
+    """The decision on each purpose, and the choice on our own page, where there is one.
+
+    `since` is what a context must have been sealed under to count.
+    """
 
     decisions: dict[Purpose, Decision]
     choice: Choice | None = None
+    since: int = 0
 
     @property
     def version(self) -> int:
@@ -80,16 +92,16 @@ class ConsentRules:
 
     def decide(self, request: Request, market: str, choice: Choice | None = None) -> Consent:
         """Return what `request` allows in `market`; a `choice` stands in for that in its cookie."""
-        choice = choice or parse_choice(request.cookies().get(CHOICE_COOKIE, ""))
+        choice = choice or read_choice(request)
         words = [
-            *([] if choice is None else [self._chosen(choice)]),
+            *([self._chosen(choice)] if choice.made else []),
             *([] if self._manager is None else self._managed(self._manager, request)),
         ]
         gpc = opted_out(request.headers.get("sec-gpc"))
         decisions = {purpose: self._decide(market, purpose, words, gpc=gpc) for purpose in sorted(PURPOSES)}
         if any(one.allowed for one in decisions.values()) and is_crawler(request.headers.get("user-agent")):
             decisions = dict.fromkeys(decisions, Decision(allowed=False, signal="crawler"))
-        return Consent(decisions, choice)
+        return Consent(decisions, choice if choice.made else None, choice.since)
 
     def _decide(self, market: str, purpose: Purpose, words: list[Word], *, gpc: bool) -> Decision:
         # The signal never grants; the table may say that it does not speak about a purpose.
@@ -117,6 +129,11 @@ class ConsentRules:
             return []
         granted = manager.granted(value)
         return [Word("manager", granted, PURPOSES - granted)]
+
+
+def read_choice(request: Request) -> Choice:
+    """Return what the choice cookie says, `NO_CHOICE` where there is none."""
+    return parse_choice(request.cookies().get(CHOICE_COOKIE, "")) or NO_CHOICE
 
 
 def opted_out(sec_gpc: str | None) -> bool:

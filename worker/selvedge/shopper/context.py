@@ -51,9 +51,10 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     Products are stable ordinals, the newest first; `dismissed` are those the person wants no more of,
     `seen` those that were shown without being looked at. Affinities begin with the strongest. `id` is
     random and names this browser only for as long as the cookie lives, so that an anonymous person's
-    events can be erased too. `consent` is the version of the choice that allows it all, `revision` that
-    of the profile at the origin. `events` are short digests of the ids of the latest events counted in
-    here, the newest first. `account` is the shopper id of who is logged in, or empty.
+    events can be erased too. `since` is that of the choice cookie that it was begun under: once that one
+    says another, by withdrawal, log-out or erasure, this context is nobody's, whenever its cookie arrives.
+    `revision` is that of the profile at the origin. `events` are short digests of the ids of the latest
+    events counted in here, the newest first. `account` is the shopper id of who is logged in, or empty.
     """
 
     id: bytes = b""
@@ -63,7 +64,7 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     purchased: tuple[int, ...] = ()
     dismissed: tuple[int, ...] = ()
     seen: tuple[int, ...] = ()
-    consent: int = 0
+    since: int = 0
     revision: int = 0
     events: tuple[bytes, ...] = ()
     account: str = ""
@@ -83,9 +84,9 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Context)
 
 
-def new_context() -> Context:
+def new_context(since: int = 0) -> Context:
     """Return the context of a person of whom nothing is known yet."""
-    return Context(id=os.urandom(ID_SIZE))
+    return Context(id=os.urandom(ID_SIZE), since=since)
 
 
 def bounded(context: Context) -> Context:

@@ -1,11 +1,13 @@
-"""The situation: what the request itself says about where and when somebody shops."""
+"""The situation: where and when somebody shops, as far as the request itself says.
+
+Where somebody is, is read for a personal answer alone, and only where the season or a rule goes by it. All
+others go by the market, so that the same request gets the same bytes wherever it comes from.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
-
-import msgspec
 
 if TYPE_CHECKING:
     from selvedge.web.http import RequestPlace
@@ -20,26 +22,12 @@ SOUTHERN = frozenset(
 """ISO 3166-1 codes of countries most of whose people live south of the equator."""
 
 
-class Situation(msgspec.Struct, frozen=True):
-    """`country` is ISO 3166-1 alpha-2, `region` ISO 3166-2 without its country, `language` ISO 639-1."""
-
-    country: str
-    region: str | None
-    season: Season
-    language: str
-
-
-def read_situation(
-    place: RequestPlace, market_country: str, locale: str, now: float, *, personal: bool
-) -> Situation:
-    """Return the situation of a request for `locale` in a market of `market_country`.
-
-    Only a `personal` answer goes by where the person is; all others go by the market, so that the same
-    request gets the same bytes wherever it comes from.
-    """
-    country = (place.country() if personal else None) or market_country
-    region = place.region() if personal else None
-    return Situation(country, region, season_of(country, now), locale.partition("-")[0])
+def places_of(place: RequestPlace) -> frozenset[str]:
+    """Return the ISO 3166-1 code of the country and the ISO 3166-2 code of the region, as far as known."""
+    country, region = place.country(), place.region()
+    if not country:
+        return frozenset()
+    return frozenset([country, f"{country}-{region}"] if region else [country])
 
 
 def season_of(country: str, now: float) -> Season:

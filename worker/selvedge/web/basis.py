@@ -23,7 +23,7 @@ from selvedge.ranking.models import MAX_SCORED, Prediction, bonuses
 from selvedge.ranking.rulebook import Scene
 from selvedge.ranking.signals import Signal, occasion, weigh
 from selvedge.ranking.weights import RankingWeights
-from selvedge.shopper.situation import read_situation
+from selvedge.shopper.situation import places_of, season_of
 from selvedge.web.listing import categories
 
 if TYPE_CHECKING:
@@ -82,9 +82,14 @@ def resume(view: View, cursor: Cursor) -> Basis:
 
 
 def assign_arms(view: View, context: Context | None) -> dict[str, str]:
-    """Return the arm of each experiment; who may not be told apart is in the control arms."""
-    person = context.id.hex() if context is not None and context.id else None
+    """Return the arm whose order each experiment shows; to who may not be told apart, the control's."""
+    person = context.id.hex() if context is not None and is_randomised(context) else None
     return assign(view.rulebook.experiments, view.market.code, view.scope.now, person)
+
+
+def is_randomised(context: Context | None) -> bool:
+    """Whether there is an id to put somebody into arms by, the same ones each time."""
+    return context is not None and bool(context.id)
 
 
 def frozen_arms(view: View, frozen: Frozen) -> dict[str, str]:
@@ -92,10 +97,13 @@ def frozen_arms(view: View, frozen: Frozen) -> dict[str, str]:
     return name_arms(view.rulebook.experiments, frozen.arms)
 
 
-def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dict[str, str]) -> list[int]:
+def holding_rules(
+    request: Request, view: View, slot: str, query: Query, person: Person, arms: dict[str, str]
+) -> list[int]:
     """Return the numbers of the rules that hold for a list."""
     if not view.rulebook.rules:
         return []
+    placed = view.rulebook.placed and person.context is not None
     scene = Scene(
         view.market.code,
         slot,
@@ -106,6 +114,7 @@ def holding_rules(view: View, slot: str, query: Query, person: Person, arms: dic
             + [f"{field}:{value}" for field, value in person.preferred]
         ),
         acting_arms(view.rulebook.experiments, arms),
+        places_of(request.place) if placed else frozenset(),
     )
     return view.rulebook.holding(scene)
 
@@ -194,10 +203,8 @@ def _occasion(
     """Return what moment and market add; where somebody is, is read only where it may add something."""
     if not (weights.season or weights.markets):
         return []
-    situation = read_situation(
-        request.place, view.market.country, view.locale, ordered_at, personal=context is not None
-    )
-    return occasion(weights, view.market.code, situation.season)
+    country = (request.place.country() if context is not None else None) or view.market.country
+    return occasion(weights, view.market.code, season_of(country, ordered_at))
 
 
 def _outputs(index: Index, profile: EdgeProfile | None) -> Prediction | None:

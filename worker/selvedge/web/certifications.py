@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
@@ -92,6 +92,14 @@ class Claim(msgspec.Struct, frozen=True):
             ends_with=scheme and scheme.ends,
             source=self.evidence.source,
         )
+
+
+class Judged(NamedTuple):
+    """A claim in the light of one query: whether it counts now, and as what it is served."""
+
+    counts: bool
+    own: bool
+    served: Certification
 
 
 def make_claim(evidence: Evidence, labels: Labels, tables: RuleTables) -> Claim:

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
-from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
 from selvedge.shopper.consent import Signal
+from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
+from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.content import read_content
-from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.edge import market_settings
-from selvedge.web.http import JSON, Response, set_cookie
+from selvedge.web.http import JSON, Response
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.served import Served
 
 if TYPE_CHECKING:
@@ -57,25 +57,25 @@ async def show_consent(
     edge: Edge, request: Request, background: Background, market: str, locale: str
 ) -> Response:
     """`GET /v1/{market}/{locale}/consent`."""
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     await _check_place(edge, background, market, locale)
     return _answer(edge, edge.consent.decide(request, market))
 
 
 async def choose(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
-    """`PUT /v1/{market}/{locale}/consent`: remember a choice, also a refusal; forget what it withdraws."""
+    """`PUT /v1/{market}/{locale}/consent`: remember a choice, also a refusal; forget what it withdraws.
+
+    A crawler chooses nothing: it is told what holds for it.
+    """
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     await _check_place(edge, background, market, locale)  # before the content, which can be read but once
     wanted = await read_content(request, MAX_BODY, _decoder)
-    choice = Choice(wanted.purposes, edge.consent.version, int(edge.clock.now()))
-    consent = edge.consent.decide(request, market, choice)
-    value = format_choice(choice.purposes, choice.version, choice.time)
-    cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
-    if not consent.allows("session"):  # said without looking whether there is one
-        cookies.append(NO_COOKIE)
-    answer = _answer(edge, consent)
-    return msgspec.structs.replace(answer, cookies=tuple(cookies))
+    if is_crawler(request.headers.get("user-agent")):
+        return _answer(edge, edge.consent.decide(request, market))
+    chosen = decide_choice(edge, request, market, wanted.purposes)
+    cookies = await choice_cookies(edge, request, chosen)
+    return msgspec.structs.replace(_answer(edge, chosen.consent), cookies=tuple(cookies))
 
 
 async def _check_place(edge: Edge, background: Background, market: str, locale: str) -> None:

@@ -14,15 +14,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter
+from selvedge.catalogue.query import MAX_CURSOR_LENGTH, BadParameter
 from selvedge.errors import SelvedgeError
 from selvedge.ranking.blocks import Bookmark
 from selvedge.ranking.frozen import NOTHING, Frozen
 from selvedge.ranking.order import Position
-from selvedge.web.envelope import Envelope
+from selvedge.web.envelope import Envelope, ExpiredEnvelope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from selvedge.ports import Clock
 
 PUBLIC, PRIVATE = "p", "s"
 """The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
@@ -30,18 +32,17 @@ PUBLIC, PRIVATE = "p", "s"
 FORMAT = 3
 """The number of the form that cursors and what they freeze have: to be raised with every change of it."""
 
+PRIVATE_SECONDS = 86_400
+"""How long a private cursor serves: it holds what a person leant to, and stays in histories and logs."""
+
 _TAG_SIZE = 10
-MAX_LENGTH = 2048
 MAX_INSTANTS = 4
 """A list that outlives more changes of evidence starts again: each is one more filter to evaluate."""
 _NOT_OURS = "is not a cursor of ours; start again without it"
 
 
 class OutdatedCursor(SelvedgeError):
-    """The cursor is ours and genuine, but of a format from before or after this code's."""
-
-    def __init__(self) -> None:
-        super().__init__(f"the cursor is not of format {FORMAT}")
+    """The cursor is ours and genuine, but too old, or of a format from before or after this code's."""
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -111,16 +112,20 @@ class PublicCursors:
 class PrivateCursors:
     """Writes and reads cursors that only this Worker can read, under the first of several keys."""
 
-    def __init__(self, keys: Sequence[bytes]) -> None:
-        self._envelope = Envelope(keys, b"selvedge private cursor")
+    def __init__(self, keys: Sequence[bytes], clock: Clock) -> None:
+        self._envelope = Envelope(keys, b"selvedge private cursor", PRIVATE_SECONDS)
+        self._clock = clock
 
     def write(self, cursor: Cursor) -> str:
         """Return the cursor's text."""
-        return PRIVATE + _to_text(self._envelope.seal(_encode(cursor)))
+        return PRIVATE + _to_text(self._envelope.seal(_encode(cursor), int(self._clock.now())))
 
     def read(self, text: str) -> Cursor:
         """Return the cursor that `text` is. Raises `BadParameter` or `OutdatedCursor`."""
-        payload = self._envelope.open(_from_text(text, PRIVATE))
+        try:
+            payload = self._envelope.open(_from_text(text, PRIVATE), int(self._clock.now()))
+        except ExpiredEnvelope as error:
+            raise OutdatedCursor("the cursor is too old") from error
         if payload is None:
             raise BadParameter("cursor", _NOT_OURS)
         return _decode(payload)
@@ -150,7 +155,7 @@ def _encode(cursor: Cursor) -> bytes:
 
 def _decode(payload: bytes) -> Cursor:
     if payload[:1] != bytes([FORMAT]):
-        raise OutdatedCursor
+        raise OutdatedCursor(f"the cursor is not of format {FORMAT}")
     try:
         return _decoder.decode(memoryview(payload)[1:])
     except msgspec.MsgspecError as error:
@@ -166,7 +171,7 @@ def _to_text(data: bytes) -> str:
 
 
 def _from_text(text: str, kind: str) -> bytes:
-    if len(text) > MAX_LENGTH or not text.isascii() or text[:1] != kind:
+    if len(text) > MAX_CURSOR_LENGTH or not text.isascii() or text[:1] != kind:
         raise BadParameter("cursor", _NOT_OURS)
     text = text[1:]
     try:

@@ -29,7 +29,7 @@ DESCRIPTIONS: dict[str, str] = {
     "description": "In the answer's locale.",
     "digitalProductPassport": "URL of the product's digital passport, as the shop states it.",
     "environmentalCost": "The official score that the maker has declared, if the shop says it holds one.",
-    "experiments": "The arm by experiment; the control for all who may not be told apart from others.",
+    "experiments": "The arm by experiment of whoever was put into one; absent for all others.",
     "explain": "The terms of the score, if asked for; their points add up to it.",
     "facets": "The fields that were asked for.",
     "field": "A field of the filter grammar.",

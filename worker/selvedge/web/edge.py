@@ -230,7 +230,7 @@ def make_edge(
         consent=consent_rules(settings),
         queue=queue,
         public_cursors=PublicCursors(list(keys.values())),
-        private_cursors=PrivateCursors(list(keys.values())),
+        private_cursors=PrivateCursors(list(keys.values()), clock),
         telemetry=telemetry,
         worker_version=worker_version,
         predictor=predictor,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, split_query
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
@@ -23,6 +22,7 @@ from selvedge.web.context_cookie import write_cookie
 from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
 from selvedge.web.served import Served
@@ -52,7 +52,9 @@ _decoder = msgspec.json.Decoder(Batch)
 async def collect(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
     """`POST /v1/{market}/{locale}/events`."""
     require_origin(request, edge.settings.allowed_origins)
-    personalise = _personalises(request.query)
+    personalise = (
+        read_parameters(request.query).get("personalise") != "off"
+    )  # else the context learns nothing
     release = await edge.release(background)  # before the content, which can be read but once
     market_settings(release.release.manifest, market, locale)
     events, rejected = judge(await read_content(request, MAX_BATCH_BYTES, _decoder))
@@ -83,22 +85,9 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
         remembered=bool(events) and context is not None,
     )
     cookies = (
-        ()
-        if context is None or not fresh
-        else (await _learnt(edge, context, fresh, consent, release.index, now),)
+        () if context is None or not fresh else (await _learnt(edge, context, fresh, release.index, now),)
     )
     return Response(200, {"Content-Type": JSON, **PRIVATE}, msgspec.json.encode(answer), cookies)
-
-
-def _personalises(raw: str) -> bool:
-    """Whether the context may learn: not with `personalise=off`. Raises `BadParameter`."""
-    given = split_query(raw)
-    wanted = given.pop("personalise", "on")
-    for name in given:
-        raise BadParameter(name, "is not a parameter here", ("personalise",))
-    if wanted not in ("on", "off"):
-        raise BadParameter("personalise", "is not a choice", ("on", "off"))
-    return wanted == "on"
 
 
 async def _context(
@@ -106,7 +95,7 @@ async def _context(
 ) -> Context | None:
     """Return what this person brings along, or a new context; None where nothing may be remembered.
 
-    Whoever was erased begins anew. Without `profile` no account is remembered any longer.
+    Whoever was erased begins anew.
     """
     if not consent.allows("session"):
         return None
@@ -114,9 +103,7 @@ async def _context(
     name = shopper_name(found, consent)
     if name is not None:
         await edge.limits.admit_shopper(name)
-    if found is not None and not consent.allows("profile"):
-        found = msgspec.structs.replace(found, account="", revision=0)
-    return found or new_context()
+    return found or new_context(consent.since)
 
 
 async def _hand_on(edge: Edge, message: Message) -> None:
@@ -126,12 +113,10 @@ async def _hand_on(edge: Edge, message: Message) -> None:
         raise HandOverFailed("send the same events again") from error
 
 
-async def _learnt(
-    edge: Edge, context: Context, events: list[Event], consent: Consent, index: Index, now: int
-) -> str:
+async def _learnt(edge: Edge, context: Context, events: list[Event], index: Index, now: int) -> str:
     """Return the `Set-Cookie` value of the context after `events`."""
     happenings = [Happening(event.id, kind_of(event), _ordinal(event, index)) for event in events]
-    learnt = msgspec.structs.replace(learn(context, happenings, index), written=now, consent=consent.version)
+    learnt = msgspec.structs.replace(learn(context, happenings, index), written=now)
     return await write_cookie(edge, learnt)
 
 

@@ -80,7 +80,7 @@ async def show_fragment(
     if asked.personalise:
         known = await read_known(edge, request, market, view.scope.now, background)
     if slot == RECENT:
-        picks = await _recently_viewed(view, query, known.context)
+        picks = await _recently_viewed(request, view, query, known.context)
     else:
         asked = msgspec.structs.replace(asked, explain=True)
         picks = _picks(await decide(edge, request, view, query, asked, known))
@@ -124,16 +124,16 @@ def _picks(answer: Recommendations) -> Picks:
 
 async def list_recently_viewed(request: Request, view: View, context: Context) -> Picks:
     """Return what the fragment shows to whoever has this context: for previews. Raises `BadParameter`."""
-    return await _recently_viewed(view, _bounded(_parse(request, view, RECENT), request), context)
+    return await _recently_viewed(request, view, _bounded(_parse(request, view, RECENT), request), context)
 
 
-async def _recently_viewed(view: View, query: Query, context: Context | None) -> Picks:
+async def _recently_viewed(request: Request, view: View, query: Query, context: Context | None) -> Picks:
     """Return the products looked at last, newest first: those still to be had that no rule excludes."""
     if context is None:
         return Picks()
     asked = read_asked(view, query)
     arms = assign_arms(view, context)
-    holding = holding_rules(view, RECENT, query, Person(asked, context), arms)
+    holding = holding_rules(request, view, RECENT, query, Person(asked, context), arms)
     found = view.without(view.rulebook.excluded(holding, view.scope.now)).scope.matches(query)
     ranks = [view.scope.index.rank(ordinal) for ordinal in context.recent]
     shown = [rank for rank in ranks if rank is not None and rank != asked.item and found >> rank & 1]

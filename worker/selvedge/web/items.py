@@ -11,6 +11,7 @@ from selvedge.web.certifications import (
     Certification,
     Claim,
     DerivedFact,
+    Judged,
     derived_facts,
     make_claim,
     wanted_values,
@@ -203,6 +204,7 @@ class Presenter:
         self._claims = shelf.claims(locale)
         self._evidence = scope.index.evidence
         self._wanted = wanted_values(query) if query else frozenset()
+        self._judged: dict[int, Judged] = {}
 
     async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
         """Return the list items of the products at `ranks`, which must be available.
@@ -234,18 +236,27 @@ class Presenter:
 
     def _matched(self, rank: int, item: Item) -> Item:
         """Return the item with its evidence that the query asked for marked."""
-        claims, wanted = self._counting(rank), self._wanted
-        if all(claim.satisfies.isdisjoint(wanted) for claim in claims):
+        judged = self._judged
+        own: list[Certification] = []
+        related: list[Certification] = []
+        found = False
+        for ref in self._evidence.refs(rank):
+            one = judged.get(ref)
+            if one is None:
+                one = judged[ref] = self._judge(ref)
+            if one.counts:
+                (own if one.own else related).append(one.served)
+                found = found or one.served.matched
+        if not found:
             return item
-        served = [
-            (claim.own, claim.plain if claim.satisfies.isdisjoint(wanted) else claim.matched)
-            for claim in claims
-        ]
         return msgspec.structs.replace(
-            item,
-            has_certification=tuple([one for own, one in served if own]),
-            related_certification=tuple([one for own, one in served if not own]),
+            item, has_certification=tuple(own), related_certification=tuple(related)
         )
+
+    def _judge(self, ref: int) -> Judged:
+        claim = self._claims.get(ref) or self._remember(ref)
+        served = claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
+        return Judged(claim.start <= self._scope.now < claim.end, claim.own, served)
 
     def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SelvedgeError, StorageUnavailable
 from selvedge.profiles.origin import OriginRequest
 from selvedge.shopper.choice import CHOICE_COOKIE, parse_choice
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
+from selvedge.web.choosing import give_up
 from selvedge.web.content import MERGE_PATCH, read_content
-from selvedge.web.context_cookie import NO_COOKIE
 from selvedge.web.http import JSON, Response
 from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, renewed
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, Refused
 from selvedge.web.served import Served
 
@@ -100,7 +100,7 @@ _objection = msgspec.json.Decoder(Objection)
 
 async def show_me(edge: Edge, request: Request, _background: Background) -> Response:
     """`GET /v1/me`: the profile, with its revision as entity tag."""
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     myself = await identify(edge, request)
     kept, tag = await _kept(edge, myself)
     data = MyData(
@@ -116,7 +116,7 @@ async def show_me(edge: Edge, request: Request, _background: Background) -> Resp
 
 async def export_me(edge: Edge, request: Request, _background: Background) -> Response:
     """`GET /v1/me/export`: everything, or a 503; never a part of it."""
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     myself = await identify(edge, request)
     origin: dict[str, Any] = {}
     if myself.shopper and edge.origin is not None:
@@ -136,7 +136,7 @@ async def export_me(edge: Edge, request: Request, _background: Background) -> Re
 async def correct_me(edge: Edge, request: Request, _background: Background) -> Response:
     """`PATCH /v1/me`: change what was declared. `If-Match` names the revision that the person has seen."""
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     correction = await read_content(request, MAX_BODY, _correction, (JSON, MERGE_PATCH))
     seen = request.headers.get("if-match")
     if seen is None:
@@ -155,7 +155,7 @@ async def correct_me(edge: Edge, request: Request, _background: Background) -> R
 async def object_me(edge: Edge, request: Request, background: Background) -> Response:
     """`PUT /v1/me/objection`: object to the use of the profile, or take that back."""
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     wanted = await read_content(request, MAX_BODY, _objection)
     myself = _known(await identify(edge, request))
     answer = await ask(edge, myself, "/objection", method="PUT", content=wanted)
@@ -173,7 +173,7 @@ async def erase_me(edge: Edge, request: Request, _background: Background) -> Res
     Where the origin cannot be asked the cookie stays, so that asking again is possible.
     """
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     myself = await identify(edge, request)
     receipts = []
     for one in _names(myself):
@@ -181,12 +181,13 @@ async def erase_me(edge: Edge, request: Request, _background: Background) -> Res
             receipts.append(read_object(await ask(edge, one, "/erasure", method="POST")))
         with suppress(StorageUnavailable):  # the origin writes the tombstone too
             await edge.profiles.erase(one.shopper)
-    return msgspec.structs.replace(answered(Erasure(receipts), status=202), cookies=(NO_COOKIE,))
+    cookies = give_up(edge, request)
+    return msgspec.structs.replace(answered(Erasure(receipts), status=202), cookies=cookies)
 
 
 async def show_erasure(edge: Edge, request: Request, _background: Background, receipt: str) -> Response:
     """`GET /v1/me/erasures/{receipt}`: what has been done; whoever has the receipt's id may see it."""
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     if not _RECEIPT.match(receipt):
         raise NotFound("no such receipt")
     origin_request = OriginRequest(

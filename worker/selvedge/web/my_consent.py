@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.errors import SelvedgeError
-from selvedge.shopper.choice import CHOICE_COOKIE, CHOICE_SECONDS, Choice, format_choice
+from selvedge.shopper.crawlers import is_crawler
 from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
+from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
-from selvedge.web.context_cookie import NO_COOKIE
-from selvedge.web.http import Response, set_cookie
 from selvedge.web.me import Missing, answered, found
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object, renewed
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 from selvedge.web.served import Served
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from selvedge.profiles.origin import OriginAnswer
     from selvedge.shopper.consent import Consent
     from selvedge.web.edge import Edge
-    from selvedge.web.http import Request
+    from selvedge.web.http import Request, Response
 
 TRIES = 3
 """How often the record is written where others write at the same time."""
@@ -64,12 +63,13 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
     """
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
+    read_parameters(request.query)
     wanted = await read_content(request, MAX_BODY, _decoder)
-    choice = Choice(wanted.purposes, edge.consent.version, int(edge.clock.now()))
-    consent = edge.consent.decide(request, EVERY_MARKET, choice)
-    value = format_choice(choice.purposes, choice.version, choice.time)
-    cookies = [set_cookie(CHOICE_COOKIE, value, CHOICE_SECONDS)]
+    if is_crawler(request.headers.get("user-agent")):
+        held = edge.consent.decide(request, EVERY_MARKET)
+        return answered(_state(edge, held, [], recorded=False))
+    chosen = decide_choice(edge, request, EVERY_MARKET, wanted.purposes)
+    choice, consent = chosen.choice, chosen.consent
     record = [
         {"purpose": one, "allowed": one in wanted.purposes, "version": choice.version, "time": choice.time}
         | {"source": "choice"}
@@ -80,9 +80,8 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     except SelvedgeError:  # who cannot be told now, or asks too often, may still withdraw
         myself = Myself()
     revision = await _record(edge, myself, record, create="profile" in wanted.purposes)
-    if not consent.allows("session"):
-        cookies.append(NO_COOKIE)
-    elif revision is not None:
+    cookies = await choice_cookies(edge, request, chosen)
+    if chosen.lasting and revision is not None:
         cookies += await renewed(edge, myself, revision)
     edge.profiles.forget(myself.shopper)
     answer = answered(_state(edge, consent, record if revision else [], recorded=revision is not None))

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from selvedge.catalogue.query import BadParameter, split_query
+from selvedge.catalogue.query import BadParameter
 from selvedge.errors import UNREADABLE, OriginUnavailable
 from selvedge.identity.compact import InvalidToken, bearer_token
 from selvedge.profiles.origin import JSON, PROBLEM, OriginRequest
+from selvedge.shopper.consent import read_choice
 from selvedge.shopper.context import Context
 from selvedge.shopper.policy import EVERY_MARKET
 from selvedge.web.context_cookie import read_cookie, write_cookie
+from selvedge.web.parameters import read_parameters
 from selvedge.web.people import is_named
 from selvedge.web.problems import REFUSALS, NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
 
@@ -73,7 +75,8 @@ async def identify(edge: Edge, request: Request) -> Myself:
 
 async def own_context(edge: Edge, request: Request) -> Context | None:
     """Return the context that the browser brings along, whatever consent says."""
-    context = await read_cookie(edge, request, int(edge.clock.now()))
+    brought = await read_cookie(edge, request, int(edge.clock.now()), read_choice(request).since)
+    context = brought.context
     return context if context is not None and is_named(context) else None
 
 
@@ -143,10 +146,7 @@ def read_object(answer: OriginAnswer) -> dict[str, Any]:
 
 def consent_of(edge: Edge, request: Request) -> Consent:
     """Return what the request allows, in the market that it may name. Raises `BadParameter`."""
-    parameters = split_query(request.query)
-    market = parameters.pop("market", EVERY_MARKET)
-    for name in parameters:
-        raise BadParameter(name, "is not a parameter here", ("market",))
+    market = read_parameters(request.query, "market").get("market", EVERY_MARKET)
     if not 0 < len(market) <= MAX_MARKET:
         raise BadParameter("market", "is not a market's code")
     return edge.consent.decide(request, market)

@@ -25,6 +25,7 @@ from selvedge.web.openapi_parameters import (
     ONLY_ORDER,
     PERSONAL,
     PERSONALISE,
+    PERSONALISE_NOTHING,
     PLACE,
     PRODUCT,
     SORT,
@@ -188,13 +189,13 @@ def _shopper_paths(schemas: Document) -> Document:
             "get": make_operation(
                 "showConsent",
                 "Show which purposes are allowed, and which signal decided",
-                PLACE,
+                [*PLACE, PERSONALISE_NOTHING],
                 {200: own_answer(schemas["ConsentState"]), **other_answers(400, 404, 503)},
             ),
             "put": make_operation(
                 "choose",
                 "Remember a choice, also a refusal; what it withdraws is deleted at once",
-                PLACE,
+                [*PLACE, PERSONALISE_NOTHING],
                 {
                     200: own_answer(schemas["ConsentState"]),
                     **other_answers(400, 403, 404, 413, 415, 429, 503),

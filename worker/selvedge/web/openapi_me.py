@@ -7,6 +7,7 @@ import msgspec
 from selvedge.web.me import Changed, Erasure, MyData, MyExport, Objected
 from selvedge.web.my_consent import MyConsent
 from selvedge.web.myself import MAX_MARKET
+from selvedge.web.openapi_parameters import PERSONALISE_NOTHING
 from selvedge.web.openapi_parts import (
     CHOICE,
     OTHER_RESPONSES,
@@ -209,6 +210,7 @@ def _operation_of(one: Operation, schemas: Document) -> Document:
         *([_MARKET] if one.market else []),
         *([_IF_MATCH] if one.if_match else []),
         *([path_parameter("receipt", "A receipt's id")] if one.receipt else []),
+        PERSONALISE_NOTHING,
     ]
     answer = own_answer(schemas.get(one.answer, {"type": "object"}))
     if one.tagged:

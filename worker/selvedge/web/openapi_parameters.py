@@ -6,6 +6,7 @@ from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS
 from selvedge.web.asked import MAX_PREFERENCES
 from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS
 from selvedge.web.openapi_parts import path_parameter, query_parameter
+from selvedge.web.parameters import SWITCH
 
 _LISTED = "separated by commas"
 
@@ -76,7 +77,10 @@ LIST = [
 ]
 SORT = query_parameter("sort", {"enum": list(SORTS), "default": SORTS[0]}, "The order; equals in base order")
 PERSONALISE = query_parameter(
-    "personalise", {"enum": ["on", "off"], "default": "on"}, "`off` reads nothing about the person"
+    "personalise", {"enum": list(SWITCH), "default": SWITCH[0]}, "`off` reads nothing about the person"
+)
+PERSONALISE_NOTHING = query_parameter(
+    "personalise", {"enum": list(SWITCH), "default": SWITCH[0]}, "Changes nothing: no order is in the answer"
 )
 ONLY_ORDER = query_parameter(
     "sort", {"enum": ["relevance"], "default": "relevance"}, "The list's own order is the only one"

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def opened(cursors: PublicCursors | PrivateCursors, request: Request, query: Query, text: str) -> Cursor:
-    """Return the cursor that `text` is. Raises `BadParameter`, `StaleCursor` for one of another format."""
+    """Return the cursor that `text` is.
+
+    Raises `BadParameter`, and `StaleCursor` for one that is too old or of another format.
+    """
     try:
         return cursors.read(text)
     except OutdatedCursor as error:

@@ -25,6 +25,7 @@ class Known(msgspec.Struct, frozen=True):
 
     context: Context | None = None
     looked: Looked | None = None
+    lapsed: bool = False
 
     @property
     def profile(self) -> EdgeProfile | None:
@@ -38,9 +39,9 @@ class Known(msgspec.Struct, frozen=True):
 
     @property
     def cookies(self) -> tuple[str, ...]:
-        """What the answer sets: who was erased loses the context."""
+        """What the answer sets: who was erased loses the context, and so does whose context has lapsed."""
         erased = self.looked is not None and self.looked.erased
-        return (NO_COOKIE,) if erased else ()
+        return (NO_COOKIE,) if erased or self.lapsed else ()
 
 
 NOBODY = Known()
@@ -108,13 +109,25 @@ async def known_by(edge: Edge, request: Request, consent: Consent, now: int, bac
     """The same for a consent that has been decided."""
     if not consent.allows("session"):
         return NOBODY
-    context = await read_cookie(edge, request, now)
-    if context is None or not is_named(context) or not consent.allows("profile"):
+    brought = await read_cookie(edge, request, now, consent.since)
+    context = brought.context
+    if context is None:
+        return Known(lapsed=brought.lapsed)
+    if not consent.allows("profile"):
+        return Known(visitor_only(context))
+    if not is_named(context):
         return Known(context)
     # A browser's name is never given again, but an account may come back after it was erased.
     since = context.written if context.account else 0
     looked = await edge.profiles.find(context.shopper, context.revision, background, since)
     return Known(None if looked.erased else context, looked)
+
+
+def visitor_only(context: Context) -> Context:
+    """Return what is left of a context without the purpose `profile`: no account, nothing of its profile."""
+    if not (context.account or context.revision):
+        return context
+    return msgspec.structs.replace(context, account="", revision=0)
 
 
 def is_named(context: Context) -> bool:

@@ -45,7 +45,9 @@ async def answer_questions(edge: Edge, request: Request, _background: Background
     answers = await read_content(request, MAX_BODY, _decoder)
     myself = await identify(edge, request)
     if myself.context is None:
-        visitor = msgspec.structs.replace(new_context(), account=myself.shopper if myself.token else "")
+        visitor = msgspec.structs.replace(
+            new_context(consent.since), account=myself.shopper if myself.token else ""
+        )
         myself = Myself(myself.shopper or visitor.shopper, myself.token, visitor)
     answer = await ask(edge, myself, "/questionnaire", method="POST", content=answers)
     return await changed(edge, myself, read_object(answer).get("revision"))

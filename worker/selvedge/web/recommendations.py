@@ -18,6 +18,7 @@ from selvedge.web.basis import (
     find_predictor,
     frozen_arms,
     holding_rules,
+    is_randomised,
     list_revision,
     resume,
     unwanted,
@@ -56,7 +57,8 @@ class Recommendations(ProductList, frozen=True, kw_only=True):
     """A page of the personal order. `recommendation_id` is what events about its items echo.
 
     `personalised` says whether anything beyond the request itself was used; `experiments` gives the arm by
-    experiment, which is the control for everybody who may not be told apart from others.
+    experiment of whoever was put into one. Who may not be told apart sees what the control arm does, and is
+    in none: counted with the control they would make it incomparable.
     """
 
     recommendation_id: str
@@ -86,7 +88,7 @@ async def decide(
     person = Person(asked, known.context, known.profile)
     cursor = _read_cursor(edge, request, view, query, person.context)
     arms = frozen_arms(view, cursor.frozen) if cursor else assign_arms(view, person.context)
-    holding = holding_rules(view, slot, query, person, arms)
+    holding = holding_rules(request, view, slot, query, person, arms)
     item = cursor.frozen.item if cursor else asked.item
     excluded = view.rulebook.excluded(holding, view.scope.now)
     check_excluded(cursor, request, query, excluded)
@@ -110,6 +112,7 @@ async def decide(
     if asked.explain:
         predictor = await find_predictor(edge, view, basis.weights) if basis.frozen.bonuses else None
         items = await with_reasons(view, basis.frozen, predictor, page.ranks, items)
+    own = cursor is None or cursor.private  # else the list began as nobody's
     return Recommendations(
         market=view.market.code,
         locale=view.locale,
@@ -120,8 +123,8 @@ async def decide(
         next=_next(edge, request, view, query, page, basis, cursor, person.context, excluded),
         unknown_values=(*view.scope.unknown_values(query), *asked.unknown),
         recommendation_id=_recommendation_id(request, view, person.context, basis.ordered_at),
-        personalised=person.context is not None and (cursor is None or cursor.private),
-        experiments=dict(arms),
+        personalised=person.context is not None and own,
+        experiments=dict(arms) if own and is_randomised(person.context) else {},
     )
 
 

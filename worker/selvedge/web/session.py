@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from selvedge.catalogue.query import refuse_parameters
 from selvedge.shopper.context import new_context
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
-from selvedge.web.context_cookie import NO_COOKIE, write_cookie
+from selvedge.web.choosing import give_up
+from selvedge.web.context_cookie import write_cookie
 from selvedge.web.http import Response
 from selvedge.web.me import answered
 from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
 from selvedge.web.origins import require_origin
+from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
 from selvedge.web.served import Served
 
@@ -44,7 +45,7 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
     myself = await identify(edge, request)
     if not (consent.allows("session") and consent.allows("profile")):
         return answered(SessionState(account=False, merged=False))
-    before = myself.context or new_context()
+    before = myself.context or new_context(consent.since)
     merged, revision = await _merge(edge, myself)
     context = msgspec.structs.replace(
         before, account=myself.shopper, revision=revision, written=int(edge.clock.now())
@@ -57,8 +58,8 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
 async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
     """`DELETE /v1/me/session`: the context is dropped; it says who somebody was."""
     require_origin(request, edge.settings.allowed_origins)
-    refuse_parameters(request.query)
-    return Response(204, dict(PRIVATE), cookies=(NO_COOKIE,))
+    read_parameters(request.query)
+    return Response(204, dict(PRIVATE), cookies=give_up(edge, request))
 
 
 async def _merge(edge: Edge, myself: Myself) -> tuple[bool, int]:
