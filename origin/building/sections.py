@@ -15,6 +15,7 @@ from origin.building.facts import (
     size_value,
 )
 from origin.building.fields import FACETS, facet_values
+from origin.building.texts import text_sections
 from selvedge.catalogue.completeness import states_all_shares
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
@@ -55,6 +56,7 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **_group_sections(products),
         **_row_sections(fields, products, groups),
         **evidence_sections(products),
+        **text_sections(catalogue, products),
     }
 
 
