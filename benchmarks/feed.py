@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import msgspec
 
+from selvedge.ranking.alike import MAX_LOOKS, MAX_STYLES
 from selvedge.ranking.signals import STEP, decay_factors
 from selvedge.ranking.weights import DEFAULTS, MAX_WEIGHT
 from selvedge.snapshot.cards import decode_card, open_page
+from selvedge.snapshot.likeness import ALIKE
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
 from selvedge.web.items import Presenter
@@ -32,8 +34,9 @@ def documents(shop: Shop) -> Iterator[tuple[str, bytes]]:
     starts = range(0, len(products), CHUNK)
     recent = msgspec.structs.asdict(DEFAULTS.recent)
     weighting = {
-        "recent": {field: points for field, points in recent.items() if field != "price"},
+        "recent": {field: points for field, points in recent.items() if field not in ("price", "text")},
         "price": recent["price"],
+        "text": {"most": recent["text"], "looks": MAX_LOOKS, "styles": MAX_STYLES, "same": ALIKE},
         "band": 100 + DEFAULTS.band,
         "decay": decay_factors(DEFAULTS.decay),
         "most": MAX_WEIGHT,
@@ -60,6 +63,7 @@ def _products(shop: Shop) -> list[dict[str, Any]]:
     return [
         {
             "group": scope.index.group_of[rank],
+            "alike": list(scope.index.likeness.row(scope.index.group_of[rank])),
             "score": scope.index.base_scores[rank],
             "price": scope.market.price.value(rank),
             "values": values[rank],

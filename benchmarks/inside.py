@@ -6,11 +6,14 @@ The clock there moves in whole milliseconds, so each decision is repeated until 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import entry
 from selvedge.catalogue.query import parse_query
-from selvedge.ranking.affinity import Personal
+from selvedge.ranking.alike import alike
+from selvedge.ranking.frozen import Frozen, personal, price_band
+from selvedge.ranking.models import MAX_SCORED
 from selvedge.ranking.page import page
 from selvedge.ranking.signals import weigh
 from selvedge.shopper.context import Affinity
@@ -43,21 +46,33 @@ async def decisions(
 def _decision(
     view: View, text: str, affinities: Sequence[Sequence[Any]], recent: Sequence[int]
 ) -> Callable[[], list[int]]:
-    index = view.scope.index
+    index, price = view.scope.index, view.scope.market.built_price
+    weights = index.weights
     query = parse_query(text, view.scope.vocabulary())
     known = [Affinity(*one) for one in affinities]
 
     def decide() -> list[int]:
         matches = view.scope.matches(query)
         ranks = [rank for rank in map(index.rank, recent) if rank is not None]
-        personal = Personal(index, weigh(index, affinities=known, recent=ranks), view.scope.now)
-        places = page(index, personal.order(), matches, query.limit)
+        signals = weigh(index, weights, affinities=known, recent=ranks)
+        frozen = Frozen(band=price_band(weights, price, ranks[0]), alike=alike(index, weights, ranks))
+        ordering = personal(index, view.rulebook, weights, frozen, view.scope.now, signals, price)
+        places = page(index, ordering.order(), matches, query.limit)
         return [index.ordinals[place.rank] for place in places]
 
     return decide
 
 
-def _time(decide: Callable[[], list[int]], repeats: int) -> float:
+async def predictions(market: str, locale: str, looks: Sequence[Sequence[int]], repeats: int) -> list[float]:
+    """Milliseconds of what the session model says after `looks` (ordinals, newest first)."""
+    view = await _view(market, locale)
+    predictor = None if view.release is None else await view.release.predictor(view.scope.now)
+    if predictor is None:
+        raise LookupError("no session model is served")
+    return [_time(partial(predictor.predict, one, MAX_SCORED), repeats) for one in looks]
+
+
+def _time(decide: Callable[[], object], repeats: int) -> float:
     """The median of three batches: one that another program interrupted does not count."""
     decide()
     batches = []

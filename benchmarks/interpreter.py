@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 REPEATS = 30
 """Times that one decision is repeated: a clock of 1 ms is then 0.03 ms a decision at most."""
 
+PREDICTIONS = 4 * REPEATS
+"""The same of a prediction, which is shorter."""
+
 SWAP_SECONDS = 20.0
 SWAPS = 2
 _OK = 200
@@ -36,6 +39,13 @@ def time_decisions(runtime: Workerd, shop: Shop, traffic: Traffic, count: int) -
         for visit in traffic.visits[:count]
     ]
     times: list[float] = _run(runtime, "decisions", *_place(shop), msgspec.to_builtins(visits), REPEATS)
+    return times
+
+
+def time_predictions(runtime: Workerd, shop: Shop, traffic: Traffic, count: int) -> list[float]:
+    """Milliseconds of asking the session model, for `count` people."""
+    looks = [visit.context.recent for visit in traffic.visits[:count]]
+    times: list[float] = _run(runtime, "predictions", *_place(shop), msgspec.to_builtins(looks), PREDICTIONS)
     return times
 
 

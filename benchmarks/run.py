@@ -14,7 +14,7 @@ import msgspec
 from benchmarks import footprint, instances, interpreter, shops, visitors
 from benchmarks.client import request
 from benchmarks.measure import Scenario, measure_latency, measure_throughput, percentile
-from benchmarks.results import Figure, Results, ShopResults, Timing, timings
+from benchmarks.results import BY_PROCESSOR, Figure, Results, ShopResults, Timing, timings
 from benchmarks.scenarios import COMPARED, HELLO, check_peers, scenarios
 from benchmarks.traffic import Traffic
 from development.catalogues import NoData, real_data
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 SLOW_KV = {"latency_p95_ms": 50, "latency_p99_ms": 250}
 WITH_MODEL = "personal list with a model"
+SIMILAR = "similar products"
 METHOD, METHOD_VARIABLE = "ecobalyse-textile-2025-02", "SELVEDGE_FOOTPRINT_DATA"
 LARGE = 10_000
 """From so many products on memory and cold isolates are measured too."""
@@ -163,23 +164,45 @@ def _measure_model(
 ) -> Iterator[Figure]:
     """The same people in the same shop, with the model of 100,000 sessions in the version."""
     progress("training a session model")
-    modelled = shop.with_model(visitors.train(shop))
+    trained = visitors.train(shop)
+    modelled = shop.with_model(trained.part)
     with instances.home() as home:
         with home.instance() as runtime:
             home.publish(runtime, modelled.built)
             timed = [
                 Scenario(HELLO, hellos[HELLO], [request("/")]),
                 Scenario(WITH_MODEL, runtime.url, traffic.personal()),
+                Scenario(SIMILAR, runtime.url, traffic.similar()),
             ]
-            progress("personal lists with the model")
+            progress("lists with the model")
             measure_latency(timed, effort.rounds, lambda _number: None)
-        yield Figure("session model", len(modelled.model or b"") / 1e6, "MB")
-        yield Figure(f"{WITH_MODEL} / hello", timed[1].median / timed[0].median, "times")
+            progress("the prediction alone")
+            predictions = interpreter.time_predictions(runtime, modelled, traffic, effort.decisions)
+            decisions = interpreter.time_decisions(runtime, modelled, traffic, effort.decisions)
+        yield Figure("session model", len(trained.part) / 1e6, "MB")
+        yield Figure("session model, bytes a click", trained.bytes_a_click, "B")
+        yield from _ratios(timings(timed)[1:])
+        yield from _compared(predictions, decisions)
         if effort.swaps:
             progress("memory with the model while versions swap")
             memory = interpreter.measure_memory(home, modelled, traffic)
             yield Figure("heap with a model, all cards held", memory.serving / 1e6, "MB")
             yield Figure("heap with a model, peak of two swaps", memory.after_swaps / 1e6, "MB")
+
+
+def _ratios(timed: Sequence[Timing]) -> Iterator[Figure]:
+    for one in timed:
+        yield Figure(f"{one.scenario} / hello", one.ratio, "times")
+        if one.processor_ratio is not None:
+            yield Figure(f"{one.scenario} / hello{BY_PROCESSOR}", one.processor_ratio, "times")
+
+
+def _compared(predictions: Sequence[float], decisions: Sequence[float]) -> Iterator[Figure]:
+    """The prediction alone, and beside the decision of the same run, which the machine slows down alike."""
+    p90 = percentile(predictions, 90)
+    yield Figure("session prediction, median", percentile(predictions, 50), "ms")
+    yield Figure("session prediction, p90", p90, "ms")
+    yield Figure("session prediction / decision, p90", p90 / percentile(decisions, 90), "times")
 
 
 def _machine() -> str:

@@ -107,6 +107,11 @@ class Traffic:
         ids = self._shop.ids
         return [request(f"{self._shop.path}/products/{ids[rank]}") for rank in some]
 
+    def similar(self) -> list[bytes]:
+        """What is like a product, 200 of them: public, but with no cache before it."""
+        some = self._chance.choices(self._shown, k=min(200, len(self.visits)))
+        return [request(f"{self._shop.path}/products/{self._shop.ids[rank]}/similar") for rank in some]
+
     def peer(self) -> list[bytes]:
         """The personal lists as the JavaScript peers understand them."""
         return [

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from benchmarks.shops import Shop
+    from origin.training.model import Built
 
 SESSIONS = 100_000
 _PRODUCTS = 60_000
 _STRIDE, _DAYS, _FIRST_DAY = 12, 30, 20_000
 
 
-def train(shop: Shop, sessions: int = SESSIONS) -> bytes:
-    """Return the part of a model of that many sessions, the same for every run."""
+def train(shop: Shop, sessions: int = SESSIONS) -> Built:
+    """Return a model of that many sessions, the same for every run."""
     index = shop.scope.index
     shown = to_ranks(shop.scope.market.available, index.size)[:_PRODUCTS]
     known = {shop.ids[rank]: index.ordinals[rank] for rank in shown}
     with closing(Counts(None, Settings().tally)) as counts:
         counts.update(GivenSessions(_sessions(list(known), sessions)))
-        return build_model(counts, known, Settings()).part
+        return build_model(counts, known, Settings())
 
 
 def _sessions(products: list[str], count: int) -> Iterator[Session]:

@@ -38,6 +38,12 @@ def compare(one: Lists, other: Lists, metric: str, length: int, draws: int = DRA
     return Difference(metric, length, float(gain.mean()), float(low), float(high), float((found > 0).mean()))
 
 
+def interval(gains: NDArray[np.float64], draws: int = DRAWS) -> tuple[float, float]:
+    """Return the 95 % interval of the mean of paired differences, each its own session."""
+    low, high = np.quantile(_draw(gains, np.ones(len(gains)), draws), (0.025, 0.975))
+    return float(low), float(high)
+
+
 def _by_session(sessions: NDArray[np.int64], gain: NDArray[np.float64]) -> NDArray[np.float64]:
     found: NDArray[np.float64] = np.bincount(
         sessions, weights=gain, minlength=int(sessions.max()) + 1

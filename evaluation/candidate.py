@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from origin.training.counts import Counts
 from origin.training.model import build_model
 from origin.training.sessions import GivenSessions
-from selvedge.ranking.models import MAX_SCORED, shares
+from selvedge.ranking.models import MAX_SCORED, in_points, shares
+from selvedge.ranking.weights import DEFAULTS
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
+from selvedge.shopper.context import MAX_RECENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -48,24 +50,25 @@ class Candidate:
         return [] if prediction is None else [ordinal for ordinal, _ in prediction.scores]
 
 
-class Boosted:
-    """The predictor with a declared priority: items of a list get a bounded bonus.
+class Served:
+    """The predictor as a list is served by it, where nothing but it moves a product: all base scores are equal.
 
-    As in the Worker's order, the best of the model's `MAX_SCORED` products has 1 and the others a share of
-    it; a product of the list gets `strength` on top.
+    The Worker knows the last products looked at, each once, and adds up whole points; equals come by number.
+    With a declared priority every product of a list gets `points`, whether or not the model names it, and what the model names gets
+    them too.
     """
 
-    def __init__(self, part: bytes, boosted: Collection[int], strength: float) -> None:
+    def __init__(self, part: bytes, boosted: Collection[int] = (), points: int = 0) -> None:
         self._predictor = SessionPredictor(SessionRows.decode(part))
-        self._boosted, self._strength = frozenset(boosted), strength
+        self._boosted, self._points = frozenset(boosted) if points else frozenset(), points
 
     def recommend(self, seen: Sequence[int], count: int) -> list[int]:
-        """Return the predicted products by score and bonus."""
-        prediction = self._predictor.predict(seen, max(count, MAX_SCORED))
+        """Return the products with most points."""
+        known = list(dict.fromkeys(seen))[:MAX_RECENT]
+        prediction = self._predictor.predict(known, max(count, MAX_SCORED))
         if prediction is None:
             return []
-        points = {
-            ordinal: share + (self._strength if ordinal in self._boosted else 0.0)
-            for ordinal, share in shares(prediction).items()
-        }
-        return sorted(points, key=points.__getitem__, reverse=True)[:count]
+        found = in_points(shares(prediction), prediction.named, DEFAULTS.model, self._points)
+        for one in self._boosted:
+            found[one] = found.get(one, 0) + self._points
+        return sorted(found, key=lambda one: (-found[one], one))[:count]

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from evaluation.candidate import Boosted
+from evaluation.candidate import Served
 from evaluation.metrics import LONGEST, Lists, measure
+from selvedge.ranking.signals import STEP
+from selvedge.ranking.weights import DEFAULTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,17 +17,17 @@ if TYPE_CHECKING:
     from evaluation.metrics import Audience
     from evaluation.split import Question
 
-STRENGTHS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 1.0)
-"""Bonuses, as shares of what the best product of the model has."""
+STRENGTHS = tuple(range(0, DEFAULTS.model + 1, STEP))
+"""Points, beside `DEFAULTS.model` for the best product of the model: all that a priority may add there are."""
 
 MAX_LOSS = 0.01
 """The share of HR@20 that the default strength may cost."""
 
 
 class Point(msgspec.Struct, frozen=True):
-    """What lists of 20 are like at one strength. `within` says whether HR@20 loses at most `MAX_LOSS`."""
+    """What lists of 20 are like where a priority adds `points`. `within` says whether HR@20 loses at most `MAX_LOSS`."""
 
-    strength: float
+    points: int
     hr: float
     mrr: float
     st: float
@@ -39,7 +41,7 @@ def frontier(
     """Return a point for each of `STRENGTHS`."""
     points: list[Point] = []
     for strength in STRENGTHS:
-        recommender = Boosted(part, boosted, strength)
+        recommender = Served(part, boosted, strength)
         lists = Lists(questions, [recommender.recommend(one.seen, LONGEST) for one in questions])
         found = measure(lists, audience)[-1]
         plain = points[0].hr if points else found.hr

@@ -16,7 +16,8 @@ from origin.cli.output import print_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-CANDIDATE = "selvedge"
+CANDIDATE, SERVED = "selvedge", "selvedge as served"
+"""The model's own order, and the one that whole points and what the Worker knows of a session make of it."""
 
 
 class Data(msgspec.Struct, frozen=True):
@@ -112,13 +113,13 @@ def _show_frontier(points: Sequence[Point]) -> None:
     default = best_within(points)
     rows = [
         (
-            f"{one.strength:.2f}" + (" *" if one is default else ""),
+            f"{one.points}" + (" *" if one is default else ""),
             *(f"{value:.4f}" for value in (one.hr, one.mrr, one.st, one.sustainable_mrr)),
         )
         for one in points
     ]
     print_table(
-        "declared priority; * is the best that costs at most 1 % of HR@20",
-        ("strength", "HR@20", "MRR@20", "st@20", "SustainableMRR@20"),
+        "declared priority, as served; * is the best that costs at most 1 % of HR@20",
+        ("points", "HR@20", "MRR@20", "st@20", "SustainableMRR@20"),
         rows,
     )

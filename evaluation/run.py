@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from evaluation.baselines import BASELINES
 from evaluation.bootstrap import compare
-from evaluation.candidate import Candidate, train
+from evaluation.candidate import Candidate, Served, train
 from evaluation.frontier import frontier
 from evaluation.metrics import LONGEST, Audience, Lists, measure
-from evaluation.report import CANDIDATE, Data, Index, Report
+from evaluation.report import CANDIDATE, SERVED, Data, Index, Report
 from evaluation.split import UNKNOWN, prepared
 from evaluation.timing import spread, time_here, time_in_wasm
 
@@ -59,6 +59,7 @@ class Contest:
         seconds = time.process_time() - started
         questions = self._split.questions
         lists = {CANDIDATE: self._answer(CANDIDATE, Candidate(built.part))}
+        lists[SERVED] = self._answer(SERVED, Served(built.part))
         for baseline in self._baselines:
             options = self._options.get(baseline, {})
             lists[baseline] = self._answer(baseline, BASELINES[baseline](self._visits, **options))

@@ -75,14 +75,17 @@ def shop(
     markets: tuple[Market, ...] = (NL,),
     brands: dict[str, str] | None = None,
     categories: dict[str, str] | None = None,
+    names: dict[str, str] | None = None,
     taken: datetime = TAKEN,
 ) -> Catalogue:
-    """A catalogue of `products`; `brands` and `categories` are by style."""
+    """A catalogue of `products`; `brands`, `categories` and `names` (in all languages) are by style."""
     styles = dict.fromkeys(product.group for product in products)
     groups = tuple(
         ProductGroup(
             id=style,
-            name={"en": f"Shirt {style}", "nl": f"Hemd {style}"},
+            name=dict.fromkeys(("en", "nl"), names[style])
+            if names and style in names
+            else {"en": f"Shirt {style}", "nl": f"Hemd {style}"},
             brand=(brands or {}).get(style, "Acme"),
             category=(categories or {}).get(style, "shirts"),
             description={"en": "A shirt."},

@@ -1,7 +1,7 @@
 // A Worker on the same ideas as Selvedge's snapshot: a bitset per facet value, the values of each product as
 // small numbers, cards decoded only for the products shown; top by counting scores instead of sorting.
 
-import { firstOfEachStyle, likePrice, readRequest, readShop, seed, weigh } from "./shop.mjs";
+import { firstOfEachStyle, likePrice, likeWords, readRequest, readShop, seed, weigh } from "./shop.mjs";
 
 const HIGHEST_SCORE = 255 + 24 * 127;
 const encoder = new TextEncoder();
@@ -24,8 +24,7 @@ function makeIndex({ products, weighting }) {
   const rows = [];
   const starts = new Uint32Array(size + 1);
   const rankOf = new Map();
-  const groups = new Map();
-  products.forEach(({ item, group, values }, rank) => {
+  products.forEach(({ item, values }, rank) => {
     for (const [field, found] of Object.entries(values)) {
       for (const value of found) {
         const number = ((numbers[field] ??= {})[value] ??= sets.push(new Uint32Array(words)) - 1);
@@ -35,7 +34,6 @@ function makeIndex({ products, weighting }) {
     }
     starts[rank + 1] = rows.length;
     rankOf.set(item.id, rank);
-    if (!groups.has(group)) groups.set(group, groups.size);
   });
   return {
     size, words, numbers, sets, starts, weighting, rankOf,
@@ -44,17 +42,22 @@ function makeIndex({ products, weighting }) {
       Object.entries(of).map(([value, number]) => ({ number, field, value }))).sort((a, b) => a.number - b.number),
     scores: Uint8Array.from(products, ({ score }) => score),
     prices: Uint32Array.from(products, ({ price }) => price),
-    groups: Uint32Array.from(products, ({ group }) => groups.get(group)),
+    groups: Uint32Array.from(products, ({ group }) => group),
+    alike: products.map(({ alike }) => alike),
     cards: products.map(({ item }) => encoder.encode(JSON.stringify(item))),
   };
 }
 
 function recommend({ filters, price, context }) {
-  const recent = context.recent.map((id) => valuesOf(index.rankOf.get(id)));
+  const looked = context.recent.map((id) => index.rankOf.get(id));
+  const recent = looked.map(valuesOf);
   const points = pointsByNumber(weigh(index, context, recent));
-  const like = likePrice(index, index.prices[index.rankOf.get(context.recent[0])]);
+  const likePoints = likePrice(index, index.prices[looked[0]]);
+  const wordPoints = likeWords(index, looked.map((rank) => ({ alike: index.alike[rank] })));
   const matches = inPriceRange(match(filters), price);
-  const ordered = highest(matches, (rank) => score(rank, points) + like(index.prices[rank]), 36);
+  const scoreOf = (rank) =>
+    score(rank, points) + likePoints(index.prices[rank]) + wordPoints(index.groups[rank]);
+  const ordered = highest(matches, scoreOf, 36);
   const shown = firstOfEachStyle(ordered, (rank) => index.groups[rank]);
   const items = shown.map((rank) => JSON.parse(decoder.decode(index.cards[rank])));
   return { numberOfItems: matches.length, items };

@@ -1,7 +1,7 @@
 // A Worker as a shop would write it by hand: the catalogue parsed once in the isolate; then for each request
 // filter all products, score those that match, sort them, and show the first 24.
 
-import { firstOfEachStyle, likePrice, readRequest, readShop, seed, weigh } from "./shop.mjs";
+import { firstOfEachStyle, likePrice, likeWords, readRequest, readShop, seed, weigh } from "./shop.mjs";
 
 let shop;
 let byId;
@@ -20,9 +20,11 @@ export default {
 function recommend({ filters, price, context }) {
   const recent = context.recent.map((id) => byId.get(id));
   const weights = Object.entries(weigh(shop, context, recent));
-  const like = likePrice(shop, recent[0]?.price);
+  const likePoints = likePrice(shop, recent[0]?.price);
+  const wordPoints = likeWords(shop, recent);
+  const like = (product) => likePoints(product.price) + wordPoints(product.group);
   const matches = shop.products.filter((product) => satisfies(product, filters, price));
-  const scored = matches.map((product) => ({ product, score: score(product, weights) + like(product.price) }));
+  const scored = matches.map((product) => ({ product, score: score(product, weights) + like(product) }));
   scored.sort((a, b) => b.score - a.score); // stable: equals stay in base order
   const shown = firstOfEachStyle(scored, ({ product }) => product.group);
   return { numberOfItems: matches.length, items: shown.map(({ product }) => product.item) };

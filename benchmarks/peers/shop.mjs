@@ -1,7 +1,8 @@
 // What both JavaScript peers share: the catalogue in KV, reading a request, and what a person's signals weigh.
 //
 // The catalogue is one JSON document `shop` and JSON arrays `products/0`, `products/1`, ... in base order:
-// { group, score, price, values: { field: [value, ...] }, item }, where `item` is what a list shows.
+// { group, alike, score, price, values: { field: [value, ...] }, item }, where `item` is what a list shows and
+// `alike` are [group, weight] of styles of like words.
 
 const SETTINGS = new Set(["limit", "personalise"]);
 const PAGE = 24;
@@ -73,6 +74,17 @@ export function likePrice({ weighting: { price: points, band } }, newest) {
   if (newest === undefined) return () => 0;
   const [low, high] = [Math.ceil((newest * 100) / band), Math.floor((newest * band) / 100)];
   return (price) => (price >= low && price <= high ? points : 0);
+}
+
+/** What like words add to the products of a group: like those of the products looked at last. */
+export function likeWords({ weighting: { text: { most, looks, styles, same }, decay } }, recent) {
+  const sums = new Map();
+  recent.slice(0, looks).forEach(({ alike }, age) => {
+    for (const [group, weight] of alike) sums.set(group, (sums.get(group) ?? 0) + weight * decay[age]);
+  });
+  const best = [...sums].sort(([a, x], [b, y]) => y - x || a - b).slice(0, styles);
+  const points = new Map(best.map(([group, sum]) => [group, Math.min(most, Math.floor((most * sum) / (same << 8)))]));
+  return (group) => points.get(group) ?? 0;
 }
 
 /** The first page of products in order: each style once, in its best colourway. */

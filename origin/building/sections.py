@@ -14,6 +14,7 @@ from origin.building.facts import (
     main_shares,
 )
 from origin.building.fields import FACETS, facet_values
+from origin.building.texts import text_sections
 from selvedge.catalogue.completeness import states_all_shares
 from selvedge.catalogue.filter import size_value
 from selvedge.snapshot.facets import FieldInfo, encode_facet
@@ -55,6 +56,7 @@ def index_sections(catalogue: Catalogue, arrangement: Arrangement) -> dict[str, 
         **_group_sections(products),
         **_row_sections(fields, products, groups),
         **evidence_sections(products),
+        **text_sections(catalogue, products),
     }
 
 

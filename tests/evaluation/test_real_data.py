@@ -8,11 +8,13 @@ import pytest
 
 from evaluation.__main__ import _options
 from evaluation.baselines import BASELINES
-from evaluation.candidate import Boosted, Candidate, train
+from evaluation.candidate import Candidate, Served, train
 from evaluation.metrics import LONGEST, Audience, Lists, measure
 from evaluation.split import Split, prepared
+from evaluation.texts import agreements, main_fibres, read_hm, without_fibres
 from origin.training.model import BYTES_A_CLICK
 from origin.training.settings import read_settings
+from selvedge.ranking.weights import DEFAULTS, Recent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +84,7 @@ def test_a_declared_priority_reaches_its_goal_at_little_cost(rsc15: Split, data:
     audience, asked = Audience(rsc15.visits, marked), rsc15.questions
     plain, boosted = (
         measure(Lists(asked, [one.recommend(question.seen, LONGEST) for question in asked]), audience)[-1]
-        for one in (Boosted(part, marked, 0.0), Boosted(part, marked, 0.05))
+        for one in (Served(part, marked, 0), Served(part, marked, DEFAULTS.priority))
     )
     assert (boosted.sustainable_mrr or 0) > 0.3214
     assert (boosted.st or 0) > (plain.st or 0)
@@ -94,3 +96,12 @@ def test_the_goal_on_serenade_is_met_within_the_bytes(serenade: Split, settings:
     built = train(serenade, read_settings(settings))
     assert answered(serenade.questions, Candidate(built.part))[1] > 0.338
     assert built.bytes_a_click <= BYTES_A_CLICK
+
+
+def test_words_carry_what_the_other_facts_do_not_and_cost_none_of_these(data: Path) -> None:
+    catalogue, fabrics = read_hm(data)
+    facts = {"fabric": fabrics, "main fibre": main_fibres(catalogue)}
+    for shop, least in ((catalogue, 0.03), (without_fibres(catalogue), 0.04)):
+        gains = {one.fact: one.gain for one in agreements(shop, facts, (0, Recent().text)) if one.text}
+        assert gains["fabric"][1] > least
+        assert gains["main fibre"][1] > 0

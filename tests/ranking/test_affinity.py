@@ -59,10 +59,12 @@ def test_the_personal_order_is_that_of_scoring_every_product(catalogue: Catalogu
         now = max(NOW, NOW + days * DAY)
         everyone = range(index.size)
         points = data.draw(st.dictionaries(st.sampled_from(everyone), st.integers(0, 900), max_size=5))
-        personal = Personal(index, signals, now, bonuses=Bonuses(points), shifts=shifted)
+        texts = data.draw(st.dictionaries(st.sampled_from(everyone), st.integers(0, 127), max_size=5))
+        personal = Personal(index, signals, now, bonuses=Bonuses(points), texts=texts, shifts=shifted)
         order = personal.order()
         total = [
-            score + points.get(rank, 0) for rank, score in enumerate(scores(catalogue, signals, now, shifted))
+            score + points.get(rank, 0) + texts.get(rank, 0)
+            for rank, score in enumerate(scores(catalogue, signals, now, shifted))
         ]
         truth = sorted(everyone, key=lambda rank: (-total[rank], rank))
         candidates = data.draw(st.just((1 << index.size) - 1) | st.integers(0, (1 << 50) - 1))
@@ -92,10 +94,12 @@ def test_an_explanation_adds_up_to_the_score(index: Index) -> None:
     @settings(deadline=None)
     @given(tastes(index), shifts(index.size), st.integers(0, 299), st.integers(0, 50))
     def check(signals: list[Signal], shifted: list[Shift], rank: int, bonus: int) -> None:
-        personal = Personal(index, signals, NOW, bonuses=Bonuses({rank: bonus}, "m@1"), shifts=shifted)
+        bonuses = Bonuses({rank: bonus}, "m@1")
+        personal = Personal(index, signals, NOW, bonuses=bonuses, texts={rank: 7}, shifts=shifted)
         terms = personal.explain(rank)
         assert sum(term.points for term in terms) == personal.order().number(rank) - personal.offset
         assert terms[0].name == "base"
+        assert terms[-2].name == "text"
         assert terms[-1].model == "m@1"
 
     check()

@@ -56,7 +56,7 @@ def test_every_weight_is_documented_with_its_default() -> None:
 
 
 def test_every_term_is_documented() -> None:
-    others = {"base", "model", "arrival", "avoided", "price", "seen", "rule", "pin", "promote"}
+    others = {"base", "model", "arrival", "avoided", "price", "text", "seen", "rule", "pin", "promote"}
     assert set(named(RANKING, "The score")) == {*SOURCES, *others}
 
 

@@ -41,11 +41,11 @@ def test_a_sliced_order_is_that_of_sorting(sizes: st.SearchStrategy[list[int]]) 
     @given(sizes, st.data())
     def check(numbers: list[int], data: st.DataObject) -> None:
         everyone = list(range(len(numbers)))
-        singles = data.draw(st.dictionaries(st.sampled_from(everyone), st.integers(0, 40), max_size=6))
+        added = data.draw(st.dictionaries(st.sampled_from(everyone), st.integers(0, 40), max_size=6))
         left_out = data.draw(st.sets(st.sampled_from(everyone), max_size=8))
         ranks = [rank for rank in everyone if rank not in left_out]
-        order = SlicedOrder(lambda: slices(numbers), numbers.__getitem__, singles)
-        truth = sorted(ranks, key=lambda rank: (-singles.get(rank, numbers[rank]), rank))
+        order = SlicedOrder(lambda: slices(numbers), numbers.__getitem__, added)
+        truth = sorted(ranks, key=lambda rank: (-numbers[rank] - added.get(rank, 0), rank))
         count = data.draw(st.integers(1, 2 * len(numbers)))
         assert walk(order, from_ranks(ranks, len(numbers)), count) == truth
 

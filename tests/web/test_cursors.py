@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from origin.building.rulecheck import MAX_EXPERIMENTS
 from selvedge.catalogue.query import MAX_CURSOR_LENGTH, BadParameter
+from selvedge.ranking.alike import MAX_STYLES
 from selvedge.ranking.blocks import BLOCK, Pin
 from selvedge.ranking.frozen import MAX_SEEN, Frozen
 from selvedge.ranking.models import MAX_NAME, MAX_SCORED
 from selvedge.ranking.order import Position
 from selvedge.ranking.rules import MAX_RULES, MAX_SHIFTS
 from selvedge.ranking.signals import SOURCES
+from selvedge.ranking.weights import MAX_WEIGHT
 from selvedge.shopper.context import MAX_RECENT, Context
 from selvedge.shopper.profile import MAX_PREFERENCES
 from selvedge.web.cursors import (
@@ -55,7 +57,7 @@ cursors = st.builds(
     frozen=st.builds(
         Frozen,
         signals=several(st.tuples(small, small, rank, st.integers(1, 127)), 24),
-        bonuses=several(st.tuples(rank, st.integers(1, 127)), MAX_SCORED),
+        bonuses=several(st.tuples(rank, st.integers(1, 2 * MAX_WEIGHT)), MAX_SCORED),
         model=st.none() | st.text("abc@1.", max_size=40),
         seen=several(rank, MAX_SEEN),
         rules=several(st.integers(0, 500), MAX_SHIFTS),
@@ -63,6 +65,7 @@ cursors = st.builds(
         arms=several(st.tuples(st.integers(0, 7), st.integers(-1, 7)), 8),
         band=st.none() | st.tuples(u32, u32),
         recent=several(rank, MAX_RECENT + 1),
+        alike=several(st.tuples(rank, st.integers(1, 127)), MAX_STYLES),
     ),
     end=st.none() | st.builds(Position, u32, rank),
     shown=several(rank, BLOCK - 1),
@@ -160,6 +163,7 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
         avoided=((1, 2),),
         band=(3, 4),
         recent=(5,),
+        alike=((12, 13),),
     )
     cursor = Cursor(
         version=bytes(8),
@@ -180,10 +184,10 @@ def test_a_cursor_of_another_format_is_known_as_one() -> None:
     text = PublicCursors([OLD]).write(cursor)
     payload = base64.urlsafe_b64decode(text[1:] + "==")[10:]
     known = (
-        "029ec4080000000000000000c4060000000000000102a1619b91940102030491920506a16d91079108919301090a"
-        "919200010b919201029203049105c303920405910607910809c4016f"
+        "039ec4080000000000000000c4060000000000000102a1619c91940102030491920506a16d91079108919301090a"
+        "919200010b91920102920304910591920c0dc303920405910607910809c4016f"
     )
-    assert (FORMAT, payload.hex()) == (2, known)
+    assert (FORMAT, payload.hex()) == (3, known)
     for other in (b"", bytes([FORMAT - 1]) + payload[1:], payload[1:]):
         tag = hmac.digest(hashlib.sha256(b"selvedge public cursor" + OLD).digest(), other, "sha256")[:10]
         old = PUBLIC_LETTER + base64.urlsafe_b64encode(tag + other).rstrip(b"=").decode()
@@ -220,7 +224,8 @@ def test_the_largest_cursor_fits() -> None:
     """All that is bounded at its bound, over a catalogue of 200,000 products."""
     frozen = Frozen(
         signals=((5, 30, 60_000, 120),) * 32 * (len(SOURCES) - 1),  # no value is preferred and a priority
-        bonuses=((199_999, 96),) * MAX_SCORED,
+        bonuses=((199_999, 2 * MAX_WEIGHT),) * MAX_SCORED,
+        alike=((199_999, MAX_WEIGHT),) * MAX_STYLES,
         model="m" * MAX_NAME,
         seen=(199_999,) * MAX_SEEN,
         rules=(MAX_RULES - 1,) * MAX_SHIFTS,

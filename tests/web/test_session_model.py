@@ -14,13 +14,13 @@ from origin.training.sessions import GivenSessions, Session
 from origin.training.settings import Settings
 from selvedge.errors import SnapshotError
 from selvedge.ranking.rules import NO_RULES, Rule, RuleSet
-from selvedge.ranking.weights import DEFAULTS
+from selvedge.ranking.weights import DEFAULTS, RankingWeights, Spread
 from selvedge.shopper.context import Context
 from selvedge.snapshot.index import Index
 from selvedge.snapshot.loaded import MODEL_RETRY_SECONDS, SESSIONS
 from selvedge.snapshot.manifest import part_key
 from tests.stage import SHOP, Stage
-from tests.wardrobe import NOW, garment, moment, offer, shop
+from tests.wardrobe import NOW, certificate, garment, moment, offer, shop
 
 if TYPE_CHECKING:
     from origin.building import BuiltSnapshot
@@ -88,6 +88,14 @@ def test_the_item_that_the_request_names_is_enough_without_consent(stage: Stage)
     assert "p7" in {item["id"] for item in items if _carried(item)}
 
 
+def test_the_product_of_the_page_counts_once_though_the_look_at_it_is_known_already(stage: Stage) -> None:
+    def asked(*recent: str) -> Any:
+        known = Context(id=b"someone", written=NOW, recent=tuple(ORDINALS[one] for one in recent))
+        return stage.get(f"{R}&item=p3&limit=96", stage.cookies(known)).json["items"]
+
+    assert asked("p3", "p5") == asked("p5") != asked()
+
+
 @pytest.mark.parametrize("gone", ["bought", "dismissed", "excluded", "sold out", "looked at now"])
 def test_what_cannot_be_in_the_list_is_nothing_to_measure_the_rest_by(gone: str) -> None:
     """However sure the model is of that: the best of the rest gets the whole weight."""
@@ -131,6 +139,33 @@ def test_the_model_is_read_when_it_is_first_asked_and_then_kept(stage: Stage) ->
     lifted(stage)
     lifted(stage)
     assert read.count(model_key(stage)) == 1
+
+
+def test_a_priority_orders_what_the_model_names_and_does_not_put_all_others_with_evidence_before_it() -> None:
+    certified = ("p0", "p1", "p5", "p7")
+    catalogue = shop(
+        *(
+            garment(f"p{number}", evidence=(certificate("GOTS"),) if f"p{number}" in certified else ())
+            for number in range(12)
+        )
+    )
+    stage = Stage()
+    pairs = [("p3", "p7"), ("p3", "p8"), ("p3", "p8"), ("p3", "p9")]
+    sessions = [Session(str(at), 20_000, pair) for at, pair in enumerate(pairs)]
+    with closing(Counts(None, Settings().tally)) as counts:
+        counts.update(GivenSessions(sessions))
+        model = build_model(counts, ORDINALS, Settings()).part
+    stage.publish(build(catalogue, shop=SHOP, model=model, weights=RankingWeights(spread=Spread(window=1))))
+    someone = stage.cookies(Context(id=b"someone", written=NOW, recent=(ORDINALS["p3"],)))
+    plain = stage.get(R, someone).json["items"]
+    answer = stage.get(f"{R}&prefer=certification:GOTS", someone).json["items"]
+    named = [item["id"] for item in answer if _carried(item)]
+    assert {"p7", "p8", "p9"} <= set(named)
+    assert [item["id"] for item in answer][: len(named)] == named
+    assert [item["id"] for item in plain if item["id"] in ("p7", "p8")] == ["p8", "p7"]
+    assert named.index("p7") < named.index("p9")
+    for item in answer:
+        assert item["score"] == sum(term["points"] for term in item["explain"])
 
 
 @pytest.mark.parametrize("damage", ["damaged", "truncated", "missing"])

@@ -62,7 +62,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = 30
     page_cache_bytes: Annotated[
         int, Meta(ge=0, description="How many bytes of card and detail pages an isolate keeps.")
-    ] = 32_000_000
+    ] = 24_000_000
     public_max_age: Annotated[
         int, Meta(ge=0, description="`max-age` of public answers, in seconds, at most.")
     ] = 60

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from origin.cli.exits import Exit
+from origin.training.counts import BATCH
 from selvedge.sessions.part import SessionRows
 from selvedge.snapshot.loaded import SESSIONS
 from tests.origin.cli.conftest import CATALOGUE
@@ -61,6 +67,29 @@ def test_a_file_that_is_nothing_to_learn_from_leaves_the_model_alone(desk: Desk)
     found = desk.json("train", "--by-name", "-o", str(model), str(path), exits=Exit.FAILED)
     assert found["error"] == "unusable-sessions"
     assert model.read_bytes() == b"the one before"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+def test_a_run_that_is_killed_half_way_leaves_the_model_and_the_counts_as_they_were(desk: Desk) -> None:
+    model, counts, pipe = (desk.folder / name for name in ("model", "counts", "pipe"))
+    ask = ("train", "--by-name", "--counts", str(counts), "-o", str(model))
+    desk.run(*ask, str(sessions(desk, "1 2", "2 3")))
+    before = model.read_bytes()
+    many = desk.folder / "many.txt"
+    many.write_text("4 5 6\n" * (2 * BATCH), encoding="utf-8")
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "origin", *ask, str(many), str(pipe)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+        with pipe.open("w", encoding="utf-8"):  # opens once the run has folded what comes before it
+            running.kill()
+        running.wait()
+    assert model.read_bytes() == before
+    pipe.unlink()
+    assert desk.json(*ask, str(sessions(desk, "1 2", "2 3", "3 1")))["folded"]["added"] == 1
+    with_pause = model.read_bytes()
+    counts.unlink()
+    desk.run(*ask, str(desk.folder / "sessions.txt"))
+    assert model.read_bytes() == with_pause
 
 
 def test_a_delta_or_a_fresh_version_takes_no_model(desk: Desk) -> None:

@@ -89,6 +89,40 @@ def test_old_days_age_out_as_if_they_had_never_been(sessions: list[Session], kee
         assert part(counts) == rebuilt([one for one in sessions if one.day > newest - keep])
 
 
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(
+                st.builds(
+                    Session,
+                    key=st.sampled_from("abcdefgh"),
+                    day=st.integers(20_000, 20_012),
+                    products=st.lists(products, min_size=1, max_size=6).map(tuple),
+                ),
+                max_size=5,
+            ),
+            st.lists(st.sampled_from("abcdefgh"), max_size=2),
+            st.none() | st.integers(1, 12),
+        ),
+        max_size=8,
+    )
+)
+def test_runs_that_add_grow_remove_and_forget_in_turn_give_the_bytes_of_a_full_rebuild(
+    runs: list[tuple[list[Session], list[str], int | None]],
+) -> None:
+    kept: dict[str, Session] = {}
+    with closing(Counts(None, PLAIN)) as counts:
+        for added, removals, keep in runs:
+            counts.update(GivenSessions(added, removals=removals), keep_days=keep)
+            kept = {key: one for key, one in kept.items() if key not in removals}
+            kept |= {one.key: one for one in added}
+            if keep is not None:
+                newest = max((one.day for one in kept.values()), default=0)
+                kept = {key: one for key, one in kept.items() if one.day > newest - keep}
+            assert part(counts) == rebuilt(kept.values())
+
+
 def test_a_session_that_has_grown_replaces_what_it_was() -> None:
     short = Session("one", 20_000, ("A", "B"))
     long = Session("one", 20_001, ("A", "B", "C"))

@@ -1,6 +1,6 @@
 """The personal order: base score plus what signals, models and rules add or take, and why.
 
-score(product) = base score + points of the facet values it has + shifts of sets + bonuses of single products
+score(product) = base score + points of the facet values it has + shifts of sets + points of single products
 
 Inside, everything is counted from a common offset, so that nothing is negative: what a shift takes from its
 products is added to all others instead. So the sum is exact, the same everywhere, and `explain` adds up.
@@ -68,11 +68,14 @@ class Personal:
         now: int,
         *,
         bonuses: Bonuses = NO_BONUSES,
+        texts: Mapping[int, int] | None = None,
         shifts: Sequence[Shift] = (),
     ) -> None:
+        """Make the order. `texts` are points by rank, none negative, for words like those looked at."""
         self._index = index
         self._now = now
         self._bonuses = bonuses
+        self._texts = texts or {}
         self._weights: dict[str, dict[int, int]] = {}
         self._signals = [one for one in signals if self._admit(one)]
         self._by_row, self._dated = self._note_values()
@@ -104,8 +107,10 @@ class Personal:
 
     def order(self) -> Order:
         """The order by descending score; its numbers are scores above `offset`."""
-        singles = {rank: self.facet_score(rank) + bonus for rank, bonus in self._bonuses.points.items()}
-        return SlicedOrder(self._slices, self.facet_score, singles)
+        added = dict(self._bonuses.points)
+        for rank, points in self._texts.items():
+            added[rank] = added.get(rank, 0) + points
+        return SlicedOrder(self._slices, self.facet_score, added)
 
     def facet_score(self, rank: int) -> int:
         """The number of the product at `rank` without bonuses."""
@@ -134,6 +139,8 @@ class Personal:
             if self._has(rank, one.field, one.value)
         ]
         terms += [Term(one.name, one.points, rule=one.rule) for one in self._shifts if one.bits >> rank & 1]
+        if rank in self._texts:
+            terms.append(Term("text", self._texts[rank]))
         if rank in self._bonuses.points:
             terms.append(Term("model", self._bonuses.points[rank], model=self._bonuses.model))
         if placed is not None:

@@ -29,7 +29,8 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     `signals` are (source, field, value, points), `bonuses` (rank, points), `arms` (experiment, arm; -1 is the
     hold-out), `item` the product looked at, `avoided` (field, value). `band` are the prices, in minor units,
     that are like the newest recent product's. `recent` are the ranks of products looked at, the newest first,
-    where the list says what carried its products.
+    where the list says what carried its products. `alike` are (style, points) of styles whose words are like
+    theirs.
     """
 
     signals: tuple[tuple[int, int, int, int], ...] = ()
@@ -43,6 +44,7 @@ class Frozen(msgspec.Struct, frozen=True, array_like=True):
     avoided: tuple[tuple[int, int], ...] = ()
     band: tuple[int, int] | None = None
     recent: tuple[int, ...] = ()
+    alike: tuple[tuple[int, int], ...] = ()
 
     @property
     def ruled(self) -> bool:
@@ -109,7 +111,8 @@ def personal(
     if frozen.band is not None and price is not None:
         shifts.append(Shift("price", price.between(*frozen.band), weights.recent.price))
     bonuses = Bonuses(dict(frozen.bonuses), frozen.model)
-    return Personal(index, signals, ordered_at, bonuses=bonuses, shifts=shifts)
+    texts = {rank: points for style, points in frozen.alike for rank in index.colourways(style)}
+    return Personal(index, signals, ordered_at, bonuses=bonuses, texts=texts, shifts=shifts)
 
 
 def price_band(weights: RankingWeights, price: RangeColumn, rank: int) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -10,7 +11,7 @@ import msgspec
 from selvedge.ranking.affinity import NO_BONUSES, Bonuses
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from selvedge.ranking.weights import RankingWeights
     from selvedge.snapshot.index import Index
@@ -38,6 +39,11 @@ class Prediction(msgspec.Struct, frozen=True):
     version: str
     scores: tuple[tuple[int, float], ...] = ()
     filled: int = 0
+
+    @property
+    def named(self) -> set[int]:
+        """The products that do not only fill up."""
+        return {product for product, _ in self.scores[: len(self.scores) - self.filled]}
 
 
 class Predictor(Protocol):
@@ -84,25 +90,41 @@ def decode_table(data: bytes) -> Table:
 
 
 def bonuses(
-    index: Index, weights: RankingWeights, *predictions: Prediction | None, among: int = -1
+    index: Index, weights: RankingWeights, *predictions: Prediction | None, among: int = -1, start: int = 0
 ) -> Bonuses:
     """Return predictions as points: `weights.model` for the best product of `among`, others in proportion.
 
     Several are blended: each is measured by its own best product, so that their scales do not matter, and
     what they then say of a product is added up. What only fills up is at most `MOST_FOR_FILLING` of that.
+    `start` is what all others get besides, see `in_points`.
     """
     said = [one for one in predictions if one is not None and one.scores]
     if not said or not weights.model:
         return NO_BONUSES
     found: dict[int, float] = {}
+    named: set[int] = set()
     for one in said:
-        for rank, share in shares(_here(index, one, among)).items():
+        here = _here(index, one, among)
+        named |= here.named
+        for rank, share in shares(here).items():
             found[rank] = found.get(rank, 0.0) + share
+    points = in_points(found, named, weights.model, start)
+    return Bonuses(points, "+".join(f"{one.model}@{one.version}" for one in said)[:MAX_NAME])
+
+
+def in_points(
+    found: Mapping[int, float], named: Collection[int], most: int, start: int = 0
+) -> dict[int, int]:
+    """Return whole points for the best products of `found` (shares of 1): `most` for 1, others in proportion.
+
+    Rounded up, so that what a model names at all stands before what it does not. Those `named`, and not for
+    filling up, get `start` on top, all that declared priorities together may add: these then change the order
+    among the products that a model names and among all others, and do not put every product with evidence
+    before what the model says, which cost a quarter of its hits (docs/recommendation.md).
+    """
     best = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_SCORED]
-    most = max(1.0, best[0][1]) if best else 1.0  # not the whole weight for what only fills up
-    points = {rank: int(weights.model * (share / most)) for rank, share in best}
-    kept = {rank: number for rank, number in points.items() if number}
-    return Bonuses(kept, "+".join(f"{one.model}@{one.version}" for one in said)[:MAX_NAME])
+    top = max(1.0, best[0][1]) if best else 1.0  # not the whole weight for what only fills up
+    return {one: ceil(most * (share / top)) + start * (one in named) for one, share in best}
 
 
 def shares(prediction: Prediction) -> dict[int, float]:

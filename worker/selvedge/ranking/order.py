@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from selvedge.ranking.slices import after, below, highest
-from selvedge.snapshot.postings import remove, to_ranks
+from selvedge.snapshot.postings import from_ranks, remove, to_ranks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -65,46 +65,49 @@ FEW = 60
 
 
 class SlicedOrder:
-    """An order by bit-sliced numbers, plus a few products whose numbers are known singly.
+    """An order by bit-sliced numbers, and what a few products get on top of theirs.
 
     `slices` makes the slices when they are first needed; `score` gives the sliced number of one product.
-    `singles` maps ranks to numbers that stand instead: session items, pinned products.
+    `added` are points by rank, none negative. Those among them that match are scored one by one.
     """
 
     def __init__(
         self,
         slices: Callable[[], Sequence[int]],
         score: Callable[[int], int],
-        singles: Mapping[int, int] | None = None,
+        added: Mapping[int, int] | None = None,
     ) -> None:
         self._make_slices = slices
         self._made_slices: Sequence[int] | None = None
         self._score = score
-        self._singles = singles or {}
-        self._single_bits = sum(1 << rank for rank in self._singles)
+        self._added = added or {}
+        self._added_bits = from_ranks(self._added, max(self._added) + 1) if self._added else 0
 
     def number(self, rank: int) -> int:
         """Return the product's number."""
-        single = self._singles.get(rank)
-        return self._score(rank) if single is None else single
+        return self._score(rank) + self._added.get(rank, 0)
 
     def first(self, candidates: int, count: int) -> list[Position]:
         """Return the first `count` of `candidates` in order."""
         score = self._score
-        ranks = self._highest_sliced(remove(candidates, self._single_bits), count)
+        ranks = self._highest_sliced(remove(candidates, self._added_bits), count)
         found = [(-score(rank), rank) for rank in ranks]
-        found += [(-number, rank) for rank, number in self._singles.items() if candidates >> rank & 1]
+        found += [(-self.number(rank), rank) for rank in self._raised(candidates)]
         found.sort()
         return [Position(-number, rank) for number, rank in found[:count]]
 
     def following(self, candidates: int, position: Position) -> int:
         """Return the candidates after `position`."""
-        lower, equal = below(remove(candidates, self._single_bits), self._slices(), position.number)
+        lower, equal = below(remove(candidates, self._added_bits), self._slices(), position.number)
         rest = lower | after(equal, position.rank)
-        for rank, number in self._singles.items():
-            if candidates >> rank & 1 and position.precedes(Position(number, rank)):
+        for rank in self._raised(candidates):
+            if position.precedes(Position(self.number(rank), rank)):
                 rest |= 1 << rank
         return rest
+
+    def _raised(self, candidates: int) -> list[int]:
+        """The candidates that get something on top."""
+        return to_ranks(candidates & self._added_bits, len(self._added)) if self._added else []
 
     def _highest_sliced(self, candidates: int, count: int) -> list[int]:
         matching = candidates.bit_count()

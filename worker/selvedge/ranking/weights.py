@@ -26,7 +26,8 @@ Pair = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z]+:[^,]+$")]
 class Recent(msgspec.Struct, frozen=True):
     """What the newest recent product adds to products that share its value of a field.
 
-    `price` goes to products whose price is within `RankingWeights.band` of its price.
+    `price` goes to products whose price is within `RankingWeights.band` of its price, `text` to styles whose
+    words are the very same, and less the less alike they are.
     """
 
     category: Points = 24
@@ -34,6 +35,7 @@ class Recent(msgspec.Struct, frozen=True):
     material: Points = 8
     color: Points = 6
     price: Points = 8
+    text: Points = 16
 
 
 class Spread(msgspec.Struct, frozen=True):

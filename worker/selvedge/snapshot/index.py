@@ -17,6 +17,7 @@ from selvedge.errors import DamagedPart
 from selvedge.ranking.weights import decode_weights
 from selvedge.snapshot.evidence import EvidenceTable
 from selvedge.snapshot.facets import Facet, FieldInfo
+from selvedge.snapshot.likeness import Likeness
 from selvedge.snapshot.postings import Postings, from_ranks
 from selvedge.snapshot.ranges import RangeColumn
 
@@ -62,6 +63,7 @@ class Index:
         self.group_of = sections["group_by_rank"].cast("I")
         self._group_starts = sections["group/starts"].cast("I")
         self._group_ranks = sections["group/ranks"].cast("I")
+        self.likeness = Likeness(sections, "text", len(self._group_starts) - 1)
         self._row_starts = sections["rows/starts"].cast("I")
         self._row_values = sections["rows/values"].cast("H")
         self.row_fields = _names_decoder.decode(sections["rows/fields"])
@@ -117,7 +119,10 @@ class Index:
 
     def siblings(self, rank: int) -> Sequence[int]:
         """The ranks of all colourways of the style at `rank`, itself included, ascending."""
-        group = self.group_of[rank]
+        return self.colourways(self.group_of[rank])
+
+    def colourways(self, group: int) -> Sequence[int]:
+        """The ranks of all colourways of the style numbered `group`, ascending."""
         return self._group_ranks[self._group_starts[group] : self._group_starts[group + 1]]
 
     def row(self, rank: int) -> Sequence[int]:

@@ -23,7 +23,7 @@ from selvedge.errors import DamagedPart
 from selvedge.snapshot.numbers import u32
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _HEADER = struct.Struct("<II")
 _NEXT = re.compile(rb"\0*+([^\0])")
@@ -108,7 +108,7 @@ def is_dense(cardinality: int, size: int) -> bool:
     return 4 * cardinality >= _dense_length(size)
 
 
-def from_ranks(ranks: Sequence[int] | memoryview, size: int) -> int:
+def from_ranks(ranks: Iterable[int], size: int) -> int:
     """Return the int with exactly the bits `ranks`, each below `size`."""
     data = bytearray(_dense_length(size))
     for rank in ranks:

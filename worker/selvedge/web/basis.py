@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from selvedge.ranking.alike import alike
 from selvedge.ranking.experiments import acting_arms, assign, name_arms, number_arms, overrides
 from selvedge.ranking.frozen import (
     DAY,
@@ -62,7 +63,8 @@ async def begin(
         recent=recent,
         occasion=_occasion(request, view, weights, person.context, ordered_at),
     )
-    frozen = _freeze(view, weights, person, recent, predictor)
+    priorities = sum(one.points for one in signals if one.source == "priority")
+    frozen = _freeze(view, weights, person, recent, predictor, priorities)
     frozen = msgspec.structs.replace(
         frozen,
         signals=freeze_signals(view.scope.index, signals),
@@ -125,9 +127,13 @@ def arm_weights(view: View, arms: dict[str, str]) -> RankingWeights:
 
 
 def looked_at(view: View, person: Person) -> list[int]:
-    """Return the ranks of the products that a list may go by, the newest first; repeats included."""
+    """Return the ranks of the products that a list may go by, the newest first, each once.
+
+    The page that names its product as `item` may have sent the look at it as well: that is one look.
+    """
     recent = [] if person.asked.item is None else [person.asked.item]
-    return recent if person.context is None else recent + _ranks(view, person.context.recent)
+    known = [] if person.context is None else _ranks(view, person.context.recent)
+    return list(dict.fromkeys(recent + known))
 
 
 async def find_predictor(edge: Edge, view: View, weights: RankingWeights) -> Predictor | None:
@@ -164,13 +170,21 @@ def _ordered_at(view: View, weights: RankingWeights) -> int:
 
 
 def _freeze(
-    view: View, weights: RankingWeights, person: Person, recent: list[int], predictor: Predictor | None
+    view: View,
+    weights: RankingWeights,
+    person: Person,
+    recent: list[int],
+    predictor: Predictor | None,
+    priorities: int,
 ) -> Frozen:
-    """Return what is known of single products and of the person's past."""
+    """Return what is known of single products and of the person's past.
+
+    `priorities` are the points that declared priorities add together.
+    """
     index, context = view.scope.index, person.context
     # What cannot be in the list is nothing to measure the rest by: least of all what was bought or dismissed.
     predictions = _predict(predictor, view, recent), _outputs(index, person.profile)
-    predicted = bonuses(index, weights, *predictions, among=view.scope.meeting(()))
+    predicted = bonuses(index, weights, *predictions, among=view.scope.meeting(()), start=priorities)
     return Frozen(
         bonuses=tuple(sorted(predicted.points.items())),
         model=predicted.model,
@@ -178,7 +192,8 @@ def _freeze(
         item=person.asked.item,
         avoided=freeze_pairs(index, person.avoided),
         band=price_band(weights, view.scope.market.built_price, recent[0]) if recent else None,
-        recent=tuple(dict.fromkeys(recent)) if person.asked.explain else (),
+        recent=tuple(recent) if person.asked.explain else (),
+        alike=alike(index, weights, recent),
     )
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PUBLIC, PRIVATE = "p", "s"
 """The first letter of a cursor's text tells its kind, so that a private one is known without opening it."""
 
-FORMAT = 2
+FORMAT = 3
 """The number of the form that cursors and what they freeze have: to be raised with every change of it."""
 
 PRIVATE_SECONDS = 86_400

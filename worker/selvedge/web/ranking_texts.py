@@ -38,7 +38,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "What you looked at",
-                "Recently viewed products raise others of the same category, brand, material or colour or of a like price, and what other visitors looked at after them; the newest count most.",
+                "Recently viewed products raise others of the same category, brand, material or colour, of a like price or described in like words, and what other visitors looked at after them; the newest count most.",
                 True,
             ),
             (
@@ -79,7 +79,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Wat u bekeek",
-                "Onlangs bekeken producten brengen andere van dezelfde categorie, merk, materiaal of kleur of met een vergelijkbare prijs naar voren, en wat andere bezoekers daarna bekeken; de nieuwste tellen het meest.",
+                "Onlangs bekeken producten brengen andere van dezelfde categorie, merk, materiaal of kleur, met een vergelijkbare prijs of een vergelijkbare beschrijving naar voren, en wat andere bezoekers daarna bekeken; de nieuwste tellen het meest.",
                 True,
             ),
             (
@@ -120,7 +120,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Lo que ha mirado",
-                "Los productos vistos hace poco hacen subir otros de la misma categoría, marca, material o color o de precio similar, y lo que otros visitantes miraron después; los más recientes cuentan más.",
+                "Los productos vistos hace poco hacen subir otros de la misma categoría, marca, material o color, de precio similar o de descripción parecida, y lo que otros visitantes miraron después; los más recientes cuentan más.",
                 True,
             ),
             (
@@ -157,7 +157,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Det du har tittat på",
-                "Produkter som du nyligen har sett lyfter andra av samma kategori, märke, material eller färg eller med liknande pris, och det som andra besökare sedan tittade på; de senaste räknas mest.",
+                "Produkter som du nyligen har sett lyfter andra av samma kategori, märke, material eller färg, med liknande pris eller liknande beskrivning, och det som andra besökare sedan tittade på; de senaste räknas mest.",
                 True,
             ),
             (
@@ -194,7 +194,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "To, co oglądasz",
-                "Ostatnio oglądane produkty podnoszą inne z tej samej kategorii, marki, materiału lub koloru albo w podobnej cenie oraz to, co inni oglądali po nich; najnowsze liczą się najbardziej.",
+                "Ostatnio oglądane produkty podnoszą inne z tej samej kategorii, marki, materiału lub koloru, w podobnej cenie lub o podobnym opisie oraz to, co inni oglądali po nich; najnowsze liczą się najbardziej.",
                 True,
             ),
             (

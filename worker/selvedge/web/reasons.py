@@ -12,6 +12,7 @@ import msgspec
 
 from selvedge.catalogue.filter import UNKNOWN
 from selvedge.errors import SnapshotError, StorageUnavailable
+from selvedge.ranking import alike
 from selvedge.sessions.attribution import carrier
 from selvedge.sessions.predictor import SessionPredictor
 from selvedge.web.items import Because, Kind
@@ -39,7 +40,7 @@ _KINDS: dict[str, Kind] = {
     "promote": "rule",
 }
 _PLACED = ("pin", "promote")
-_FROM_LOOKS = ("model", "price", "recent")
+_FROM_LOOKS = ("model", "price", "recent", "text")
 _WHOLE = 100
 
 
@@ -86,7 +87,10 @@ def _by_looks(view: View, frozen: Frozen, predictor: Predictor | None, rank: int
         return _by_model(view, frozen, predictor, rank)
     if term.name == "price":
         return Carrier("price", next(iter(frozen.recent), None))
-    product = _first_with(view, frozen, term)
+    if term.name == "text":
+        product = alike.carrier(view.scope.index, frozen.recent, rank)
+    else:
+        product = _first_with(view, frozen, term)
     return Carrier(_by_look(frozen, product), product, term.field, term.value)
 
 
