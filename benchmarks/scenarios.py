@@ -50,7 +50,7 @@ def scenarios(
         Scenario("one event", url, people.events(1)),
         Scenario("20 events", url, people.events(BATCH)),
         Scenario("personal fragment", url, people.fragments()),
-        Scenario("public fragment", url, people.alternatives()),
+        Scenario("public fragment", url, people.similar_garments()),
         Scenario("consent", url, people.consent()),
         Scenario("js-hello", hellos["js-hello"], hello),
         *(Scenario(name, peer, traffic.peer()) for name, peer in peers.items()),

@@ -48,10 +48,10 @@ class ShopperTraffic:
             for number, visit in enumerate(self._visits)
         ]
 
-    def alternatives(self) -> list[bytes]:
+    def similar_garments(self) -> list[bytes]:
         """The public fragment."""
         return [
-            request(f"{self._shop.path}/fragments/alternatives?item={self._product(number)}")
+            request(f"{self._shop.path}/fragments/similar?item={self._product(number)}")
             for number in range(len(self._visits))
         ]
 

@@ -146,6 +146,13 @@ class Truth:
             return None
         return min(100, sum(one.percentage or 0 for one in main if one.fibre in GROWN))
 
+    @staticmethod
+    def is_stated(product: Product) -> bool:
+        """Whether the main component states all its shares, and leaves nothing open."""
+        main = product.components[0].fibres if product.components else ()
+        whole = bool(main) and all(one.known and one.percentage is not None for one in main)
+        return whole and sum(one.percentage or 0 for one in main) >= 99.5
+
     def number(self, product: Product, field: str) -> int | None:
         """The number that a range filter on `field` looks at."""
         if field == "price":
@@ -162,9 +169,7 @@ class Truth:
         known = [share for share in shares if share is not None]
         if known:
             return int(sum(known))
-        whole = bool(main) and all(one.known and one.percentage is not None for one in main)
-        none_of_it = whole and not shares and sum(one.percentage or 0 for one in main) >= 99.5
-        return 0 if none_of_it else None
+        return 0 if self.is_stated(product) and not shares else None
 
     def matching(self, query: Query, *, without: str | None = None) -> list[Product]:
         """The products on sale that satisfy `query`, in base order."""

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from origin.building.alternatives import alternative_rows
 from origin.building.arrangement import Arrangement, arrange
 from origin.building.built import BuiltSnapshot
 from origin.building.counts import count
-from origin.building.facts import size_value, slug
+from origin.building.facts import slug
 from origin.building.pages import card_blob, detail_blob, pages
 from origin.building.rulecheck import check
 from origin.building.sections import index_sections, market_sections
+from selvedge.catalogue.filter import size_value
 from selvedge.errors import OversizedPart, SelvedgeError
 from selvedge.ranking.rules import NO_RULES, encode_rules
 from selvedge.ranking.weights import DEFAULTS, encode_weights
 from selvedge.sessions.part import SessionRows
+from selvedge.snapshot import alternatives
 from selvedge.snapshot.blobs import encode_blobs
 from selvedge.snapshot.cards import CARDS_PER_PAGE, DETAILS_PER_PAGE
 from selvedge.snapshot.container import pack_many
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from origin.building.finding import Finding
+    from origin.footprint.catalogue import Footprints
     from selvedge.catalogue.model import Catalogue
     from selvedge.ranking.rules import RuleSet
     from selvedge.ranking.weights import RankingWeights
@@ -72,18 +76,19 @@ def build(
     weights: RankingWeights = DEFAULTS,
     rules: RuleSet = NO_RULES,
     model: bytes | None = None,
-    standings: Mapping[str, float] | None = None,
+    footprints: Footprints | None = None,
     progress: Progress = lambda _step: None,
 ) -> BuiltSnapshot:
     """Build a version of `catalogue`. Raises `UnusableRules` for rules that cannot hold over it.
 
     `model` is the session model's part; one of the `SnapshotError`s is raised for bytes that are none.
-    `standings` (0-1 by product id) give footprints a bounded part in the base order.
+    `footprints` get a bounded part in the base order, and one in what is an alternative to what.
 
     `previous` is the newest version ever built, whether or not it is the one that is live: from it
     products keep their ordinals, and products that are gone are known as withdrawn.
     """
     progress("arranging products")
+    standings = footprints.standings if footprints else None
     arrangement = arrange(catalogue, known_ordinals(previous) if previous else None, standings)
     parts = _Parts()
     progress("encoding the index")
@@ -100,6 +105,9 @@ def build(
         progress(f"encoding market {market.code}")
         parts.group(f"market/{market.code}", market_sections(market.code, arrangement.products))
     _add_pages(parts, catalogue, arrangement, progress)
+    progress("finding alternatives")
+    comparison = footprints.comparison if footprints else None
+    _add_alternatives(parts, arrangement, alternative_rows(catalogue, arrangement, comparison))
     words = _labels(catalogue, sections, labels or PlainLabels())
     for locale, encoded in words.items():
         parts.group(f"labels/{locale}", {"labels": encoded})
@@ -192,6 +200,12 @@ def _add_pages(parts: _Parts, catalogue: Catalogue, arrangement: Arrangement, pr
         progress(f"encoding details for {market.code}")
         details = {at: detail_blob(product, groups[product.group], market) for at, product in numbered}
         parts.page_set(f"details/{market.code}", DETAILS_PER_PAGE, details, known)
+
+
+def _add_alternatives(parts: _Parts, arrangement: Arrangement, rows: Mapping[int, bytes]) -> None:
+    if rows:
+        known = max(arrangement.ordinals.values()) + 1
+        parts.page_set(alternatives.PAGES, alternatives.ROWS_PER_PAGE, rows, known)
 
 
 def _add_starters(

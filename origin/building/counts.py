@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from origin.building.derivation import bounded
 from origin.building.evidence import DATED, held_at
-from origin.building.facts import size_value
 from origin.building.fields import FACETS
+from selvedge.catalogue.filter import size_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

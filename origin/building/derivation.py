@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.importing.schemes import registry
+from origin.importing.schemes import lower_grades, registry
 from selvedge.catalogue import derivation as rules
 from selvedge.catalogue.completeness import TOLERANCE
 from selvedge.catalogue.derivation import Content, Derived, RuleTables, SchemeRule, derive
@@ -37,7 +37,11 @@ NEVER = 0xFFFF_FFFF
 @cache
 def tables() -> RuleTables:
     """Return all that the rules may look up."""
-    schemes = {code: SchemeRule(one.content, one.minimum_share, one.ends) for code, one in registry().items()}
+    lower = lower_grades()
+    schemes = {
+        code: SchemeRule(one.content, one.minimum_share, one.ends, lower.get(code, ()))
+        for code, one in registry().items()
+    }
     return RuleTables(schemes, _regions_of(), tuple(sorted(NATURAL)))
 
 

@@ -36,11 +36,6 @@ def slug(name: str) -> str:
     return "-".join(words) or UNKNOWN
 
 
-def size_value(offer: Offer) -> str:
-    """Return the offer's size as a facet value: `38,5` is asked for as `38.5`, as a comma parts values."""
-    return offer.size.replace(",", ".") or UNKNOWN
-
-
 def is_reduced(offer: Offer) -> bool:
     """Whether the offer carries all that article 6a of 98/6/EC wants shown beside a reduced price."""
     return (

@@ -12,11 +12,11 @@ from origin.building.facts import (
     field_info,
     is_reduced,
     main_shares,
-    size_value,
 )
 from origin.building.fields import FACETS, facet_values
 from origin.building.texts import text_sections
 from selvedge.catalogue.completeness import states_all_shares
+from selvedge.catalogue.filter import size_value
 from selvedge.snapshot.facets import FieldInfo, encode_facet
 from selvedge.snapshot.index import ABSENT
 from selvedge.snapshot.numbers import u16, u32, u64

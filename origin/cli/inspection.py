@@ -18,6 +18,8 @@ from origin.publishing import guardrails
 from origin.publishing.preview import first_page
 from selvedge.ranking.rules import PUBLIC_SLOT, SLOTS
 from selvedge.shopper.context import MAX_RECENT
+from selvedge.snapshot.alternatives import PAGES, decode_row
+from selvedge.snapshot.cards import open_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,6 +47,7 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
         print_json({"folder": str(path), **_summary(built), "counts": manifest.counts})
         return
     summary = _summary(built)
+    standing_in = summary["alternatives"]
     taken = datetime.fromtimestamp(manifest.taken, UTC)
     click.echo(f"{path}\nshop {manifest.shop}, feed of {taken:%Y-%m-%d %H:%M:%S} UTC")
     for market in manifest.markets:
@@ -53,6 +56,10 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
     counts = [(name, count) for name, count in manifest.counts.items() if not name.startswith("facet/")]
     print_table("Counts", ("what", "number"), counts)
     click.echo(f"and {len(manifest.counts) - len(counts):,} facet values; --json lists them")
+    click.echo(
+        f"{standing_in['products']:,} of {manifest.counts['products']:,} products have an alternative "
+        f"({standing_in['share']:.1%}), {standing_in['lower_footprint']:,} one of clearly lower footprint"
+    )
 
 
 @click.command(
@@ -183,7 +190,21 @@ def _summary(built: BuiltSnapshot) -> dict[str, Any]:
         "taken": manifest.taken,
         "markets": msgspec.to_builtins(manifest.markets),
         "groups": groups,
+        "alternatives": _alternatives(built),
         "bytes": sum(map(len, built.parts.values())),
+    }
+
+
+def _alternatives(built: BuiltSnapshot) -> dict[str, float]:
+    """Return how many products some other may stand in for, as the version was built."""
+    manifest = built.release.manifest
+    pages = [open_page(built.parts[digest]) for digest in manifest.pages.get(PAGES, ())]
+    rows = [decode_row(page[at]) for page in pages for at in range(len(page))]
+    found, products = sum(bool(row.ordinals) for row in rows), manifest.counts["products"]
+    return {
+        "products": found,
+        "share": found / products if products else 0.0,
+        "lower_footprint": sum(row.lower > 0 for row in rows),
     }
 
 

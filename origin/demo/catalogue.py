@@ -122,7 +122,7 @@ class _Shop:
             name[locale] = f"{noun} {model} {texts.features[feature]}".strip()
             description[locale] = f"{texts.descriptions[text]} {texts.care[care]}"
         brand = style.brand.name
-        return ProductGroup(style.id, name, brand, style.garment.category, description)
+        return ProductGroup(style.id, name, brand, style.garment.category, description, "unisex")
 
     def colourways(self, style: Style, done: int, wanted: int) -> Iterator[Product]:
         """Draw a style's colourways, no more than are still wanted."""

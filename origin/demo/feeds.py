@@ -74,7 +74,7 @@ def _about(product: Product, group: ProductGroup, locale: str) -> dict[str, str]
         "product_type": vocabulary("categories").terms[group.category].label(locale),
         "condition": "new",
         "age_group": "adult",
-        "gender": "unisex",
+        "gender": group.gender or "",
         "color": product.color_name,
         "published": product.published.isoformat(),
         "material": _material(product.components, locale),

@@ -12,10 +12,12 @@ from selvedge.catalogue.model import (
     Component,
     DeclaredScore,
     Evidence,
+    Gender,
     Market,
     Offer,
     Product,
     ProductGroup,
+    Season,
 )
 
 if TYPE_CHECKING:
@@ -45,17 +47,23 @@ class Draft(msgspec.Struct, frozen=True):
     declared: DeclaredScore | None = None
     passport: str | None = None
     stated: tuple[str, ...] = ()
+    gender: Gender | None = None
+    seasons: tuple[Season, ...] = ()
 
 
 class Style(msgspec.Struct):
-    """A style while it is gathered: the first row decides, later ones add locales."""
+    """A style while it is gathered: the first row decides, later ones fill gaps and add locales."""
 
     first: Draft
     name: dict[str, str] = {}
     description: dict[str, str] = {}
+    gender: Gender | None = None
+    seasons: tuple[Season, ...] = ()
 
     def add(self, draft: Draft) -> None:
-        """Take the texts of a locale that is still without."""
+        """Take the texts of a locale that is still without, and whatever is not known yet."""
+        self.gender = self.gender or draft.gender
+        self.seasons = self.seasons or draft.seasons
         self.name.setdefault(draft.locale, draft.name)
         if draft.description:
             self.description.setdefault(draft.locale, draft.description)
@@ -63,7 +71,15 @@ class Style(msgspec.Struct):
     def freeze(self) -> ProductGroup:
         """Return the finished style."""
         first = self.first
-        return ProductGroup(first.group, self.name, first.brand, first.category, self.description)
+        return ProductGroup(
+            first.group,
+            self.name,
+            first.brand,
+            first.category,
+            self.description,
+            self.gender,
+            self.seasons,
+        )
 
 
 class Colourway(msgspec.Struct):

@@ -28,10 +28,12 @@ from origin.importing.values import (
     read_color,
     read_country,
     read_date,
+    read_gender,
     read_gtin,
     read_link,
     read_number,
     read_price,
+    read_seasons,
     read_stock,
     reduce,
 )
@@ -153,6 +155,8 @@ class _Feed:
             stated=read_stated(row, ("product_highlight",), _COMPOSITIONS),
             offer=offer,
             declared=read_declared(row) if self._shop.official_scores else None,
+            gender=read_gender(row, "gender"),
+            seasons=read_seasons(row, "season"),
         )
 
     def _offer(self, row: Row) -> Offer:

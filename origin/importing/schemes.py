@@ -96,6 +96,20 @@ def find_scheme(name: str, share: float | None) -> str | None:
     return _codes().get(folded)
 
 
+def lower_grades() -> dict[str, tuple[str, ...]]:
+    """Return, by scheme, the lower grades of the same standard; a scheme without any is left out."""
+    found = {
+        grade: tuple(other for other in grades if _least(other) < _least(grade))
+        for grades in _families().values()
+        for grade in grades
+    }
+    return {grade: lower for grade, lower in found.items() if lower}
+
+
+def _least(code: str) -> float:
+    return registry()[code].minimum_share
+
+
 def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> Evidence | None:
     """Turn a certificate into evidence by its registry entry; None where it proves nothing.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from origin.importing.colours import UNKNOWN, find_colour
 from origin.importing.currencies import decimals
 from origin.importing.dates import parse_end, parse_moment
 from origin.importing.offers import PriceError, is_gtin, parse_price
-from origin.importing.vocabulary import vocabulary
+from origin.importing.vocabulary import fold, vocabulary
+from selvedge.catalogue.model import Gender, Season
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 MOST_PERCENT = 100
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _LINK = re.compile(r"https?://|/(?![/\\])", re.IGNORECASE)
+_ALL_YEAR = "all year"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?", re.ASCII)
 
 Price = tuple[int, int | None, int | None]
@@ -60,6 +62,24 @@ def read_gtin(row: Row, column: str | None) -> str | None:
         row.repair(str(column), text, "wrong-gtin", "length or check digit; left out")
         return None
     return text or None
+
+
+def read_gender(row: Row, column: str) -> Gender | None:
+    """Return whom the goods are made for."""
+    text = fold(row.get(column))
+    found = next((one for one in get_args(Gender) if one == text), None)
+    if text and found is None:
+        row.repair(column, row.get(column), "unknown-gender", "left out")
+    return found
+
+
+def read_seasons(row: Row, column: str) -> tuple[Season, ...]:
+    """Return the seasons named, in the order of the year; GS1's `ALL_YEAR` and `all year` are all four."""
+    named = {fold(one).replace("_", " ") for one in row.get(column).split(",")} - {""}
+    seasons: tuple[Season, ...] = get_args(Season)
+    if named - {*seasons, _ALL_YEAR}:
+        row.repair(column, row.get(column), "unknown-season", "left out")
+    return tuple(one for one in seasons if {one, _ALL_YEAR} & named)
 
 
 def read_number(row: Row, column: str) -> float | None:

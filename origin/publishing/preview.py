@@ -16,9 +16,10 @@ from selvedge.settings import Settings
 from selvedge.shopper.context import Context
 from selvedge.snapshot.manifest import FORMAT, Pointer, part_key, pointer_key, seal_pointer
 from selvedge.snapshot.store import SnapshotStore
+from selvedge.web.alternatives import SLOT as ALTERNATIVES
 from selvedge.web.app import Application
 from selvedge.web.edge import make_edge
-from selvedge.web.fragments import ALTERNATIVES, RECENT, list_alternatives, list_recently_viewed
+from selvedge.web.fragments import RECENT, list_recently_viewed
 from selvedge.web.http import Request
 from selvedge.web.problems import problem_of
 from selvedge.web.products import locate
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from selvedge.web.edge import Edge
     from selvedge.web.fragments import Picks
     from selvedge.web.http import Response
-    from selvedge.web.products import ProductList
 
 _REDIRECTS = 3
 _CHANNEL = "preview"
@@ -81,22 +81,20 @@ def first_page(
     """Return the body of the Worker's answer to `/v1/{market}/{locale}/{slot}?{query}` at `now`.
 
     `products` are the one that the list is for, or, of `recently-viewed`, those looked at, the newest first.
-    Of fragments, which are served as HTML, it is the list behind them. The market's first locale stands in
-    where none is given. Raises `PreviewRefused`.
+    Of `recently-viewed`, which is served as HTML, it is the list behind that. The market's first locale
+    stands in where none is given. Raises `PreviewRefused`.
     """
     locales = {one.code: one.locales[0] for one in built.release.manifest.markets}
     place = Place(market, locale or locales.get(market, "-"))
     edge = _edge(built, now)
     if slot == RECENT:
         return asyncio.run(_listed(_recently_viewed(edge, place, query, products)))
-    if slot == SIMILAR:
+    if slot in (SIMILAR, ALTERNATIVES):
         (product,) = products
-        path = f"{place.path}/products/{quote(product, safe='')}/similar"
+        path = f"{place.path}/products/{quote(product, safe='')}/{slot}"
     else:
         path = f"{place.path}/{quote(slot)}"
         query = "&".join(filter(None, (query, *(f"item={quote(one, safe='')}" for one in products))))
-    if slot == ALTERNATIVES:
-        return asyncio.run(_listed(_alternatives(edge, place, query)))
     response = asyncio.run(_ask(Application(edge), path, query))
     if response.status != 200:  # noqa: PLR2004 - OK
         problem = msgspec.json.decode(response.body, type=_Problem)
@@ -121,7 +119,7 @@ class Place(NamedTuple):
         return Request("GET", f"{self.path}/fragments/{slot}", query, Headers({}))
 
 
-async def _listed(asked: Coroutine[Any, Any, ProductList | Picks | None]) -> dict[str, Any]:
+async def _listed(asked: Coroutine[Any, Any, Picks]) -> dict[str, Any]:
     """Return the list behind a fragment. Raises `PreviewRefused`."""
     try:
         found = await asked
@@ -129,13 +127,8 @@ async def _listed(asked: Coroutine[Any, Any, ProductList | Picks | None]) -> dic
         raise PreviewRefused(
             str(msgspec.convert(msgspec.to_builtins(problem_of(error)), _Problem))
         ) from error
-    listed: dict[str, Any] = msgspec.to_builtins(found) if found else {"items": []}
+    listed: dict[str, Any] = msgspec.to_builtins(found)
     return {"numberOfItems": len(listed["items"]), **listed}
-
-
-async def _alternatives(edge: Edge, place: Place, query: str) -> ProductList | None:
-    view = await edge.view(*place, Tasks())
-    return await list_alternatives(edge, place.fragment(ALTERNATIVES, query), view)
 
 
 async def _recently_viewed(edge: Edge, place: Place, query: str, products: Sequence[str]) -> Picks:

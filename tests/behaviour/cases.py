@@ -600,19 +600,19 @@ FRAGMENTS = (
         ),
     ),
     case(
-        "alternatives are of the product's kind, public and revalidated",
+        "what is similar is of the product's kind, public and revalidated",
         get(
-            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            f"{F}/similar?brand=hand-made&item=H-HIDE-1",
             expect_headers={**MARKUP, "Cache-Control": re.compile("public, .+"), "ETag": STRONG},
         ),
         get(
-            f"{F}/alternatives?brand=hand-made&item=H-HIDE-1",
+            f"{F}/similar?brand=hand-made&item=H-HIDE-1",
             304,
             headers={"If-None-Match": "{0.headers[etag]}"},
             empty=True,
         ),
-        get(f"{F}/alternatives?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
-        get(f"{F}/alternatives?item=H-GONE-1", shows=()),
+        get(f"{F}/similar?brand=hand-made&item=H-HIDE-1", consent=YES, context=WOOL, same_as=0),
+        get(f"{F}/similar?item=H-GONE-1", shows=()),
     ),
     case(
         "what is like a product is public, of other styles, and has one address",
@@ -659,13 +659,46 @@ FRAGMENTS = (
         bad("sort=price", "sort", "relevance", path=f"{P}/H-LINEN-1/similar"),
         bad("prefer=color:blue", "prefer", path=f"{P}/H-LINEN-1/similar"),
     ),
+    case(
+        "what may stand in for a product is proven now, comes in its size, and is told by facts",
+        get(
+            f"{P}/H-SOLD-1/alternatives",
+            expect_headers=PUBLIC,
+            expect={
+                "items.*.id": ["H-LINEN-1"],
+                "items.0.because": {"kind": "facts", "text": "linen, GOTS"},
+                "personalised": False,
+                "next": ABSENT,
+            },
+        ),
+        get(
+            f"{P}/H-SOLD-1/alternatives",
+            304,
+            headers={"If-None-Match": "{0.headers[etag]}"},
+            empty=True,
+        ),
+        get(f"{P}/H-SOLD-1/alternatives", consent=YES, context=WOOL, same_as=0),
+        get(f"{P}/H-SOLD-1/alternatives?size=L", expect={"items.*.id": ["H-LINEN-2"]}),
+        get(
+            f"{P}/H-SOLD-1/alternatives?personalise=on",
+            consent=YES,
+            context=WOOL,
+            expect_headers={"Cache-Control": "private, no-store"},
+            expect={"items.*.id": ["H-LINEN-1"], "personalised": True},
+        ),
+        get(f"{F}/alternatives?item=H-SOLD-1", shows=("H-LINEN-1",), expect_headers=MARKUP),
+        get(f"{P}/H-LINEN-1/alternatives", expect={"items": [], "numberOfItems": 0}),
+        problem(f"{P}/H-GONE-1/alternatives", 410, "withdrawn"),
+        get(f"{F}/alternatives?item=H-GONE-1", shows=()),
+        bad("limit=13", "limit", "1 to 12", path=f"{P}/H-SOLD-1/alternatives"),
+    ),
     case("nothing has been viewed by somebody unknown", get(f"{F}/recently-viewed", shows=())),
     case(
         "a fragment that makes no sense",
         problem(f"{F}/hero", 404, "not-found"),
         bad("cursor=x", "cursor", path=f"{F}/recommendations"),
         bad("limit=13", "limit", "1 to 12", path=f"{F}/recommendations"),
-        bad("limit=2", "item", path=f"{F}/alternatives"),
+        bad("limit=2", "item", path=f"{F}/similar"),
     ),
 )
 

@@ -89,8 +89,10 @@ def catalogue() -> Catalogue:
     """The shop as it is now."""
     demo = generate(200)
     styles = dict.fromkeys(product.group for product in (*PRODUCTS, WITHDRAWN))
+    names = {style: style for style in styles} | {"H-SOLD": "H-LINEN, plain"}
     groups = tuple(
-        ProductGroup(style, {"en": f"The {style}", "nl": f"De {style}"}, BRAND, "shirts") for style in styles
+        ProductGroup(style, {"en": f"The {name}", "nl": f"De {name}"}, BRAND, "shirts")
+        for style, name in names.items()
     )
     return msgspec.structs.replace(demo, groups=(*demo.groups, *groups), products=(*demo.products, *PRODUCTS))
 

@@ -52,7 +52,7 @@ def test_a_fragment_is_a_named_region_with_a_heading_and_a_list(visitor: Browser
     tree = region.aria_snapshot()
     assert tree.startswith('- region "Similar garments":')
     assert '- heading "Similar garments" [level=2]' in tree
-    names = tab.names("alternatives")
+    names = tab.names("similar")
     for name in names:
         assert f'- heading "{name}" [level=3]' in tree
         assert f'- link "{name}"' in tree
@@ -62,21 +62,21 @@ def test_a_fragment_is_a_named_region_with_a_heading_and_a_list(visitor: Browser
 
 def test_each_garment_is_one_stop_in_the_order_it_is_seen(visitor: BrowserContext) -> None:
     tab = Tab(visitor).open().accept()
-    names = tab.names("alternatives")
+    names = tab.names("similar")
     tab.page.get_by_role("link", name="See the garment").focus()
     assert walk(tab, len(names)) == names
 
 
 def test_prices_are_told_with_what_they_are(visitor: BrowserContext) -> None:
     tab = Tab(visitor).open().accept()
-    tree = tab.slot("alternatives").aria_snapshot()
+    tree = tab.slot("similar").aria_snapshot()
     assert re.search(r"- term: Price\n\s+- definition: €\d+\.\d\d", tree)
 
 
 def test_text_stands_out_from_its_ground(visitor: BrowserContext) -> None:
     tab = Tab(visitor).open().accept()
     colours = (
-        tab.slot("alternatives")
+        tab.slot("similar")
         .locator(".selvedge-brand")
         .first.evaluate(
             "one => [getComputedStyle(one).color, getComputedStyle(document.body).backgroundColor]"

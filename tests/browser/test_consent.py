@@ -38,10 +38,10 @@ def follow(tab: Tab, slot: str) -> str:
 
 def test_who_allows_it_gets_fragments(visitor: BrowserContext, front: Shopfront) -> None:
     tab = Tab(visitor).open().accept()
-    assert tab.names("alternatives") != PICKS
+    assert tab.names("similar") != PICKS
     assert len(tab.names("recommendations")) == 8
     fragments = {one.path.partition("?")[0].rpartition("/")[2] for one in front.requests("/fragments/")}
-    assert fragments == {"alternatives", "recommendations", "recently-viewed"}
+    assert fragments == {"similar", "recommendations", "alternatives", "recently-viewed"}
     assert tab.complaints == []
 
 
@@ -60,7 +60,7 @@ def test_what_comes_into_view_is_reported_once(visitor: BrowserContext, front: S
     tab.page.evaluate("window.scrollTo(0, 0)")
     tab.page.wait_for_timeout(1500)
     seen = [(one["slot"], one["product"]) for one in events(front) if one["type"] == "impression"]
-    assert {"alternatives", "recommendations"} <= {slot for slot, _ in seen}
+    assert {"similar", "recommendations"} <= {slot for slot, _ in seen}
     assert len(seen) == len(set(seen))
     assert all(one["recommendationId"] and one["position"] >= 0 for one in events(front))
     assert not any("experiments" in one for one in events(front)), "nobody had been put into an arm yet"
@@ -82,12 +82,10 @@ def test_events_echo_the_arm_once_there_is_somebody(visitor: BrowserContext, fro
 
 def test_a_click_is_reported_although_the_page_is_left(visitor: BrowserContext, front: Shopfront) -> None:
     tab = Tab(visitor).open().accept()
-    product = follow(tab, "alternatives")
+    product = follow(tab, "similar")
     tab.page.wait_for_load_state("networkidle")
     clicks = [one for one in events(front) if one["type"] == "click"]
-    assert [(one["product"], one["slot"], one["position"]) for one in clicks] == [
-        (product, "alternatives", 0)
-    ]
+    assert [(one["product"], one["slot"], one["position"]) for one in clicks] == [(product, "similar", 0)]
 
 
 def test_what_was_clicked_is_recently_viewed_on_the_next_page(visitor: BrowserContext) -> None:
@@ -103,7 +101,7 @@ def test_who_refuses_keeps_the_default_content(visitor: BrowserContext, front: S
     Tab(visitor).open().refuse()
     front.reset()
     tab = Tab(visitor).open()
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert not tab.page.get_by_role("button", name="Allow").is_visible()
     assert front.requests("/fragments/") == front.requests("/events") == []
     assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-selvedge-choice"]
@@ -112,13 +110,13 @@ def test_who_refuses_keeps_the_default_content(visitor: BrowserContext, front: S
 
 def test_who_withdraws_is_forgotten(visitor: BrowserContext, front: Shopfront) -> None:
     tab = Tab(visitor).open().accept()
-    follow(tab, "alternatives")
+    follow(tab, "similar")
     tab.open()
     tab.page.get_by_role("button", name="Privacy choice").click()
     tab.refuse()
     front.reset()
     tab.open()
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert front.requests("/events") == []
     assert [cookie["name"] for cookie in visitor.cookies()] == ["__Host-selvedge-choice"]
 
@@ -126,7 +124,7 @@ def test_who_withdraws_is_forgotten(visitor: BrowserContext, front: Shopfront) -
 def test_global_privacy_control_overrides_an_earlier_yes(returning: BrowserContext, front: Shopfront) -> None:
     returning.set_extra_http_headers({"Sec-GPC": "1"})
     tab = Tab(returning).open()
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert not tab.page.get_by_role("button", name="Allow").is_visible()
     assert front.requests("/fragments/") == front.requests("/events") == []
     assert tab.complaints == []
@@ -136,8 +134,8 @@ def test_a_worker_that_is_slow_is_not_waited_for(returning: BrowserContext, fron
     front.delay = 1.5
     tab = Tab(returning).open()
     tab.page.wait_for_timeout(1200)
-    assert len(front.requests("/fragments/")) == 3
-    assert tab.names("alternatives") == PICKS
+    assert len(front.requests("/fragments/")) == 4
+    assert tab.names("similar") == PICKS
     assert tab.shift() == 0
     assert front.requests("/events") == []
     assert tab.complaints == []
@@ -156,11 +154,11 @@ def test_a_link_that_has_the_focus_is_not_taken_away(returning: BrowserContext, 
 
 def test_who_withdraws_gets_the_default_content_back_on_the_open_page(visitor: BrowserContext) -> None:
     tab = Tab(visitor).open().accept()
-    assert tab.names("alternatives") != PICKS
+    assert tab.names("similar") != PICKS
     tab.page.get_by_role("button", name="Privacy choice").click()
     tab.refuse()
     tab.page.wait_for_timeout(500)
-    assert tab.names("alternatives") == PICKS
+    assert tab.names("similar") == PICKS
     assert tab.page.locator("[data-recommendation]").count() == 0
     assert tab.complaints == []
 

@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
+
 from origin.building import build
+from origin.footprint.catalogue import Footprints
+from origin.footprint.comparison import Comparison
 from selvedge.catalogue.model import DeclaredScore
+from selvedge.snapshot.alternatives import PAGES, encode_row
+from selvedge.snapshot.cards import open_page
 from tests.stage import Stage
 from tests.wardrobe import garment, shop
 
@@ -27,10 +33,15 @@ def test_without_a_declaration_no_answer_has_a_score() -> None:
         assert not any(word in answer for word in ("environmental", "footprint", "ecs", "pef")), target
 
 
-def test_a_computed_standing_is_in_no_section_but_the_base_score() -> None:
+def test_of_a_computed_footprint_a_version_holds_the_base_score_and_who_stands_in_for_whom() -> None:
     catalogue = shop(garment("a"), garment("b"))
-    plain, ranked = (build(catalogue, shop="acme", standings=one) for one in (None, {"a": 0.1, "b": 0.5}))
+    points = np.array([[500.0] * 3, [100.0] * 3])
+    comparison = Comparison(points, points, points, np.ones(2, bool))
+    known = Footprints({"a": 0.1, "b": 0.5}, comparison)
+    plain, ranked = (build(catalogue, shop="acme", footprints=one) for one in (None, known))
     assert set(plain.sections("index")) == set(ranked.sections("index"))
     assert plain.release.manifest.groups.keys() == ranked.release.manifest.groups.keys()
     assert list(ranked.sections("index")["base/scores"]) != list(plain.sections("index")["base/scores"])
     assert build(catalogue, shop="acme").release == plain.release
+    (page,) = ranked.release.manifest.pages[PAGES]
+    assert [bytes(open_page(ranked.parts[page])[at]) for at in (0, 1)] == [encode_row([1], []), b""]

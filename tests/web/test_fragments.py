@@ -85,8 +85,8 @@ def test_who_has_looked_at_nothing_gets_an_empty_fragment(stage: Stage) -> None:
     assert b" hidden>" in answer.body
 
 
-def test_alternatives_are_public_and_read_nothing_about_the_person(stage: Stage) -> None:
-    target = f"{PLACE}/fragments/alternatives?item=wool"
+def test_what_is_similar_is_public_and_reads_nothing_about_the_person(stage: Stage) -> None:
+    target = f"{PLACE}/fragments/similar?item=wool"
     anyone = stage.get(target)
     assert shown(anyone) == ["lamb"]
     assert stage.get(target, person(stage, "p1", "p2")) == anyone
@@ -94,20 +94,20 @@ def test_alternatives_are_public_and_read_nothing_about_the_person(stage: Stage)
     assert stage.get(target, {"if-none-match": anyone.headers["etag"]}).status == 304
 
 
-def test_alternatives_have_one_address(stage: Stage) -> None:
-    moved = stage.get(f"{PLACE}/fragments/alternatives?limit=4&item=wool")
+def test_what_is_similar_has_one_address(stage: Stage) -> None:
+    moved = stage.get(f"{PLACE}/fragments/similar?limit=4&item=wool")
     assert (moved.status, moved.headers["location"]) == (
         308,
-        f"{PLACE}/fragments/alternatives?item=wool&limit=4",
+        f"{PLACE}/fragments/similar?item=wool&limit=4",
     )
 
 
-def test_beside_a_product_that_is_withdrawn_there_are_no_alternatives_but_recommendations() -> None:
+def test_beside_a_product_that_is_withdrawn_there_is_nothing_similar_but_recommendations() -> None:
     first = build(shop(garment("a"), garment("gone")), shop=SHOP)
     stage = Stage()
     stage.publish(build(shop(garment("a")), shop=SHOP, previous=first))
     assert stage.get(f"{PLACE}/products/gone").status == 410
-    assert shown(stage.get(f"{PLACE}/fragments/alternatives?item=gone")) == []
+    assert shown(stage.get(f"{PLACE}/fragments/similar?item=gone")) == []
     plain = stage.get(f"{PLACE}/fragments/recommendations")
     assert shown(stage.get(f"{PLACE}/fragments/recommendations?item=gone")) == shown(plain) == ["a"]
     headers = stage.cookies(Context(b"x" * 12, NOW, recent=(0,)))
@@ -135,9 +135,10 @@ def test_the_number_of_items_is_bounded(stage: Stage) -> None:
         ("recommendations?explain=true", "explain"),
         ("recommendations?item=nothing", "item"),
         ("recently-viewed?prefer=color:blue", "prefer"),
+        ("similar", "item"),
         ("alternatives", "item"),
-        ("alternatives?item=wool&personalise=on", "personalise"),
-        ("alternatives?item=wool&sort=price", "sort"),
+        ("similar?item=wool&personalise=on", "personalise"),
+        ("similar?item=wool&sort=price", "sort"),
     ],
 )
 def test_what_makes_no_sense_is_named(stage: Stage, target: str, parameter: str) -> None:
@@ -152,10 +153,10 @@ def test_a_slot_that_is_none_is_not_found(stage: Stage) -> None:
 
 
 def test_words_and_prices_are_in_the_page_s_language(stage: Stage) -> None:
-    dutch = stage.get(f"{PLACE}/fragments/alternatives?item=wool").body.decode()
+    dutch = stage.get(f"{PLACE}/fragments/similar?item=wool").body.decode()
     assert 'lang="nl"' in dutch
     assert "Laagste prijs van de laatste 30 dagen</dt><dd>€\u00a021,95" in dutch
-    english = stage.get("/v1/nl/en/fragments/alternatives?item=wool").body.decode()
+    english = stage.get("/v1/nl/en/fragments/similar?item=wool").body.decode()
     assert "<s>€29.95</s>" in english
 
 

@@ -134,9 +134,7 @@ def test_without_both_purposes_nothing_is_looked_for(purposes: tuple[Any, ...]) 
     assert (stage.records.reads, stage.origin.requests) == ([], [])  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
-    "target", [f"{R}?personalise=off", "/v1/nl/en/products", f"{F}/alternatives?item=p1"]
-)
+@pytest.mark.parametrize("target", [f"{R}?personalise=off", "/v1/nl/en/products", f"{F}/similar?item=p1"])
 def test_answers_that_are_not_personal_look_for_nobody(target: str) -> None:
     stage = staged(profile())
     assert "selvedge-profile" not in shown(stage, target).headers

@@ -128,7 +128,7 @@ def test_a_fragment_says_it_in_a_line_and_escapes_names() -> None:
     evil = [garment("a", group="<b>&a"), garment("b")]
     stage = Stage()
     stage.publish(build(shop(*evil), shop=SHOP, weights=RankingWeights()))
-    body = stage.get("/v1/nl/nl/fragments/alternatives?item=a").body.decode()
+    body = stage.get("/v1/nl/nl/fragments/similar?item=a").body.decode()
     assert '<p class="selvedge-because">Lijkt op Hemd &lt;b&gt;&amp;a</p>' in body
 
 

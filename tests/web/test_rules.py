@@ -357,9 +357,9 @@ def test_the_lists_that_rules_may_name_are_those_that_are_served() -> None:
     assert set(SLOTS) == {PUBLIC_SLOT, similar.SLOT, *fragments.SLOTS}
 
 
-def test_alternatives_are_a_slot_of_their_own_and_their_copies_end_with_its_rules() -> None:
-    paid = rule("promote", products=("p5",), position=1, slots=("alternatives",), end=moment(1 / 96))
-    staged, target = stage(paid), "/v1/nl/nl/fragments/alternatives?item=p0"
+def test_what_is_similar_is_a_slot_of_its_own_and_its_copies_end_with_its_rules() -> None:
+    paid = rule("promote", products=("p5",), position=1, slots=("similar",), end=moment(1 / 96))
+    staged, target = stage(paid), "/v1/nl/nl/fragments/similar?item=p0"
     before = staged.get(target)
     assert b"selvedge-promoted" in before.body
     assert b"selvedge-promoted" not in staged.get("/v1/nl/nl/fragments/recommendations").body

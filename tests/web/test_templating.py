@@ -40,7 +40,9 @@ def test_every_language_has_all_words_for_every_slot() -> None:
         assert tuple(words.headings) == SLOTS
         assert all(msgspec.structs.astuple(words))
         assert words.recycled.format(share="50%") != words.recycled
-        assert set(words.reasons) == {*get_args(Kind), "nameless"} - {"sponsored"}
+        assert words.made_in.format(country="PT") != words.made_in
+        assert words.until.format(fact="x", date="2027-03").count("2027-03") == 1
+        assert set(words.reasons) == {*get_args(Kind), "nameless"} - {"facts", "sponsored"}
         assert all(words.reasons.values())
         assert [kind for kind, text in words.reasons.items() if "{name}" in text] == [
             "looked",

@@ -10,9 +10,9 @@ from origin.building.facts import (
     field_info,
     main_shares,
     materials,
-    size_value,
     slug,
 )
+from selvedge.catalogue.filter import size_value
 from selvedge.catalogue.model import Component, FibreShare
 from tests.wardrobe import FIBRES, garment, offer, shell, shop
 

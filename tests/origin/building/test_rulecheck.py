@@ -211,7 +211,7 @@ def test_rules_are_compared_when_both_hold_by_what_evidence_says_then() -> None:
     ("one", "said"),
     [
         ({"slots": ("recently-viewed",)}, "only exclusions do"),
-        ({"slots": ("products", "alternatives"), "audience": ("color:red",)}, "no audience"),
+        ({"slots": ("products", "similar"), "audience": ("color:red",)}, "no audience"),
         ({"slots": ("similar",), "arm": "taste:bold"}, "no arm but control"),
         ({"arm": "taste:bold", "markets": ("se",)}, "never acts where and when taste runs"),
         ({"arm": "taste:bold", "end": moment(0)}, "never acts where and when taste runs"),

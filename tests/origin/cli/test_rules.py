@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tests.origin.cli.conftest import Desk
 
 PRODUCT = CATALOGUE.products[5].id
+REPLACED = "S000006-02"
+"""One that another may stand in for, whenever that is."""
+
 SCOPE = 'author = "Ada"\nreason = "a test"\n'
 PIN = f'[[rules]]\nid = "front"\nkind = "pin"\nproducts = ["{PRODUCT}"]\nposition = 1\n{SCOPE}'
 
@@ -31,17 +34,22 @@ def test_a_preview_shows_what_a_rule_does_at_its_time(desk: Desk) -> None:
     assert "front" in desk.run(*ask, "--at", "2030-01-01").stdout
 
 
-def test_a_preview_shows_the_alternatives_to_a_product(desk: Desk) -> None:
-    desk.build()
+def test_a_preview_shows_the_alternatives_to_a_product_and_an_inspection_how_many_have_one(
+    desk: Desk,
+) -> None:
+    folder = desk.build()["folder"]
     ask = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", "alternatives")
-    listed = desk.json(*ask, "--query", f"item={PRODUCT}&limit=5")
+    listed = desk.json(*ask, "--product", REPLACED, "--at", "2026-12-01")
     style = {group.id: group for group in CATALOGUE.groups}
-    own = next(style[one.group] for one in CATALOGUE.products if one.id == PRODUCT)
-    assert 0 < len(listed["items"]) <= 5
+    own = next(style[one.group] for one in CATALOGUE.products if one.id == REPLACED)
     assert {item["category"] for item in listed["items"]} == {own.category}
-    assert own.id not in {item["inProductGroupWithID"] for item in listed["items"]}
-    assert "item is missing" in desk.run(*ask, exits=1).stderr
-    assert "no market 'xx'" in desk.run(*ask[:-3], "xx", *ask[-2:], exits=1).stderr
+    assert {item["because"]["kind"] for item in listed["items"]} == {"facts"}
+    found = desk.json("snapshot", "inspect", folder)["alternatives"]
+    assert 0 < found["products"] < len(CATALOGUE.products)
+    assert found == {"products": found["products"], "share": found["products"] / 300, "lower_footprint": 0}
+    assert (
+        f"{found['products']} of 300 products have an alternative" in desk.run("snapshot", "inspect").stdout
+    )
 
 
 @pytest.mark.parametrize("slot", SLOTS)
@@ -49,7 +57,7 @@ def test_every_list_that_rules_may_act_on_can_be_previewed_with_what_they_do(des
     """What an exclusion takes out at its time is there before."""
     desk.build()
     ask: tuple[str, ...] = ("snapshot", "preview", "--market", CATALOGUE.markets[0].code, "--slot", slot)
-    ask += () if slot == "products" else ("--product", PRODUCT)
+    ask += () if slot == "products" else ("--product", REPLACED if slot == "alternatives" else PRODUCT)
     ask += ("--product", CATALOGUE.products[9].id) if slot == "recently-viewed" else ()
     last = desk.json(*ask, "--at", "2029-12-31")["items"][-1]["id"]
     rules = desk.folder / "rules.toml"

@@ -138,4 +138,4 @@ def test_it_may_be_taken_at_another_time() -> None:
     assert generate(10, taken=taken).taken == taken
 
 
-DIGEST = "6a7e23891c58b874e83e09d51788ea445894bb320759929c815221a99dcbf36d"
+DIGEST = "6d6d48287a2fcd73aec3fbe5d44712a40284ac83804f09a26563ea70398caf53"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import origin.importing
-from origin.footprint.catalogue import estimate_catalogue, standings
+from origin.footprint.catalogue import estimate_catalogue, footprints
 from origin.footprint.estimate import Estimator
 from origin.importing import load_shop, read_csv
 
@@ -66,7 +66,7 @@ def test_categories_come_in_the_order_of_what_they_take(data: Path, tables: Tabl
 @pytest.mark.parametrize("name", ["hm", "zara"])
 def test_standings_tell_garments_of_a_category_apart(data: Path, tables: Tables, name: str) -> None:
     catalogue = load(data, name)
-    found = standings(catalogue, Estimator(tables))
+    found = footprints(catalogue, Estimator(tables)).standings
     assert found.keys() == {product.id for product in catalogue.products}
     assert all(0 <= one < 1 for one in found.values())
     categories = {group.id: group.category for group in catalogue.groups}

@@ -14,7 +14,7 @@ from selvedge.catalogue.model import Market
 
 SOURCE = Path(origin.importing.__file__).parent
 DOCS = (SOURCE.parents[1] / "docs" / "importing.md").read_text(encoding="utf-8")
-IGNORED = {"condition", "age_group", "gender"}  # Google wants them, filters do not
+IGNORED = {"condition", "age_group"}  # Google wants them, filters do not
 STRUCTS = [
     each for each in vars(mapping).values() if isinstance(each, type) and issubclass(each, msgspec.Struct)
 ]

@@ -89,6 +89,8 @@ def test_a_fault_that_all_sizes_share_is_reported_for_each(read: ReadFeed) -> No
         ({"country_of_origin": "Atlantis"}, "unknown-country"),
         ({"recycled_content_percentage": "120"}, "share-out-of-range"),
         ({"stock": "many"}, "not-a-number"),
+        ({"gender": "robots"}, "unknown-gender"),
+        ({"season": "winter, monsoon"}, "unknown-season"),
         ({"sale_price": "39.99 EUR"}, "sale-price-not-lower"),
         ({"certification": "EC:EPREL:123"}, "unknown-scheme"),
     ],
@@ -99,6 +101,14 @@ def test_a_bad_value_is_left_out_and_the_row_kept(
     result = read(change)
     assert [(issue.action, issue.reason) for issue in result.report.issues] == [("repaired", reason)]
     assert result.catalogue.products[0].offers == (Offer("nl", "S", 2999, 1),)
+
+
+def test_a_style_says_for_whom_and_when_it_is_worn(read: ReadFeed) -> None:
+    other = {"id": "A-M", "size": "M"}
+    (style,) = read({"season": "AUTUMN,Winter"}, other | {"gender": "Unisex"}).catalogue.groups
+    assert (style.gender, style.seasons) == ("unisex", ("autumn", "winter"))
+    (style,) = read({"season": "ALL_YEAR"}).catalogue.groups
+    assert (style.gender, len(style.seasons)) == (None, 4)
 
 
 def test_a_reduction_is_shown_only_with_its_30_day_price(read: ReadFeed) -> None:

@@ -31,11 +31,15 @@ SINGLE, BLEND = "single_fibre", "several_fibres"
 
 
 class SchemeRule(msgspec.Struct, frozen=True, array_like=True):
-    """What the rules look up of a scheme; `minimum_share` in percent, `ends`: which date ends a claim."""
+    """What the rules look up of a scheme; `minimum_share` in percent, `ends`: which date ends a claim.
+
+    `lower` names the lower grades of the same standard, which it includes.
+    """
 
     content: Literal["organic", "recycled"] | None
     minimum_share: float
     ends: Literal["transaction", "licence"]
+    lower: tuple[str, ...] = ()
 
 
 class RuleTables(msgspec.Struct, frozen=True, array_like=True):

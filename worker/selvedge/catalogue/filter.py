@@ -12,6 +12,7 @@ from selvedge.snapshot.postings import remove
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from selvedge.catalogue.model import Offer
     from selvedge.catalogue.query import FacetFilter, Query, RangeFilter
     from selvedge.snapshot.facets import Facet
     from selvedge.snapshot.index import Index, MarketIndex
@@ -25,6 +26,11 @@ SHARE = "share."
 
 HIDDEN_RANGES = frozenset({"published"})
 """Range columns that serve an order and are no filter."""
+
+
+def size_value(offer: Offer) -> str:
+    """Return the offer's size as a facet value: `38,5` is asked for as `38.5`, as a comma parts values."""
+    return offer.size.replace(",", ".") or UNKNOWN
 
 
 class Condition(NamedTuple):
@@ -45,8 +51,10 @@ class Scope:
         self.excluded = excluded
 
     def without(self, excluded: int) -> Scope:
-        """Return the same scope where the products of a set never match, whatever a query asks for."""
-        return Scope(self.index, self.market, self.now, excluded=excluded) if excluded else self
+        """Return the same scope where the products of a set never match either, whatever a query asks for."""
+        if not excluded:
+            return self
+        return Scope(self.index, self.market, self.now, excluded=self.excluded | excluded)
 
     def at(self, now: int) -> Scope:
         """Return the same scope at another time."""

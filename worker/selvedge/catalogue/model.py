@@ -15,6 +15,13 @@ Level = Literal["product", "material", "facility", "brand"]
 """What a piece of evidence speaks about; brand and facility never satisfy a product filter."""
 
 
+Gender = Literal["female", "male", "unisex"]
+"""Whom a style is made for, by the values of Google Merchant's `gender`."""
+
+Season = Literal["spring", "summer", "autumn", "winter"]
+"""When a style is worn (GS1 `SeasonParameterCode`)."""
+
+
 class FibreShare(msgspec.Struct, frozen=True, omit_defaults=True):
     """One fibre of a component (GS1 `textileMaterial`).
 
@@ -113,13 +120,18 @@ class Product(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ProductGroup(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A style (schema.org `ProductGroup`): what its colourways share. Texts are by locale."""
+    """A style (schema.org `ProductGroup`): what its colourways share. Texts are by locale.
+
+    `gender` and `seasons` are None and empty where the shop does not say.
+    """
 
     id: str
     name: dict[str, str]
     brand: str
     category: str
     description: dict[str, str] = {}
+    gender: Gender | None = None
+    seasons: tuple[Season, ...] = ()
 
 
 class Market(msgspec.Struct, frozen=True):

@@ -22,7 +22,7 @@ PUBLIC_SLOT = "products"
 SLOTS = (PUBLIC_SLOT, "recommendations", "similar", "alternatives", "recently-viewed")
 """The lists that rules may act on."""
 
-SLOTS_FOR_ALL = frozenset({PUBLIC_SLOT, "similar", "alternatives"})
+SLOTS_FOR_ALL = frozenset({PUBLIC_SLOT, "similar"})
 """Those that are the same for everybody: they know no audience, and of an experiment's arms the control."""
 
 UNORDERED_SLOT = "recently-viewed"

@@ -15,9 +15,9 @@ from selvedge.shopper.context import MAX_RECENT
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from selvedge.catalogue.model import Season
     from selvedge.ranking.weights import RankingWeights, Recent
     from selvedge.shopper.context import Affinity
-    from selvedge.shopper.situation import Season
     from selvedge.snapshot.index import Index
 
 Source = Literal["affinity", "recent", "preferred", "priority", "season", "market"]

@@ -11,8 +11,8 @@ from typing import Annotated
 
 import msgspec
 
+from selvedge.catalogue.model import Season
 from selvedge.errors import DamagedPart
-from selvedge.shopper.situation import Season
 
 MAX_WEIGHT = 127
 """The most that one facet value may add to a score."""

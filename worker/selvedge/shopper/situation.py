@@ -7,12 +7,12 @@ others go by the market, so that the same request gets the same bytes wherever i
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from selvedge.catalogue.model import Season
     from selvedge.web.http import RequestPlace
 
-Season = Literal["spring", "summer", "autumn", "winter"]
 _SEASONS: tuple[Season, ...] = ("winter", "spring", "summer", "autumn")
 
 SOUTHERN = frozenset(

@@ -13,6 +13,7 @@ from selvedge.ranking.rulebook import Rulebook
 from selvedge.ranking.rules import decode_rules
 from selvedge.sessions.part import SessionRows
 from selvedge.sessions.predictor import SessionPredictor
+from selvedge.snapshot import alternatives
 from selvedge.snapshot.blobs import Blobs
 from selvedge.snapshot.cards import Card, Detail, decode_card, decode_detail
 from selvedge.snapshot.container import unpack
@@ -179,6 +180,15 @@ class LoadedRelease:
         name = f"details/{market}"
         number, position = divmod(ordinal, self.release.manifest.pages[name].products_per_page)
         return decode_detail((await self._pages(name, [number]))[number][position])
+
+    async def alternatives(self, rank: int) -> alternatives.Row:
+        """What may stand in for the product at `rank`, as the version was built."""
+        page_set = self.release.manifest.pages.get(alternatives.PAGES)
+        if page_set is None:
+            return alternatives.NOTHING
+        number, position = divmod(self.index.ordinals[rank], page_set.products_per_page)
+        pages = await self._pages(alternatives.PAGES, [number])
+        return alternatives.decode_row(pages[number][position])
 
     async def _group(self, name: str) -> dict[str, memoryview]:
         if name not in self.base_groups:

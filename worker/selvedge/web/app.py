@@ -13,6 +13,7 @@ import msgspec
 
 from selvedge.errors import SelvedgeError, SnapshotError, StorageUnavailable
 from selvedge.web import (
+    alternatives,
     anybody,
     client,
     consent,
@@ -68,6 +69,7 @@ CATALOGUE_ROUTES: dict[tuple[str, int], Handler] = {
 
 PRODUCT_ROUTES: dict[str, Handler] = {
     "similar": similar.list_similar,
+    "alternatives": alternatives.list_alternatives,
     "jsonld": jsonld.show_jsonld,
 }
 """What comes after `products/{id}/`."""

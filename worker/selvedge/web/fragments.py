@@ -1,7 +1,8 @@
 """Parts of pages as HTML, for pages that a CDN caches whole: the same decisions, in the page's language.
 
-`alternatives` speaks about a garment alone. It is public, so that caches hold one copy per product page;
-who wants a personal order beside a garment asks `recommendations` with its `item`.
+`similar` and `alternatives` speak about a garment alone. They are public, so that caches hold one copy per
+product page; who wants a personal order of alternatives says so in the address, and of what is like a garment
+asks `recommendations` with its `item`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.filter import UNKNOWN
-from selvedge.catalogue.query import BadParameter, FacetFilter, canonical, parse_query, split_query
+from selvedge.catalogue.query import BadParameter, FacetFilter, canonical, split_query
+from selvedge.web import alternatives
+from selvedge.web.alternatives import PERSONALISE, alternatives_to, bounded, read_short_query
 from selvedge.web.anybody import without_headers
 from selvedge.web.asked import read_asked
 from selvedge.web.basis import assign_arms, holding_rules
@@ -22,6 +25,7 @@ from selvedge.web.people import NOBODY, Person, read_known
 from selvedge.web.problems import NotFound, quoted
 from selvedge.web.products import canonical_redirect
 from selvedge.web.recommendations import SLOT, decide
+from selvedge.web.similar import SLOT as SIMILAR
 from selvedge.web.similar import public_headers_of_day
 from selvedge.web.templating import ImageSize, render
 
@@ -31,23 +35,22 @@ if TYPE_CHECKING:
     from selvedge.shopper.context import Context
     from selvedge.web.edge import Edge, View
     from selvedge.web.http import Request
+    from selvedge.web.people import Known
     from selvedge.web.recommendations import Recommendations
 
-DEFAULT_ITEMS = 8
-MAX_ITEMS = 12
-
-ALTERNATIVES = "alternatives"
+ALTERNATIVES = alternatives.SLOT
 RECENT = "recently-viewed"
 
 _PARAMETERS = {
-    SLOT: ("item", "personalise", "prefer"),
-    RECENT: ("item", "personalise"),
-    ALTERNATIVES: ("item",),
+    SLOT: ("item", PERSONALISE, "prefer"),
+    RECENT: ("item", PERSONALISE),
+    SIMILAR: ("item",),
+    ALTERNATIVES: ("item", PERSONALISE),
 }
 """By slot, what may be asked beside filters and `limit`."""
 
 SLOTS = tuple(_PARAMETERS)
-_OF_LISTS_ONLY = ("cursor", "facets", "sort", "variants")
+ABOUT_A_GARMENT = (SIMILAR, ALTERNATIVES)
 
 _DEFENCES = {
     "Content-Type": HTML,
@@ -74,13 +77,17 @@ async def show_fragment(
         raise NotFound(f"no slot {quoted(slot)}; there are {', '.join(SLOTS)}")
     view = await edge.view(market, locale, background)
     query = _parse(request, view, slot)
-    if slot == ALTERNATIVES:
-        return await _alternatives(edge, request, view, query)
-    query, known, asked = _bounded(query, request), NOBODY, read_asked(view, query)
+    if slot in ABOUT_A_GARMENT:
+        query = alternatives.only_personal(query)
+        if not alternatives.is_personal(query):
+            return await _public(edge, request, view, query, slot)
+    query, known, asked = bounded(query, request), NOBODY, read_asked(view, query)
     if asked.personalise:
         known = await read_known(edge, request, market, view.scope.now, background)
     if slot == RECENT:
         picks = await _recently_viewed(request, view, query, known.context)
+    elif slot == ALTERNATIVES:
+        picks = _picks(await _to(edge, request, view, query, slot, known))
     else:
         asked = msgspec.structs.replace(asked, explain=True)
         picks = _picks(await decide(edge, request, view, query, asked, known))
@@ -88,8 +95,8 @@ async def show_fragment(
     return msgspec.structs.replace(_answer(edge, view, slot, picks, headers), cookies=known.cookies)
 
 
-async def _alternatives(edge: Edge, request: Request, view: View, query: Query) -> Response:
-    """Return the public fragment. No header is read but those of a conditional request."""
+async def _public(edge: Edge, request: Request, view: View, query: Query, slot: str) -> Response:
+    """Return a public fragment. No header is read but those of a conditional request."""
     moved = canonical_redirect(edge, request, canonical(query))
     if moved is not None:
         return moved
@@ -97,34 +104,33 @@ async def _alternatives(edge: Edge, request: Request, view: View, query: Query) 
     unchanged = not_modified(request, headers)
     if unchanged is not None:
         return unchanged
-    answer = await _to(edge, request, view, query)
-    picks = Picks() if answer is None else _picks(answer)
-    return _answer(edge, view, ALTERNATIVES, picks, headers)
+    picks = _picks(await _to(edge, without_headers(request), view, query, slot))
+    return _answer(edge, view, slot, picks, headers)
 
 
-async def list_alternatives(edge: Edge, request: Request, view: View) -> Recommendations | None:
-    """Return what the public fragment shows, as a list: for previews. Raises `BadParameter`."""
-    query = _parse(request, view, ALTERNATIVES)
-    return await _to(edge, request, view, query)
-
-
-async def _to(edge: Edge, request: Request, view: View, query: Query) -> Recommendations | None:
-    """Return the alternatives to the product that is asked about; None where it is withdrawn."""
+async def _to(
+    edge: Edge, request: Request, view: View, query: Query, slot: str, known: Known = NOBODY
+) -> Recommendations | None:
+    """Return what stands beside the product that is asked about; None where it is withdrawn."""
     asked = read_asked(view, query)
     if asked.item is None:
         return None
-    query = _of_its_kind(view, _bounded(query, request), asked.item)
+    if slot == ALTERNATIVES:
+        return await alternatives_to(edge, request, view, query, asked, known)
+    query = _of_its_kind(view, bounded(query, request), asked.item)
     asked = msgspec.structs.replace(asked, explain=True)
-    return await decide(edge, without_headers(request), view, query, asked, NOBODY, ALTERNATIVES)
+    return await decide(edge, request, view, query, asked, known, slot)
 
 
-def _picks(answer: Recommendations) -> Picks:
+def _picks(answer: Recommendations | None) -> Picks:
+    if answer is None:
+        return Picks()
     return Picks(answer.items, answer.recommendation_id, answer.experiments)
 
 
 async def list_recently_viewed(request: Request, view: View, context: Context) -> Picks:
     """Return what the fragment shows to whoever has this context: for previews. Raises `BadParameter`."""
-    return await _recently_viewed(request, view, _bounded(_parse(request, view, RECENT), request), context)
+    return await _recently_viewed(request, view, bounded(_parse(request, view, RECENT), request), context)
 
 
 async def _recently_viewed(request: Request, view: View, query: Query, context: Context | None) -> Picks:
@@ -156,23 +162,10 @@ def _of_its_kind(view: View, query: Query, item: int) -> Query:
 
 def _parse(request: Request, view: View, slot: str) -> Query:
     """Return the query as it is written. Raises `BadParameter`."""
-    given = split_query(request.query)
-    for name in _OF_LISTS_ONLY:
-        if name in given:
-            raise BadParameter(name, "is not a parameter of fragments")
-    query = parse_query(request.query, view.scope.vocabulary(_PARAMETERS[slot], sorts=("relevance",)))
-    if "limit" in given and query.limit > MAX_ITEMS:
-        raise BadParameter("limit", f"{query.limit} is more than a fragment holds", (f"1 to {MAX_ITEMS}",))
-    if slot == ALTERNATIVES and "item" not in given:
-        raise BadParameter("item", "is missing: alternatives are to a product")
+    query = read_short_query(request, view, _PARAMETERS[slot])
+    if slot in ABOUT_A_GARMENT and "item" not in split_query(request.query):
+        raise BadParameter("item", f"is missing: {slot} is about a product")
     return query
-
-
-def _bounded(query: Query, request: Request) -> Query:
-    """Return `query` with the number of items that fragments have where none is asked for."""
-    if "limit" in split_query(request.query):
-        return query
-    return msgspec.structs.replace(query, limit=DEFAULT_ITEMS)
 
 
 def _answer(edge: Edge, view: View, slot: str, picks: Picks, headers: dict[str, str]) -> Response:

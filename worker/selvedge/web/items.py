@@ -43,6 +43,7 @@ Kind = Literal[
     "again",
     "affinity",
     "arrival",
+    "facts",
     "looked",
     "popular",
     "preferred",
@@ -58,7 +59,8 @@ Kind = Literal[
 class Because(Served, frozen=True):
     """What carried a product to its place: the strongest term beyond the base, in the locale's words.
 
-    `product` and `name` are of the product looked at that gave it, `field` and `value` of the facet.
+    `product` and `name` are of the product looked at that gave it, `field` and `value` of the facet. Of the
+    kind `facts` it is what is known of the product and proven now, whatever carried it.
     """
 
     kind: Kind

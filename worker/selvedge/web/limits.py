@@ -64,7 +64,8 @@ class RequestLimits:
         segments = request.path.split("/", _ROOT_SEGMENTS)
         if request.method not in READING or segments[1:3] == ["v1", "me"]:
             return request.method != "OPTIONS"
-        return self._personal_lists and len(segments) >= _ROOT_SEGMENTS and segments[4] in PERSONAL
+        personal = len(segments) >= _ROOT_SEGMENTS and segments[4] in PERSONAL
+        return self._personal_lists and (personal or "personalise=on" in request.query.split("&"))
 
 
 def network(address: str) -> str:

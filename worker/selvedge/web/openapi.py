@@ -20,14 +20,17 @@ from selvedge.web.items import ProductPage
 from selvedge.web.openapi_me import SERVED, my_paths
 from selvedge.web.openapi_parameters import (
     EXPLAIN,
+    FILTERS,
     FRAGMENT,
     LIST,
     ONLY_ORDER,
     PERSONAL,
+    PERSONAL_ORDER,
     PERSONALISE,
     PERSONALISE_NOTHING,
     PLACE,
     PRODUCT,
+    SHORT,
     SORT,
 )
 from selvedge.web.openapi_parts import (
@@ -36,6 +39,7 @@ from selvedge.web.openapi_parts import (
     REF,
     Document,
     fragment_answer,
+    garment_answer,
     linked_answer,
     make_answer,
     make_operation,
@@ -160,6 +164,17 @@ def _list_paths(schemas: Document) -> Document:
                 {
                     200: public_answer(schemas["Recommendations"]),
                     **other_answers(304, 308, 400, 404, 410, 503),
+                },
+            )
+        },
+        "/v1/{market}/{locale}/products/{id}/alternatives": {
+            "get": make_operation(
+                "listAlternatives",
+                "List what may stand in for a product, with the facts that are proven of each now",
+                [*PLACE, PRODUCT, *FILTERS, SHORT, PERSONAL_ORDER],
+                {
+                    200: garment_answer(schemas["Recommendations"]),
+                    **other_answers(304, 308, 400, 404, 410, 429, 503),
                 },
             )
         },

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from selvedge.catalogue.query import DEFAULT_LIMIT, MAX_LIMIT, MAX_VALUES, SORTS
+from selvedge.web.alternatives import DEFAULT_ITEMS, MAX_ITEMS
 from selvedge.web.asked import MAX_PREFERENCES
-from selvedge.web.fragments import DEFAULT_ITEMS, MAX_ITEMS
 from selvedge.web.openapi_parts import path_parameter, query_parameter
 from selvedge.web.parameters import SWITCH
 
@@ -95,18 +95,28 @@ PERSONAL = [
     PERSONALISE,
     EXPLAIN,
 ]
+SHORT = query_parameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
+    "How many products it holds",
+)
+PERSONAL_ORDER = query_parameter(
+    "personalise",
+    {"enum": ["on", "off"], "default": "off"},
+    "`on` asks for a personal order, as far as consent allows; caches keep none of that",
+)
 FRAGMENT = [
     *FILTERS,
+    SHORT,
     query_parameter(
-        "limit",
-        {"type": "integer", "minimum": 1, "maximum": MAX_ITEMS, "default": DEFAULT_ITEMS},
-        "How many products it holds",
-    ),
-    query_parameter(
-        "item", {"minLength": 1}, "The product that the shopper looks at; `alternatives` needs it"
+        "item",
+        {"minLength": 1},
+        "The product that the shopper looks at; `similar` and `alternatives` need it",
     ),
     query_parameter("prefer", _VALUES, f"`recommendations` only: preferences as field:value, {_LISTED}"),
     query_parameter(
-        "personalise", {"enum": ["on", "off"]}, "Not for `alternatives`; `off` reads nothing about the person"
+        "personalise",
+        {"enum": ["on", "off"]},
+        "Not for `similar`; `off`, for `alternatives` the default, reads nothing about the person",
     ),
 ]

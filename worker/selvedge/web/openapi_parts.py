@@ -51,6 +51,12 @@ def product_answer(schema: Document) -> Document:
     return {**answer, "headers": {**answer["headers"], **header_refs("Link")}}
 
 
+def garment_answer(schema: Document) -> Document:
+    """Return an answer about a garment that may be in a personal order."""
+    told = ("Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
+    return make_answer(schema, "As asked. Any cache may keep it, unless a personal order is asked for", *told)
+
+
 def linked_answer() -> Document:
     """Return a public answer in JSON-LD."""
     schema: Document = {"type": "object"}
@@ -70,7 +76,10 @@ def own_answer(schema: Document) -> Document:
 
 def fragment_answer() -> Document:
     """Return the answer that is a part of a page."""
-    description = "As asked. Any cache may keep `alternatives`; the other slots are for this person alone"
+    description = (
+        "As asked. Any cache may keep `similar`, and `alternatives` unless a personal order is asked for; "
+        "the other slots are for this person alone"
+    )
     headers = header_refs("Cache-Control", "Selvedge-Snapshot", "Selvedge-Degraded", "Selvedge-Profile")
     return {
         "description": description,

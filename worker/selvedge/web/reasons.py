@@ -5,6 +5,7 @@ Who is placed by a merchandisers' rule is said to be, and who pays for it before
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from selvedge.ranking import alike
 from selvedge.sessions.attribution import carrier
 from selvedge.sessions.predictor import SessionPredictor
 from selvedge.web.items import Because, Kind
+from selvedge.web.templating import fibres
 from selvedge.web.words import words_for
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from selvedge.ranking.frozen import Frozen
     from selvedge.ranking.models import Predictor
     from selvedge.web.edge import View
-    from selvedge.web.items import Item
+    from selvedge.web.items import Item, Material
 
 _KINDS: dict[str, Kind] = {
     "affinity": "affinity",
@@ -39,6 +41,7 @@ _KINDS: dict[str, Kind] = {
 }
 _PLACED = ("pin", "promote")
 _FROM_LOOKS = ("model", "price", "recent", "text")
+_WHOLE = 100
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -120,6 +123,38 @@ def _by_model(view: View, frozen: Frozen, predictor: Predictor | None, rank: int
             return Carrier("popular")
         return Carrier("visits")
     return Carrier("similar" if frozen.recent else "visits")
+
+
+def with_facts(view: View, items: Sequence[Item]) -> tuple[Item, ...]:
+    """Return `items`, each with what is known of it and proven now as its reason: facts, and no more."""
+    return tuple(msgspec.structs.replace(one, because=Because("facts", _stated(view, one))) for one in items)
+
+
+def _stated(view: View, item: Item) -> str:
+    words, facts = words_for(view.locale), []
+    if item.material:
+        facts.append(_fabric(item.material, view.locale))
+    if item.country_of_origin is not None:
+        country = view.labels.value("countryOfOrigin", item.country_of_origin)
+        facts.append(words.made_in.format(country=country))
+    for one in item.has_certification:
+        until = one.valid_through
+        facts.append(one.name if until is None else words.until.format(fact=one.name, date=last_day(until)))
+    return ", ".join(facts)
+
+
+def _fabric(material: Sequence[Material], locale: str) -> str:
+    """Return what the main component is made of; a single fibre needs no share."""
+    if len(material) == 1 and material[0].percentage in (None, _WHOLE):
+        return material[0].name
+    return fibres(material, locale)
+
+
+def last_day(end: str) -> str:
+    """Return the last day before `end` (UTC, ISO 8601): as its month where that is the month's last."""
+    moment = datetime.fromisoformat(end)
+    last = moment - timedelta(seconds=1)
+    return f"{last:%Y-%m-%d}" if last.month == moment.month else f"{last:%Y-%m}"
 
 
 async def _names(view: View, ranks: set[int]) -> dict[int, tuple[str, str]]:

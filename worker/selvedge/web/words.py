@@ -10,8 +10,9 @@ FALLBACK = "en"
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What fragments say in one language (BCP 47). `headings` are by slot; `recycled` holds `{share}`.
+    """What fragments say in one language (BCP 47). `headings` are by slot.
 
+    `recycled` holds `{share}`, `made_in` `{country}`, and `until` a `{fact}` and its last `{date}`.
     `reasons` are by kind (`items.Kind`): those of products hold `{name}` and have a form without, `nameless`;
     those of facets hold `{value}`. What is sponsored is `promoted`.
     """
@@ -24,6 +25,8 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lowest_price: str
     facts: str
     recycled: str
+    made_in: str
+    until: str
     reasons: dict[str, str]
 
 
