@@ -2,7 +2,8 @@
 
 A Worker in workerd with its real queue, a real origin over SQLite, and a proxy between them that misbehaves
 in one way after the other; now and then the origin is killed and started again. Every event that the edge has
-acknowledged must be in the origin's store in the end, and no shopper may have seen a 5xx.
+acknowledged must be in the origin's store in the end, once; no shopper may have seen a 5xx; and answers in the
+whole time may not be later than in the first minute by more than the deadline.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ FAULT_SECONDS, HEALTHY_SECONDS = 4.0, 8.0
 THINK_SECONDS = 0.03
 SHOPPERS = 24
 AT_ONCE = 4
+FIRST_SECONDS = 60.0
+P99_FACTOR = 2.0
+"""The p99 of the whole time may be this many times that of the first minute, and the deadline beside."""
+
 DRAIN_SECONDS = 240.0
 RECOVERY_SECONDS = 30.0
 _SERVER_ERROR = 500
@@ -86,6 +91,8 @@ class Seen:
     sources: Counter[str] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
     milliseconds: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
     acknowledged: set[str] = field(default_factory=set)
     phases: Counter[str] = field(default_factory=Counter)
 
@@ -171,6 +178,8 @@ class Load:
     def _note(self, answer: httpx.Response, milliseconds: float) -> None:
         self.seen.statuses[str(answer.status_code)] += 1
         self.seen.milliseconds.append(milliseconds)
+        if time.monotonic() - self.seen.began < FIRST_SECONDS:
+            self.seen.first.append(milliseconds)
         if "Selvedge-Profile" in answer.headers:
             self.seen.sources[answer.headers["Selvedge-Profile"]] += 1
         if answer.status_code >= _SERVER_ERROR:
@@ -199,10 +208,10 @@ class Stage:
         if not self.origin.alive:
             self.origin.start()
 
-    async def kept(self) -> set[str]:
-        """The ids of the events that the origin holds."""
+    async def kept(self) -> Counter[str]:
+        """How often the origin holds each event, by its id."""
         token = await self.tokens.bearer(["events:read"])
-        found: set[str] = set()
+        found: Counter[str] = Counter()
         cursor = ""
         async with httpx.AsyncClient(base_url=self.origin.url, timeout=60.0, trust_env=False) as client:
             while True:
@@ -210,7 +219,7 @@ class Stage:
                 headers = {"Authorization": f"Bearer {token}"}
                 answer = await client.get("/v1/events", params=wanted, headers=headers)
                 page = answer.raise_for_status().json()
-                found |= {one["content"]["event"]["id"] for one in page["items"]}
+                found.update(one["content"]["event"]["id"] for one in page["items"])
                 cursor = page["next"]
                 if not cursor:
                     return found
@@ -236,8 +245,17 @@ def staged(stack: ExitStack, deadline: int) -> Stage:
     return Stage(load, origin, proxy, tokens)
 
 
-async def run(stage: Stage, seconds: float, console: Console) -> tuple[set[str], bool]:
-    """Drive load for so long; return what was lost, and whether the breaker has closed again."""
+@dataclass
+class Outcome:
+    """What was lost and what was kept twice, and whether the breaker has closed again."""
+
+    lost: set[str]
+    doubled: set[str]
+    closed: bool
+
+
+async def run(stage: Stage, seconds: float, console: Console) -> Outcome:
+    """Drive load for so long; return what came of it."""
     seen = stage.load.seen
     for name, length in phases(seconds):
         await stage.load.declare()
@@ -253,7 +271,9 @@ async def run(stage: Stage, seconds: float, console: Console) -> tuple[set[str],
             soft_wrap=True,
         )
     closed = await recovered(stage)
-    return await lost(stage, console), closed
+    missing = await lost(stage, console)
+    twice = {one for one, times in (await stage.kept()).items() if times > 1}
+    return Outcome(missing, twice, closed)
 
 
 def phases(seconds: float) -> Iterator[tuple[str, float]]:
@@ -282,14 +302,24 @@ async def lost(stage: Stage, console: Console) -> set[str]:
     """What was acknowledged and has not arrived when the queue has had time to bring it again."""
     deadline = time.monotonic() + DRAIN_SECONDS
     while True:
-        missing = stage.load.seen.acknowledged - await stage.kept()
+        missing = stage.load.seen.acknowledged - (await stage.kept()).keys()
         if not missing or time.monotonic() > deadline:
             return missing
         console.print(f"{'draining':>10}  {len(missing)} events are still in the queue")
         await asyncio.sleep(5)
 
 
-def report(seen: Seen, missing: set[str], *, closed: bool, console: Console) -> bool:
+def p99(milliseconds: list[float]) -> float:
+    """Return the 99th percentile; of fewer than two figures, 0."""
+    return statistics.quantiles(milliseconds, n=100)[98] if len(milliseconds) > 1 else 0.0
+
+
+def kept_pace(seen: Seen, deadline: float) -> bool:
+    """Whether answers were not much later in the whole time than in the first minute; all in ms."""
+    return p99(seen.milliseconds) <= P99_FACTOR * p99(seen.first) + deadline
+
+
+def report(seen: Seen, outcome: Outcome, deadline: float, console: Console) -> bool:
     """Print what was found; return whether all promises were kept."""
     times = sorted(seen.milliseconds)
     centiles = statistics.quantiles(times, n=100)
@@ -298,12 +328,15 @@ def report(seen: Seen, missing: set[str], *, closed: bool, console: Console) -> 
     console.print(f"profiles      {dict(seen.sources.most_common())}")
     console.print(f"troubles      {dict(seen.phases)}")
     console.print(f"acknowledged  {len(seen.acknowledged)} events")
-    console.print(f"lost          {len(missing)}")
+    console.print(f"lost          {len(outcome.lost)}")
+    console.print(f"doubled       {len(outcome.doubled)}")
+    console.print(f"first minute  p99 {p99(seen.first):.0f} ms")
     console.print(f"5xx           {len(seen.failures)}")
     for failure in seen.failures[:5]:
         console.print(f"              {failure}")
-    console.print(f"breaker       {'closed again' if closed else 'still open'}")
-    return not missing and not seen.failures and closed
+    console.print(f"breaker       {'closed again' if outcome.closed else 'still open'}")
+    kept_all = not outcome.lost and not outcome.doubled and not seen.failures
+    return kept_all and outcome.closed and kept_pace(seen, deadline)
 
 
 @click.command()
@@ -316,13 +349,13 @@ def report(seen: Seen, missing: set[str], *, closed: bool, console: Console) -> 
     help="SELVEDGE_PROFILE_DEADLINE_MS. On a busy machine a healthy origin may need more.",
 )
 def main(seconds: int, deadline: int) -> None:
-    """Drive load while the origin comes and goes, and print what was lost: nothing may be."""
+    """Drive load while the origin comes and goes, and print what was lost or doubled: nothing may be."""
     console = Console(highlight=False)
     with ExitStack() as stack:
         with console.status("starting the Worker and the origin"):
             stage = staged(stack, deadline)
-        missing, closed = asyncio.run(run(stage, seconds, console))
-        kept_all = report(stage.load.seen, missing, closed=closed, console=console)
+        outcome = asyncio.run(run(stage, seconds, console))
+        kept_all = report(stage.load.seen, outcome, deadline, console)
     sys.exit(0 if kept_all else 1)
 
 
