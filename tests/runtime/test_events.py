@@ -56,6 +56,29 @@ def queued_events(front: Shopfront) -> dict[str, dict[str, Any]]:
     return {event["id"]: event for one in front.runtime.queued() for event in one["body"]["events"]}
 
 
+NESTED = [
+    ("POST", EVENTS, '{"events":[%s]}', 64 * 1024),
+    ("PUT", CONSENT, '{"purposes":%s}', 1024),
+    ("PATCH", "/v1/me", '{"declared":%s}', 16 * 1024),
+]
+
+
+@pytest.mark.parametrize(("method", "target", "around", "limit"), NESTED)
+def test_content_nested_without_end_is_a_problem_and_the_isolate_lives_on(
+    front: Shopfront, method: str, target: str, around: str, limit: int
+) -> None:
+    headers = {"Origin": front.runtime.url, "Content-Type": "application/json", "If-Match": '"0"'}
+    for depth, statuses in ((100_000, {413}), (limit // 2 - 32, {400}), (400, {400, 200})):
+        for closed in (True, False):
+            body = around % ("[" * depth + "]" * depth * closed)
+            answer = front.runtime.client.request(method, target, content=body, headers=headers)
+            assert answer.status_code in statuses | ({400} if not closed else set()), answer.text
+            if answer.status_code != 200:
+                assert answer.headers["content-type"] == "application/problem+json"
+        front.runtime.client.cookies.clear()
+        assert front.get("/readyz").json()["ready"] is True
+
+
 def test_a_choice_is_made_and_withdrawn_with_the_context(front: Shopfront) -> None:
     chosen = send(front, "PUT", CONSENT, {"purposes": ["session"]})
     assert chosen.status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, TypeVar
 
 from selvedge.errors import UNREADABLE
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from selvedge.web.http import Request
 
 T = TypeVar("T")
+
+MAX_DEPTH = 64
+"""How deep content may be nested. In wasm the decoder's recursion ends the isolate before any error is raised."""
+
+_TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
 
 MEDIA_TYPES = ("application/json", "text/plain")
 """`navigator.sendBeacon` sends JSON to another origin without a preflight only as plain text."""
@@ -35,7 +42,21 @@ async def read_content(
     body = await request.body.read(limit)
     if body is None:
         raise ContentTooLarge(f"at most {limit} bytes")
+    if nests_deeper(body, MAX_DEPTH):
+        raise BadContent("nested too deep")
     try:
         return decoder.decode(body)
     except UNREADABLE as error:
         raise BadContent(str(error)) from error
+
+
+def nests_deeper(body: bytes, most: int) -> bool:
+    """Whether JSON is nested deeper than `most`; what has few brackets is not looked at further."""
+    if body.count(b"[") + body.count(b"{") <= most:
+        return False
+    depth = 0
+    for bracket in _BRACKET.findall(_TEXT.sub(b"", body)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > most:
+            return True
+    return False
