@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MAX_DEPTH = 64
-"""How deep content may be nested. In wasm the decoder's recursion ends the isolate before any error is raised."""
+"""How deep content may be nested. In wasm the decoder's recursion ends the isolate before it raises."""
 
 _TEXT = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
