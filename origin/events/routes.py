@@ -13,6 +13,7 @@ from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromQuery
 
 from origin.events.ingest import Ingest, Overloaded
+from origin.events.message_schema import message_schema
 from origin.events.rows import Row, Unreadable, read_message, rows_of
 from origin.events.store import EventStore, Kept
 from origin.identity.principal import requires
@@ -39,7 +40,7 @@ class MessagesOperation(Operation):
     """A message as the edge hands it on, or a list of them; docs/events.md has its fields."""
 
     def __post_init__(self) -> None:
-        one = Schema(type=OpenAPIType.OBJECT, description="A message; docs/events.md has its fields.")
+        one = message_schema()
         many = Schema(type=OpenAPIType.ARRAY, items=one)
         self.request_body = RequestBody({JSON: OpenAPIMediaType(Schema(one_of=[one, many]))}, required=True)
 

@@ -116,6 +116,22 @@ def test_answers_are_what_the_document_says(operation: Any, served: Client) -> N
     ask()
 
 
+def test_messages_that_are_made_from_the_document_are_taken(served: Client) -> None:
+    (operation,) = [one for one in OPERATIONS if one.label == "POST /v1/events"]
+    accepted: list[int] = []
+
+    @settings(max_examples=40, suppress_health_check=silent)
+    @given(case=operation.as_strategy())
+    def ask(case: Case[Any]) -> None:
+        response = asked(served, case)
+        if response.status_code == 202:
+            accepted.append(response.json()["accepted"])
+
+    ask()
+    assert len(accepted) >= 5
+    assert sum(accepted) > 0, "events were kept, and not only empty messages taken"
+
+
 @pytest.mark.parametrize("operation", MISTAKABLE, ids=lambda one: str(one.label))
 def test_what_makes_no_sense_gets_no_more_than_a_problem(operation: Any, served: Client) -> None:
     @settings(max_examples=15, suppress_health_check=silent)

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from selvedge.errors import UNREADABLE
 from selvedge.events.event import Event
 
 MAX_EVENTS = 50
@@ -42,7 +43,7 @@ def judge(batch: Batch) -> tuple[list[Event], list[Rejection]]:
     for index, raw in enumerate(batch.events):
         try:
             event = _event.decode(raw)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNREADABLE as error:
             rejected.append(Rejection(index, str(error), _id_of(raw)))
         else:
             events.setdefault(event.id, event)
@@ -52,5 +53,5 @@ def judge(batch: Batch) -> tuple[list[Event], list[Rejection]]:
 def _id_of(raw: msgspec.Raw) -> str | None:
     try:
         return _named.decode(raw).id[:64]
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except UNREADABLE:
         return None

@@ -28,6 +28,11 @@ _ACCEPTED = 202
 LATEST = 253_402_300_799
 """The last second of the year 9999; what no database can keep is refused before it is tried."""
 
+ContextName = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{16}\Z")]
+"""The 12 bytes of a context's id in base64url."""
+
+Version = Annotated[int, msgspec.Meta(ge=0, le=2_147_483_647)]
+
 Moment = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 """Epoch seconds."""
 
@@ -35,7 +40,7 @@ Moment = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 class ConsentNote(msgspec.Struct, frozen=True):
     """The purposes that the events may serve, and the version of the choice that says so."""
 
-    version: int
+    version: Version
     purposes: tuple[Purpose, ...]
 
 
@@ -53,7 +58,7 @@ class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     received: Moment
     consent: ConsentNote
     events: list[Event]
-    context: str | None = None
+    context: ContextName | None = None
     version: int = 1
     shopper: ShopperId | None = None
     entered: Moment = 0
