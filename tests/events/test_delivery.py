@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from hypothesis import given
@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from origin.rehearsal import MemoryQueue
 from selvedge.errors import QueueUnavailable
-from selvedge.events.delivery import DONE, LONGEST_DELAY_SECONDS, Arrived, Said, Verdict, deliver
+from selvedge.events.delivery import DONE, LONGEST_DELAY_SECONDS, Arrived, Said, Verdict, again, deliver
 from selvedge.events.receipt import Receipt, Refusal
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Origin:
@@ -86,11 +89,26 @@ class Stumbling(Origin):
 
 def test_what_the_origin_fails_over_keeps_nobody_else_for_long() -> None:
     several = ({"n": 1}, {"bad": 1}, {"n": 3}, {"n": 4})
-    patient, origin = Stumbling(), Stumbling()
+    patient, origin, fresh = Stumbling(), Stumbling(), Stumbling()
     assert run(messages(*several, attempts=2), patient) == [Verdict(4)] * 4
     assert (patient.kept, patient.posts) == ([], 1)
     assert run(messages(*several, attempts=3), origin) == [DONE, Verdict(8), DONE, DONE]
     assert origin.kept == [{"n": 1}, {"n": 3}, {"n": 4}]
+    among_others = messages({"n": 1}) + messages({"bad": 1}, attempts=3)
+    assert run(among_others, fresh) == [DONE, Verdict(8)]
+
+
+def test_a_dead_letter_says_why_and_not_what(caplog: pytest.LogCaptureFixture) -> None:
+    run(messages({"bad": "a secret"}), Origin())
+    assert "among the dead letters: bad" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@given(st.integers(-5, 10**9), st.integers(0, 10**9))
+def test_every_delay_is_bounded(attempts: int, asked: int) -> None:
+    delay = again(Arrived(b"{}", attempts), asked).delay
+    assert delay is not None
+    assert 1 <= delay <= LONGEST_DELAY_SECONDS
 
 
 def test_each_attempt_is_twice_as_late_up_to_an_hour() -> None:

@@ -7,6 +7,7 @@ among the dead letters itself. So nothing is lost, and what comes twice is told 
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 FIRST_DELAY_SECONDS = 2
 LONGEST_DELAY_SECONDS = 3600
 """How soon a message is tried again: twice as late each time, up to an hour."""
+
+_log = logging.getLogger("selvedge")
+"""Read in the platform's log. Reasons name a field at most, never a value."""
 
 _TAKEN = range(200, 300)
 
@@ -89,7 +93,7 @@ async def deliver(messages: Sequence[Arrived], sink: EventSink, dead: Queue) -> 
     verdicts = {at: again(one) for at, one in enumerate(messages)}
     readable = [(at, one.body) for at, one in enumerate(messages) if one.body is not None]
     if readable:
-        tried = min(messages[at].attempts for at, _ in readable)
+        tried = max(messages[at].attempts for at, _ in readable)
         splitting = _TOO_MUCH_AT_ONCE | ({500} if tried >= _PATIENCE else set())
         found = await _hand_over([body for _, body in readable], sink, dead, splitting)
         for (at, _), outcome in zip(readable, found, strict=True):
@@ -99,7 +103,7 @@ async def deliver(messages: Sequence[Arrived], sink: EventSink, dead: Queue) -> 
 
 def again(message: Arrived, asked: int = 0) -> Verdict:
     """Bring `message` again, not before the `asked` seconds have passed."""
-    grown = FIRST_DELAY_SECONDS << min(message.attempts - 1, 20)
+    grown = FIRST_DELAY_SECONDS << min(max(message.attempts - 1, 0), 20)
     return Verdict(min(max(grown, asked), LONGEST_DELAY_SECONDS))
 
 
@@ -123,15 +127,16 @@ async def _hand_over(
     receipt = _read(said)
     if receipt is None:
         return [said.retry_after] * len(bodies)
-    refused = {one.index for one in receipt.refused}
-    return [await _bury(body, dead) if at in refused else None for at, body in enumerate(bodies)]
+    refused = {one.index: one.reason for one in receipt.refused}
+    return [await _bury(body, refused[at], dead) if at in refused else None for at, body in enumerate(bodies)]
 
 
-async def _bury(body: bytes, dead: Queue) -> int | None:
+async def _bury(body: bytes, reason: str, dead: Queue) -> int | None:
     try:
         await dead.send(body)
     except QueueUnavailable:
         return 0
+    _log.warning("a message is among the dead letters: %s", reason)
     return None
 
 
