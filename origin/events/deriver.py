@@ -21,6 +21,7 @@ from origin.events.rows import NOBODY, Content
 from origin.events.store import one_writer
 from origin.events.tables import event, event_cursor, event_state
 from origin.profiles.rows import keep_derived
+from origin.storage.retrying import retried
 from origin.telemetry.logs import place_of
 from selvedge.events.event import ItemEvent, kind_of
 
@@ -81,6 +82,7 @@ class Deriver:
             count += read
         return count
 
+    @retried
     async def step(self, limit: int = PAGE) -> int:
         """Add up the next page; returns how many events were read, 0 at the end."""
         async with self._database.writing() as connection:

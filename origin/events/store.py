@@ -13,6 +13,7 @@ from origin.events.purposes import BITS, bits_of, named
 from origin.events.rows import Content, Row, digest_of
 from origin.events.tables import event, event_state, training_removal
 from origin.profiles.rows import standings
+from origin.storage.retrying import retried
 from selvedge.shopper.context import MAX_AHEAD_SECONDS
 from selvedge.shopper.identity import is_account
 from selvedge.shopper.policy import Purpose
@@ -59,6 +60,7 @@ class EventStore:
         self._database = database
         self._keyring = keyring
 
+    @retried
     async def keep(self, rows: Sequence[Row]) -> list[Outcome]:
         """Make `rows` durable in one transaction and say of each what became of it.
 
@@ -98,6 +100,7 @@ class EventStore:
         """Return all events of one person, for their eyes."""
         return await self._opened(await self._find(event.c.shopper == shopper))
 
+    @retried
     async def prune(self, before: int) -> int:
         """Delete what was received before `before`, epoch seconds; returns how many events."""
         async with self._database.writing() as connection:

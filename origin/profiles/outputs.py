@@ -14,11 +14,12 @@ from origin.profiles.model import refused
 from origin.profiles.rows import standings
 from origin.profiles.sealed import open_kept, open_scores, seal_scores
 from origin.profiles.tables import model_output
+from origin.storage.retrying import retried
 from selvedge.shopper.identity import ShopperId
 from selvedge.shopper.profile import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
@@ -84,8 +85,9 @@ class Outputs:
         self._cursors = cursors
         self._clock = clock
 
+    @retried
     async def keep(
-        self, model: str, version: str, scores: Iterable[ShopperScores], time: int | None = None
+        self, model: str, version: str, scores: Sequence[ShopperScores], time: int | None = None
     ) -> Receipt:
         """Keep what `model` in `version` said at `time` (epoch seconds, None: now).
 

@@ -26,6 +26,7 @@ from origin.profiles.preconditions import demand_match
 from origin.profiles.sealed import open_derived, open_kept, seal_derived, seal_kept
 from origin.profiles.tables import model_output, shopper
 from origin.storage.paging import Page
+from origin.storage.retrying import retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,6 +113,7 @@ class Profiles:
         profile, _ = await self._write(name, answer, lambda _row: None)
         return profile.revision
 
+    @retried
     async def delete(self, name: str, if_match: str | None) -> None:
         """Delete profile, derived signals and model outputs; the revision stays used.
 
@@ -138,6 +140,7 @@ class Profiles:
         """Return the compact forms of whom models said something, and the last name; None at the end."""
         return await self._forms.page(after, limit)
 
+    @retried
     async def merge(self, account: str, visitor: str) -> int:
         """Move all of a visitor into an account; returns the account's revision. Raises `Conflict`.
 
@@ -191,6 +194,7 @@ class Profiles:
             objected=objected,
         )
 
+    @retried
     async def _write(
         self, name: str, new: Callable[[Kept], Kept], check: Callable[[Row], None]
     ) -> tuple[Profile, bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from origin.storage.errors import DatabaseUnavailable
+from origin.storage.errors import DatabaseUnavailable, TransactionBroken
 from selvedge.settings import BadSetting
 
 if TYPE_CHECKING:
@@ -123,8 +123,11 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-_PASSING = ("40001", "40P01", "53300", "57P0")
-"""SQLSTATEs of what another try may well get through: deadlocks and the like, too many, shutting down."""
+_BROKEN = ("40001", "40P01")
+"""SQLSTATEs of serialisation failures and deadlocks: `retrying` tries again."""
+
+_PASSING = ("53300", "57P0")
+"""SQLSTATEs of what passes, though not at once: too many connections, shutting down."""
 
 
 @contextmanager
@@ -133,6 +136,8 @@ def _errors() -> Iterator[None]:
         yield
     except DBAPIError as error:
         state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state in _BROKEN:
+            raise TransactionBroken(str(error.orig)) from error
         unavailable = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
         if unavailable or state.startswith(_PASSING):
             raise DatabaseUnavailable(str(error.orig)) from error

@@ -11,6 +11,12 @@ class DatabaseUnavailable(SelvedgeError):
     reason = "database-unavailable"
 
 
+class TransactionBroken(DatabaseUnavailable):
+    """The database broke a transaction off in favour of another one; another try may well get through."""
+
+    reason = "transaction-broken"
+
+
 class SchemaOutdated(SelvedgeError):
     """The database has another schema than this code; `python -m origin database upgrade` changes it."""
 

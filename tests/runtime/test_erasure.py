@@ -78,7 +78,7 @@ def test_who_leaves_is_gone_from_store_and_edge_and_stays_gone(front: Shopfront)
     (receipt,) = erased.json()["receipts"]
     states = {part["name"]: part["state"] for part in receipt["parts"]}
     assert states == {
-        "store": "done", "modelOutputs": "done", "events": "done", "training": "done", "keys": "done",
+        "store": "done", "modelOutputs": "done", "events": "done", "training": "none", "keys": "done",
         "edge": "done", "edgeAgain": "open",
     }  # fmt: skip
     with CloudflareApi(front.runtime.kv_token, base_url=front.runtime.kv_base_url) as api:
