@@ -72,6 +72,8 @@ class MemoryOrigin:
         self.erased: dict[str, int] = {}
         """When each was, in epoch seconds."""
         self.now = 0
+        self.answers: dict[str, OriginAnswer] = {}
+        """What is answered whatever is kept, by the last part of the path."""
         self.merged: list[tuple[str, str]] = []
         self.requests: list[OriginRequest] = []
         self.broken = False
@@ -93,7 +95,7 @@ class MemoryOrigin:
             assert request.headers["Selvedge-Shopper-Token"]
         if shopper in self.erased and shopper not in self.profiles and request.method in ("GET", "PATCH"):
             return erased(self.erased[shopper])
-        return self._about(shopper, rest, request)
+        return self.answers.get(rest) or self._about(shopper, rest, request)
 
     def _about(  # noqa: PLR0911 - a table of routes
         self, shopper: str, rest: str, request: OriginRequest

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from selvedge.profiles.origin import OriginAnswer
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Affinity, Context, open_context
 from selvedge.shopper.identity import account_id, visitor_id
@@ -423,3 +424,17 @@ def test_a_market_may_be_named_where_consent_differs() -> None:
     assert stage.send("POST", "/v1/me/questionnaire", answers).status == 403
     assert stage.send("POST", "/v1/me/questionnaire?market=us", answers).status == 200
     assert stage.send("POST", "/v1/me/questionnaire?colour=red", answers).status == 400
+
+
+def test_an_export_of_many_events_is_handed_on_as_it_came(visitor: House) -> None:
+    events = [{"number": one, "payload": {"product": f"S{one:06}"}} for one in range(50_000)]
+    visitor.origin.profiles[NAME] = {"revision": 1, "tables": {"event": events}}
+    answer = visitor.get("/v1/me/export")
+    assert answer.status == 200
+    assert answer.json["origin"]["tables"]["event"] == events
+
+
+@pytest.mark.parametrize("body", [b"[1]", b"{", b'{"a": }', b'"text"', b""])
+def test_an_export_that_is_no_json_object_is_none(visitor: House, body: bytes) -> None:
+    visitor.origin.answers["export"] = OriginAnswer(200, "application/json", body=body)
+    assert visitor.get("/v1/me/export").status == 503

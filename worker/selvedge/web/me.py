@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 
@@ -19,7 +19,7 @@ from selvedge.web.caching import PRIVATE
 from selvedge.web.choosing import give_up
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.http import JSON, Response
-from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, renewed
+from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, read_raw_object, renewed
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, Refused
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 16 * 1024
 MAX_EXPORT_BYTES = 20_000_000
+"""What an isolate can hold twice, as it comes and as it goes. Whoever has more asks the shop for it."""
 NOTHING_TAG = '"0"'
 """The entity tag of a profile that there is not yet."""
 
@@ -55,13 +56,16 @@ class MyData(Served, frozen=True):
     consent: list[Any] = msgspec.field(default_factory=list)
 
 
+_NOTHING = msgspec.Raw(b"{}")
+
+
 class MyExport(Served, frozen=True):
-    """All that is held: in this browser's cookies, and at the origin."""
+    """All that is held: in this browser's cookies, and at the origin, whose JSON is handed on as it came."""
 
     account: bool
     browser: dict[str, Any]
+    origin: Annotated[msgspec.Raw, msgspec.Meta(extra_json_schema={"type": "object"})]
     shopper: str | None = None
-    origin: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Correction(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,10 +122,10 @@ async def export_me(edge: Edge, request: Request, _background: Background) -> Re
     """`GET /v1/me/export`: everything, or a 503; never a part of it."""
     read_parameters(request.query)
     myself = await identify(edge, request)
-    origin: dict[str, Any] = {}
+    origin = _NOTHING
     if myself.shopper and edge.origin is not None:
         with suppress(Missing):
-            origin = read_object(await found(ask(edge, myself, "/export", max_bytes=MAX_EXPORT_BYTES)))
+            origin = read_raw_object(await found(ask(edge, myself, "/export", max_bytes=MAX_EXPORT_BYTES)))
     export = MyExport(
         account=bool(myself.token),
         shopper=myself.shopper or None,

@@ -52,6 +52,7 @@ class _Told(msgspec.Struct, frozen=True):
 
 
 _object = msgspec.json.Decoder(dict[str, Any])
+_raw = msgspec.json.Decoder(msgspec.Raw)
 _problem = msgspec.json.Decoder(_Told)
 
 
@@ -140,6 +141,19 @@ def read_object(answer: OriginAnswer) -> dict[str, Any]:
         raise OriginNeeded("reason: malformed")
     try:
         return _object.decode(answer.body)
+    except UNREADABLE as error:
+        raise OriginNeeded("reason: malformed") from error
+
+
+def read_raw_object(answer: OriginAnswer) -> msgspec.Raw:
+    """Return the JSON object in an answer as it came; its syntax alone is checked. Raises `OriginNeeded`.
+
+    A tree of its members would be many times as large as its text.
+    """
+    if not answer.is_json or not answer.body.lstrip().startswith(b"{"):
+        raise OriginNeeded("reason: malformed")
+    try:
+        return _raw.decode(answer.body)
     except UNREADABLE as error:
         raise OriginNeeded("reason: malformed") from error
 
