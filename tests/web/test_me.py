@@ -9,6 +9,7 @@ from selvedge.profiles.origin import OriginAnswer
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Affinity, Context, open_context
 from selvedge.shopper.identity import account_id, visitor_id
+from selvedge.shopper.profile import EdgeProfile
 from selvedge.shopper.record import Tombstone, decode_record, record_key
 from tests.identity.hostile import ISSUER, PROVIDER, SUBJECT, Keys, claims, token
 from tests.origins import MemoryOrigin
@@ -231,6 +232,16 @@ def test_consent_is_on_record_and_withdrawing_never_fails(visitor: House) -> Non
     assert (taken.status, taken.json["recorded"]) == (200, False)
     assert CONTEXT_COOKIE not in visitor.jar
     assert visitor.jar[CHOICE_COOKIE] == format_choice([], 1, NOW, NOW)
+
+
+def test_withdrawing_the_profile_takes_it_out_of_the_copies_at_the_edge(visitor: House) -> None:
+    visitor.origin.profiles[NAME] = {"revision": 1, "declared": {"materials": ["wool"]}}
+    assert ids(visitor.get(R).json)[0] == "p2"
+    visitor.origin.profiles[NAME]["declared"] = {}  # as the origin drops what it derived
+    visitor.send("PUT", "/v1/me/consent", {"purposes": ["session"]})
+    stored = run(decode_record(visitor.stage.records.values[record_key(NAME)], NAME, visitor.stage.sealer))
+    assert isinstance(stored, EdgeProfile)
+    assert (stored.revision, stored.preferred) == (2, ())
 
 
 def test_a_record_is_written_even_where_somebody_else_writes_at_the_same_time(visitor: House) -> None:

@@ -19,7 +19,16 @@ from selvedge.web.caching import PRIVATE
 from selvedge.web.choosing import give_up
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.http import JSON, Response
-from selvedge.web.myself import Myself, ask, ask_origin, identify, read_object, read_raw_object, renewed
+from selvedge.web.myself import (
+    Myself,
+    ask,
+    ask_origin,
+    identify,
+    look_again,
+    read_object,
+    read_raw_object,
+    renewed,
+)
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, Refused
@@ -167,7 +176,7 @@ async def object_me(edge: Edge, request: Request, background: Background) -> Res
     edge.profiles.forget(myself.shopper)
     cookies = await renewed(edge, myself, revision)
     known = revision if isinstance(revision, int) else 1
-    background.run(_look_again(edge, myself.shopper, known, background))
+    background.run(look_again(edge, myself.shopper, known, background))
     return msgspec.structs.replace(answered(Objected(objected=wanted.objected)), cookies=cookies)
 
 
@@ -290,8 +299,3 @@ async def _products(edge: Edge, ordinals: tuple[int, ...]) -> list[dict[str, Any
             cards = await release.cards(locale, list(ranks.values()))
             named = {one: card.id for one, card in zip(ranks, cards, strict=True)}
     return [{"number": one, **({"product": named[one]} if one in named else {})} for one in ordinals]
-
-
-async def _look_again(edge: Edge, shopper: str, revision: int, background: Background) -> None:
-    """Bring what has changed into KV, so that other places notice sooner."""
-    await edge.profiles.find(shopper, revision, background, int(edge.clock.now()))

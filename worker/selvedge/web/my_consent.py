@@ -13,7 +13,7 @@ from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.me import Missing, answered, found
-from selvedge.web.myself import Myself, ask, consent_of, identify, read_object, renewed
+from selvedge.web.myself import Myself, ask, consent_of, identify, look_again, read_object, renewed
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
@@ -57,7 +57,7 @@ async def show_my_consent(edge: Edge, request: Request, _background: Background)
     return answered(_state(edge, consent, record, recorded=bool(record)))
 
 
-async def choose_mine(edge: Edge, request: Request, _background: Background) -> Response:
+async def choose_mine(edge: Edge, request: Request, background: Background) -> Response:
     """`PUT /v1/me/consent`: as for a market, and on record at the origin.
 
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
@@ -84,6 +84,8 @@ async def choose_mine(edge: Edge, request: Request, _background: Background) -> 
     if chosen.lasting and revision is not None:
         cookies += await renewed(edge, myself, revision)
     edge.profiles.forget(myself.shopper)
+    if revision is not None and "profile" not in wanted.purposes:  # the copies at the edge lose it as well
+        background.run(look_again(edge, myself.shopper, revision, background))
     answer = answered(_state(edge, consent, record if revision else [], recorded=revision is not None))
     return msgspec.structs.replace(answer, cookies=tuple(cookies))
 

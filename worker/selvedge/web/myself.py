@@ -23,6 +23,7 @@ from selvedge.web.people import is_named
 from selvedge.web.problems import REFUSALS, NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
 
 if TYPE_CHECKING:
+    from selvedge.ports import Background
     from selvedge.profiles.origin import OriginAnswer
     from selvedge.shopper.consent import Consent
     from selvedge.web.edge import Edge
@@ -177,6 +178,11 @@ async def renewed(edge: Edge, myself: Myself, revision: object) -> tuple[str, ..
     known = revision if isinstance(revision, int) and revision >= 0 else context.revision + 1
     newer = msgspec.structs.replace(context, revision=known, written=int(edge.clock.now()))
     return (await write_cookie(edge, newer),)
+
+
+async def look_again(edge: Edge, shopper: str, revision: int, background: Background) -> None:
+    """Bring what has changed into KV, so that other places notice sooner."""
+    await edge.profiles.find(shopper, revision, background, int(edge.clock.now()))
 
 
 def _refusal(answer: OriginAnswer) -> Exception:
