@@ -1,4 +1,4 @@
-"""How many footprints a second one core computes: a part of `scripts/bench`, or `python -m benchmarks.footprint`.
+"""How many footprints one core computes in a second (`scripts/bench`, `python -m benchmarks.footprint`).
 
 Garments are drawn at random over everything that the method's files name. Times are processor times, which
 barely know what else the machine does. The files' folder is SELVEDGE_FOOTPRINT_DATA or `--data`.

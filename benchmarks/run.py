@@ -73,10 +73,11 @@ def _footprints(progress: Progress, notes: list[str]) -> tuple[Figure, ...]:
     """Return how fast footprints are; nothing where the method's files are not at hand, and a note."""
     try:
         folder = Path(os.environ.get(METHOD_VARIABLE) or real_data() / METHOD)
-        if not folder.is_dir():
-            raise NoData(f"there is no {folder}; {METHOD_VARIABLE} names the method's published files")
     except NoData as error:
         notes.append(f"Footprints were left out: {error}")
+        return ()
+    if not folder.is_dir():
+        notes.append(f"Footprints were left out: no {folder}; {METHOD_VARIABLE} names the published files")
         return ()
     progress("footprints")
     return footprint.figures(folder)

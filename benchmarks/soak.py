@@ -2,8 +2,8 @@
 
 A Worker in workerd with its real queue, a real origin over SQLite, and a proxy between them that misbehaves
 in one way after the other; now and then the origin is killed and started again. Every event that the edge has
-acknowledged must be in the origin's store in the end, once; no shopper may have seen a 5xx; and answers in the
-whole time may not be later than in the first minute by more than the deadline.
+acknowledged must be in the origin's store in the end, once; no shopper may have seen a 5xx; and answers in
+the whole time may not be later than in the first minute by more than the deadline.
 """
 
 from __future__ import annotations

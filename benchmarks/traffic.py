@@ -67,7 +67,9 @@ class Traffic:
         self._numbers = count(1)
         self.matched: list[int] = []
         self.visits = [self._visit(query) for query in self._queries(visits, self._query, self.matched)]
-        self._of_evidence = self._queries(visits, self._evidence_query, []) if any(self._proven.values()) else []
+        self._of_evidence = (
+            self._queries(visits, self._evidence_query, []) if any(self._proven.values()) else []
+        )
 
     def public(self) -> list[bytes]:
         """The plain first page."""

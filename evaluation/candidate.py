@@ -51,11 +51,11 @@ class Candidate:
 
 
 class Served:
-    """The predictor as a list is served by it, where nothing but it moves a product: all base scores are equal.
+    """The predictor as a list is served by it, where only it moves a product: all base scores are equal.
 
     The Worker knows the last products looked at, each once, and adds up whole points; equals come by number.
-    With a declared priority every product of a list gets `points`, whether or not the model names it, and what the model names gets
-    them too.
+    With a declared priority every product of a list gets `points`, whether or not the model names it, and
+    what the model names gets them too.
     """
 
     def __init__(self, part: bytes, boosted: Collection[int] = (), points: int = 0) -> None:

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from evaluation.split import Question
 
 STRENGTHS = tuple(range(0, DEFAULTS.model + 1, STEP))
-"""Points, beside `DEFAULTS.model` for the best product of the model: all that a priority may add there are."""
+"""All the points that a priority may add, beside `DEFAULTS.model` for the model's best product."""
 
 MAX_LOSS = 0.01
 """The share of HR@20 that the default strength may cost."""
 
 
 class Point(msgspec.Struct, frozen=True):
-    """What lists of 20 are like where a priority adds `points`. `within` says whether HR@20 loses at most `MAX_LOSS`."""
+    """Lists of 20 where a priority adds `points`; `within`: whether HR@20 loses at most `MAX_LOSS`."""
 
     points: int
     hr: float

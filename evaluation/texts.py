@@ -18,11 +18,11 @@ import click
 import msgspec
 import numpy as np
 
+from development import paths
 from development.catalogues import real_data
 from evaluation.bootstrap import interval
 from origin.building import build
 from origin.importing import load_mapping, load_shop, read_csv
-from development import paths
 from selvedge.ranking.alike import alike
 from selvedge.ranking.frozen import Frozen, personal, price_band
 from selvedge.ranking.rulebook import Rulebook
@@ -67,7 +67,9 @@ def read_hm(folder: Path) -> tuple[Catalogue, dict[str, str]]:
     """Return H&M's catalogue, and the kind of fabric by style, which is not in it."""
     table, importing = folder / HM / "HM_products.csv", paths.ROOT / "origin" / "importing"
     read = read_csv(
-        table, load_mapping(importing / "mappings" / f"{HM}.toml"), load_shop(importing / "shops" / "hm-nl.toml")
+        table,
+        load_mapping(importing / "mappings" / f"{HM}.toml"),
+        load_shop(importing / "shops" / "hm-nl.toml"),
     )
     fabrics: dict[str, str] = {}
     with table.open(encoding="utf-8", newline="") as file:
@@ -100,14 +102,17 @@ def agreements(
         plain: NDArray[np.float64] | None = None
         for strength in strengths:
             weights = RankingWeights(recent=Recent(text=strength))
+            lists = {rank: _first(index, market, weights, rank) for rank in asked}
             shares = np.array([
-                mean(named.get(styles[one]) == named[styles[rank]] for one in _first(index, market, weights, rank))
+                mean(named.get(styles[one]) == named[styles[rank]] for one in lists[rank])
                 for rank in asked
             ])  # fmt: skip
             plain = shares if plain is None else plain
             gain = shares - plain
             found.append(
-                Agreement(fact, strength, float(shares.mean()), (float(gain.mean()), *interval(gain)), len(asked))
+                Agreement(
+                    fact, strength, float(shares.mean()), (float(gain.mean()), *interval(gain)), len(asked)
+                )
             )
     return found
 
