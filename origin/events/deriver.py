@@ -7,7 +7,6 @@ whatever breaks off in between, and events that moved to an account count there.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from origin.background import Rest
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
     from origin.events.traits import Traits
@@ -105,8 +105,9 @@ class Deriver:
         """Add up what there is and what comes, until the end."""
         return beside(self._read)
 
-    async def _read(self) -> None:
-        while True:
+    async def _read(self, rest: Rest) -> None:
+        wait = 0.0
+        while await rest(wait, self._wake):
             try:
                 await asyncio.to_thread(self._traits.refresh)
                 await self.catch_up()
@@ -114,10 +115,6 @@ class Deriver:
             except Exception as error:  # noqa: BLE001 - whatever it is, the next try may be luckier
                 self._log.write("error", "derive", fault=place_of(error))
                 wait = RETRY_SECONDS
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._wake.wait()
-            self._wake.clear()
 
     async def _tell(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from origin.background import beside
@@ -12,6 +11,7 @@ from origin.telemetry.logs import place_of
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from origin.background import Rest
     from origin.events.store import EventStore
     from origin.telemetry.logs import Log
     from selvedge.ports import Clock
@@ -36,11 +36,12 @@ class Retention:
         """Prune now and every hour, until the end."""
         return beside(self._work)
 
-    async def _work(self) -> None:
-        while True:
+    async def _work(self, rest: Rest) -> None:
+        wait = 0.0
+        while await rest(wait):
+            wait = PERIOD_SECONDS
             try:
                 if count := await self.prune():
                     self._log.write("info", "prune", count=count)
             except Exception as error:  # noqa: BLE001 - the next hour may be luckier
                 self._log.write("error", "prune", fault=place_of(error))
-            await asyncio.sleep(PERIOD_SECONDS)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from origin.background import Rest
     from origin.encryption.keyring import Keyring
     from origin.privacy.tombstones import Tombstones
     from origin.storage.database import Database
@@ -149,14 +150,12 @@ class Erasures:
     def _now(self) -> int:
         return int(self._clock.now())
 
-    async def _work(self) -> None:
-        while True:
+    async def _work(self, rest: Rest) -> None:
+        wait = 0.0
+        while await rest(wait, self._wake):
+            wait = RETRY_SECONDS
             with contextlib.suppress(Exception):  # the database is away: readiness says so
                 await self.resume()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY_SECONDS):
-                    await self._wake.wait()
-            self._wake.clear()
 
     async def _begin(self, name: str) -> str:
         digests = self._keyring.digests("receipts", name)

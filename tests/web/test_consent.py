@@ -42,9 +42,11 @@ def test_without_a_word_nothing_is_allowed_and_it_says_so(stage: Stage) -> None:
 def test_a_choice_is_remembered_with_version_and_time(stage: Stage) -> None:
     answer = stage.send("PUT", PATH, {"purposes": ["session"]})
     assert answer.status == 200
-    assert answer.cookies == (
-        f"{CHOICE_COOKIE}=2.3.{NOW}.session.{NOW}; Path=/; Max-Age=15552000; Secure; HttpOnly; SameSite=Lax",
+    choice, context = answer.cookies
+    assert choice == (
+        f"{CHOICE_COOKIE}=2.3.{NOW}.session.{NOW}; Path=/; Max-Age=15552000; Secure; HttpOnly; SameSite=Lax"
     )
+    assert context.startswith(f"{CONTEXT_COOKIE}="), "events are under one name from the first on"
     assert states(answer.json)["session"] == (True, "choice")
     assert (answer.json["choiceVersion"], answer.json["choiceTime"]) == (3, NOW)
     again = stage.get(PATH, {"cookie": answer.cookies[0].partition(";")[0]})

@@ -246,3 +246,37 @@ def test_content_that_is_nested_without_end_is_a_problem_not_a_fault(stage: Stag
     headers = {"cookie": choice(), "content-type": "application/json"}
     answer = stage.send("POST", PATH, b"[" * 15_000, headers)
     assert answer.status == 400
+
+
+def test_half_a_character_costs_its_own_event_alone(stage: Stage) -> None:
+    """Pages cut texts within a pair of surrogates and escape the half: JSON, and no Unicode."""
+    good = msgspec.json.encode(event()).decode()
+    half = '{"id":"event-half","type":"search","query":"socks \\ud83d"}'
+    body = f'{{"events":[{good},{half}]}}'.encode()
+    answer = stage.send("POST", PATH, body, {"cookie": choice()})
+    assert answer.status == 200
+    assert answer.json["accepted"] == ["event-click-r1"]
+    assert [one["index"] for one in answer.json["rejected"]] == [1]
+    for bad in (b'{"events":[{]}', b'{"events":{"a":"\\ud83d"}}', b'["\\ud83d"]', b'{"other":["\\ud83d"]}'):
+        assert stage.send("POST", PATH, bad, {"cookie": choice()}).status == 400
+
+
+def test_without_a_name_nothing_is_handed_on_for_a_profile(stage: Stage) -> None:
+    """A page that asks not to be personalised brings no context: its events are nobody's."""
+    only = {"cookie": choice("session", "profile")}
+    answer = stage.send("POST", f"{PATH}?personalise=off", {"events": [event()]}, only)
+    assert (answer.json["handedOn"], stage.queue.messages) == (False, [])
+    more = {"cookie": choice("session", "profile", "measurement")}
+    stage.send("POST", f"{PATH}?personalise=off", {"events": [event()]}, more)
+    (message,) = stage.queue.messages
+    assert msgspec.json.decode(message)["consent"]["purposes"] == ["measurement"]
+
+
+def test_who_has_chosen_sends_the_first_events_under_one_name(stage: Stage) -> None:
+    """The same batch comes twice when its answer is lost: both times from the browser that chose."""
+    chosen = stage.send("PUT", "/v1/nl/nl/consent", {"purposes": ["session", "profile"]})
+    cookie = "; ".join(one.partition(";")[0] for one in chosen.cookies)
+    for _ in range(2):
+        stage.send("POST", PATH, {"events": [event()]}, {"cookie": cookie})
+    first, second = (msgspec.json.decode(one) for one in stage.queue.messages)
+    assert first["shopper"] == second["shopper"]

@@ -280,6 +280,15 @@ def test_an_error_of_ours_gives_the_plain_answer_within_the_same_filter(stage: S
     assert "secret detail" not in told
 
 
+@pytest.mark.parametrize("slot", ["recommendations", "recently-viewed"])
+def test_an_error_of_ours_gives_the_fragment_of_nobody_in_particular(stage: Stage, slot: str) -> None:
+    target = f"/v1/nl/nl/fragments/{slot}"
+    plain = stage.get(target)
+    answer = stage.get(target, break_it(stage))
+    assert (answer.status, answer.headers["selvedge-degraded"]) == (200, "internal")
+    assert answer.headers["content-type"] == plain.headers["content-type"]
+
+
 def test_an_error_of_ours_on_a_later_page_starts_the_list_again(stage: Stage) -> None:
     first = stage.get(f"{R}?limit=2").json["next"]
     answer = stage.get(f"{R}?cursor={first}&limit=2", break_it(stage))

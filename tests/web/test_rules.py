@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from origin.building import build
+from origin.building import build, build_delta
 from origin.building.arrangement import arrange
 from origin.demo import generate
 from selvedge.ranking.blocks import BLOCK
@@ -370,3 +370,19 @@ def test_what_is_similar_is_a_slot_of_its_own_and_its_copies_end_with_its_rules(
     assert staged.get(target, {"if-none-match": after.headers["etag"]}).status == 304
     staged.clock.time += 24 * 60 * 60
     assert staged.get(target, {"if-none-match": after.headers["etag"]}).status == 200
+
+
+@pytest.mark.parametrize("path", [P, R, "/v1/nl/nl/products/p6/similar"])
+def test_a_list_starts_again_when_the_rule_that_it_went_by_is_gone(path: str) -> None:
+    boost = rule("boost", products=("p7",), points=20)
+    catalogue = shop(*PRODUCTS)
+    live = build(catalogue, shop=SHOP, rules=RuleSet((rule("bury", 1, products=("p1",), points=9), boost)))
+    staged = stage(catalogue=catalogue)
+    staged.publish(live)
+    staged.refresh()
+    first = staged.get(f"{path}?limit=3").json
+    staged.publish(build_delta(live, catalogue, RuleSet(())))
+    staged.refresh()
+    stale = staged.get(f"{path}?cursor={first['next']}&limit=3")
+    assert (stale.status, stale.json["type"]) == (410, "/problems/stale-cursor")
+    assert stale.json["start"] == f"{path}?limit=3"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 import msgspec
@@ -32,6 +33,44 @@ class _Named(msgspec.Struct, frozen=True):
     id: str
 
 
+class BatchDecoder:
+    """Decodes a batch so that what is wrong within one event is wrong with that one alone."""
+
+    def decode(self, data: bytes, /) -> Batch:
+        """Return the batch. Raises as `msgspec` does.
+
+        Pages cut texts in the middle of a pair of surrogates and send the half as an escape, which is JSON
+        (RFC 8259, section 8.2) and no Unicode: then each event is written anew by itself.
+        """
+        try:
+            return _batch.decode(data)
+        except UNREADABLE:
+            lenient = _without_halves(data)
+            if lenient is None:
+                raise
+            return _batch.decode(lenient)
+
+
+def _without_halves(data: bytes) -> bytes | None:
+    """Return a batch with every event that is no Unicode made null, or None where nothing is to be gained."""
+    try:
+        found = json.loads(data)
+        if not isinstance(found, dict) or not isinstance(found.get("events"), list):
+            return None
+        found["events"] = [msgspec.Raw(_written(one)) for one in found["events"]]
+        return msgspec.json.encode(found)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _written(event: object) -> bytes:
+    try:
+        return msgspec.json.encode(event)
+    except UnicodeEncodeError:
+        return b"null"
+
+
+_batch = msgspec.json.Decoder(Batch)
 _event = msgspec.json.Decoder(Event)
 _named = msgspec.json.Decoder(_Named)
 

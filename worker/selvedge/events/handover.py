@@ -111,10 +111,10 @@ class FallbackQueue:
             await self._second.send(message)
 
 
-def served_purposes(consent: Consent) -> frozenset[Purpose]:
+def served_purposes(consent: Consent, context: Context | None) -> frozenset[Purpose]:
     """Return the purposes for which events may be handed on; without a name they can be in no profile."""
     served = consent.allowed & HANDED_ON_FOR
-    return served if consent.allows("session") else served - {"profile"}
+    return served - {"profile"} if context_name(context) is None else served
 
 
 def context_name(context: Context | None) -> str | None:

@@ -133,11 +133,15 @@ class Rulebook:
         return listed | self._where(rule, now) if rule.where else listed
 
     def dated(self, numbers: Iterable[int]) -> bool:
-        """Whether any of these rules rests on evidence, which a delta may change."""
+        """Whether any of these rules rests on evidence, which a delta may change.
+
+        A cursor's numbers may be those of other rules: which rules it went by, `revision_for` tells.
+        """
         facets = self._index.facets
         return any(
             field in facets and facets[field].info.dated
             for number in numbers
+            if number < len(self.rules)
             for field in self.rules[number].where
         )
 

@@ -80,6 +80,9 @@ ACTION_ROUTES: dict[tuple[str, int], tuple[str, Handler]] = {
 }
 """What changes something: its method and its handler. Some of these paths may be read too."""
 
+PERSONAL_ROUTES = frozenset({"recommend", "show_fragment", "list_alternatives"})
+"""The handlers whose answer may be somebody's own, and which have one for nobody in particular as well."""
+
 MY_ROUTES: dict[str, dict[str, Handler]] = {
     "/v1/me": {"GET": me.show_me, "PATCH": me.correct_me},
     "/v1/me/consent": {"GET": my_consent.show_my_consent, "PUT": my_consent.choose_mine},
@@ -153,7 +156,7 @@ class Application:
 
     async def _plain_answer(self, request: Request, background: Background, error: Exception) -> Response:
         """Return the answer that nobody in particular gets in place of one that broke, else the problem."""
-        if route_name(request.path) != "recommend":
+        if route_name(request.path) not in PERSONAL_ROUTES:
             return answer_for(error)
         try:
             response = await self._respond(anybody.without_person(request), background)

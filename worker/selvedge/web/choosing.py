@@ -19,9 +19,9 @@ from selvedge.shopper.choice import (
     remaining_seconds,
 )
 from selvedge.shopper.consent import Consent, read_choice
-from selvedge.shopper.context import CONTEXT_COOKIE
+from selvedge.shopper.context import CONTEXT_COOKIE, new_context
 from selvedge.shopper.crawlers import is_crawler
-from selvedge.web.context_cookie import NO_COOKIE, read_cookie, write_cookie
+from selvedge.web.context_cookie import NO_COOKIE, Brought, read_cookie, write_cookie
 from selvedge.web.http import set_cookie
 from selvedge.web.people import visitor_only
 
@@ -60,17 +60,26 @@ def decide_choice(edge: Edge, request: Request, market: str, purposes: frozenset
 
 
 async def choice_cookies(edge: Edge, request: Request, chosen: Chosen) -> list[str]:
-    """Return the `Set-Cookie` values that remember a choice, and forget what it withdraws."""
+    """Return the `Set-Cookie` values that remember a choice, and forget what it withdraws.
+
+    Who allows `session` is given a context at once: events that are sent again, or side by side, are then
+    all under the one name that can be erased.
+    """
     choice, consent, before = chosen.choice, chosen.consent, chosen.before
     cookies = [set_cookie(CHOICE_COOKIE, _text(choice), CHOICE_SECONDS)]
     if not consent.allows("session"):  # said without looking whether there is one
         cookies.append(NO_COOKIE)
-    elif before.allows("session") and not consent.allows("profile"):
+        return cookies
+    brought = Brought()
+    if before.allows("session"):
         brought = await read_cookie(edge, request, choice.time, before.since)
-        if brought.context is not None:
-            left = msgspec.structs.replace(visitor_only(brought.context), since=choice.since)
-            if left != brought.context:
-                cookies.append(await write_cookie(edge, left))
+    if brought.context is None:
+        begun = msgspec.structs.replace(new_context(choice.since), written=choice.time)
+        cookies.append(await write_cookie(edge, begun))
+    elif not consent.allows("profile"):
+        left = msgspec.structs.replace(visitor_only(brought.context), since=choice.since)
+        if left != brought.context:
+            cookies.append(await write_cookie(edge, left))
     return cookies
 
 

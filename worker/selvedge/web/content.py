@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from selvedge.errors import UNREADABLE
 from selvedge.web.problems import BadContent, ContentTooLarge, UnsupportedMediaType
 
 if TYPE_CHECKING:
-    import msgspec
-
     from selvedge.web.http import Request
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Decoder(Protocol[T_co]):
+    """What makes a value of JSON: a decoder of `msgspec`, or one that is more lenient."""
+
+    def decode(self, data: bytes, /) -> T_co:
+        """Return the value. Raises as `msgspec` does."""
+        ...
+
 
 MAX_DEPTH = 64
 """How deep content may be nested. In wasm the decoder's recursion ends the isolate before it raises."""
@@ -32,7 +40,7 @@ MERGE_PATCH = "application/merge-patch+json"
 async def read_content(
     request: Request,
     limit: int,
-    decoder: msgspec.json.Decoder[T],
+    decoder: Decoder[T],
     media_types: tuple[str, ...] = MEDIA_TYPES,
 ) -> T:
     """Return the JSON content. Raises `UnsupportedMediaType`, `ContentTooLarge`, `BadContent`."""

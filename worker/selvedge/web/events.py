@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.errors import QueueUnavailable
-from selvedge.events.batch import MAX_BATCH_BYTES, Batch, Rejection, judge
+from selvedge.events.batch import MAX_BATCH_BYTES, BatchDecoder, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
 from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes, shopper_name
 from selvedge.shopper.context import Context, new_context
@@ -46,7 +46,7 @@ class EventsAnswer(Served, frozen=True):
     remembered: bool
 
 
-_decoder = msgspec.json.Decoder(Batch)
+_decoder = BatchDecoder()
 
 
 async def collect(edge: Edge, request: Request, background: Background, market: str, locale: str) -> Response:
@@ -62,7 +62,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
     now = int(edge.clock.now())
     context = await _context(edge, request, consent, now, background) if personalise else None
     fresh = [event for event in events if context is None or digest(event.id) not in context.events]
-    purposes = served_purposes(consent)
+    purposes = served_purposes(consent, context)
     if events and purposes:  # all of them: what the origin has already, it tells by its id
         message = Message(
             market=market,

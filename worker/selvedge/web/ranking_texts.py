@@ -23,7 +23,7 @@ TEXTS: dict[str, RankingTexts] = {
         (
             (
                 "Basic order",
-                "Every product has the same basic points for everyone; the shop sets them when it publishes the catalogue. They weigh most.",
+                "Every product has the same basic points for everyone; the shop sets them when it publishes the catalogue. They weigh most. Then brands and categories take turns.",
                 False,
             ),
             (
@@ -43,7 +43,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "What you like",
-                "Products that you clicked, saved, bought or removed in this browser change what is raised, little by little.",
+                "Products that you clicked, saved, bought or removed in this browser change what is raised, little by little. Products that were shown to you and that you did not look at move down.",
                 True,
             ),
             (
@@ -64,7 +64,7 @@ TEXTS: dict[str, RankingTexts] = {
         (
             (
                 "Basisvolgorde",
-                "Elk product heeft voor iedereen dezelfde basispunten; de winkel bepaalt ze bij het publiceren van het assortiment. Ze wegen het zwaarst.",
+                "Elk product heeft voor iedereen dezelfde basispunten; de winkel bepaalt ze bij het publiceren van het assortiment. Ze wegen het zwaarst. Daarna wisselen merken en categorieën elkaar af.",
                 False,
             ),
             (
@@ -84,7 +84,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Wat u mooi vindt",
-                "Producten die u in deze browser aanklikte, bewaarde, kocht of verwijderde, veranderen stap voor stap wat naar voren komt.",
+                "Producten die u in deze browser aanklikte, bewaarde, kocht of verwijderde, veranderen stap voor stap wat naar voren komt. Producten die u te zien kreeg en niet bekeek, zakken.",
                 True,
             ),
             (
@@ -105,7 +105,7 @@ TEXTS: dict[str, RankingTexts] = {
         (
             (
                 "Orden básico",
-                "Cada producto tiene los mismos puntos básicos para todos; la tienda los fija al publicar el catálogo. Son los que más pesan.",
+                "Cada producto tiene los mismos puntos básicos para todos; la tienda los fija al publicar el catálogo. Son los que más pesan. Después, marcas y categorías se alternan.",
                 False,
             ),
             (
@@ -125,7 +125,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Lo que le gusta",
-                "Los productos en los que hizo clic, guardó, compró o quitó en este navegador cambian poco a poco lo que sube.",
+                "Los productos en los que hizo clic, guardó, compró o quitó en este navegador cambian poco a poco lo que sube. Los productos que se le mostraron y que no miró bajan.",
                 True,
             ),
             (
@@ -146,7 +146,7 @@ TEXTS: dict[str, RankingTexts] = {
         (
             (
                 "Grundordning",
-                "Varje produkt har samma grundpoäng för alla; butiken sätter dem när sortimentet publiceras. De väger tyngst.",
+                "Varje produkt har samma grundpoäng för alla; butiken sätter dem när sortimentet publiceras. De väger tyngst. Därefter varvas märken och kategorier.",
                 False,
             ),
             ("Det du ber om", "Önskemål som du väljer på sidan, och produkten som du tittar på.", False),
@@ -162,7 +162,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "Det du tycker om",
-                "Produkter som du har klickat på, sparat, köpt eller tagit bort i den här webbläsaren ändrar steg för steg vad som lyfts.",
+                "Produkter som du har klickat på, sparat, köpt eller tagit bort i den här webbläsaren ändrar steg för steg vad som lyfts. Produkter som visats för dig utan att du har tittat på dem sjunker.",
                 True,
             ),
             (
@@ -183,7 +183,7 @@ TEXTS: dict[str, RankingTexts] = {
         (
             (
                 "Kolejność podstawowa",
-                "Każdy produkt ma dla wszystkich te same punkty podstawowe; sklep ustala je przy publikacji katalogu. Ważą najwięcej.",
+                "Każdy produkt ma dla wszystkich te same punkty podstawowe; sklep ustala je przy publikacji katalogu. Ważą najwięcej. Potem marki i kategorie występują na zmianę.",
                 False,
             ),
             ("To, o co prosisz", "Preferencje wybrane na tej stronie oraz produkt, który oglądasz.", False),
@@ -199,7 +199,7 @@ TEXTS: dict[str, RankingTexts] = {
             ),
             (
                 "To, co lubisz",
-                "Produkty kliknięte, zapisane, kupione lub usunięte w tej przeglądarce stopniowo zmieniają to, co jest podnoszone.",
+                "Produkty kliknięte, zapisane, kupione lub usunięte w tej przeglądarce stopniowo zmieniają to, co jest podnoszone. Produkty pokazane, lecz nieobejrzane, przesuwają się w dół.",
                 True,
             ),
             (
