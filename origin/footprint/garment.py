@@ -126,7 +126,7 @@ def describe(
         category=categories[product.group],
         fibres=_fibres(main),
         second=_fibres(parts[1]) if main and len(parts) > 1 else (),
-        organic=sum(_organic(one, moment, assumed) for one in product.evidence),
+        organic=max((_organic(one, main, moment, assumed) for one in product.evidence), default=0.0),
         country=product.country_of_origin,
         price=min(prices) / 100 if prices else None,
     )
@@ -138,10 +138,14 @@ def _fibres(part: Component | None) -> tuple[tuple[str, float | None], ...]:
     return tuple((one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres)
 
 
-def _organic(one: Evidence, moment: datetime, assumed: Assumptions) -> float:
-    """The share that a certificate of the product's material vouches for, at `moment`."""
+def _organic(one: Evidence, main: Component | None, moment: datetime, assumed: Assumptions) -> float:
+    """The share that a certificate of the main fabric vouches for, at `moment`.
+
+    Two certificates may be about the same fibre, and one about another component says nothing of this one.
+    """
     counts = (
-        one.scheme in assumed.organic_schemes
+        (one.component is None or (main is not None and one.component == main.name))
+        and one.scheme in assumed.organic_schemes
         and one.level in ("product", "material")
         and (one.valid_from is None or one.valid_from <= moment)
         and (one.valid_to is None or moment < one.valid_to)

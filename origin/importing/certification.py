@@ -54,13 +54,16 @@ class CertificationColumn:
     def _certificate(self, text: str, extra: dict[str, str], row: Row) -> Certificate:
         pieces = (piece.strip() for piece in text.split(":", len(self._parts) - 1))
         values = dict(zip(self._parts, pieces, strict=False))
+        stated = extra.get("valid_from", ""), extra.get("valid_to", "")
+        valid_from, valid_to = _date(stated[0], "valid_from", row), _date(stated[1], "valid_to", row)
         return Certificate(
             name=values.get("name", ""),
             authority=_authority(values.get("authority", "")),
             identification=values.get("code") or None,
             share=_share(extra.get("share", ""), row),
-            valid_from=_date(extra.get("valid_from", ""), "valid_from", row),
-            valid_to=_date(extra.get("valid_to", ""), "valid_to", row),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            dated=(valid_from is not None or not stated[0]) and (valid_to is not None or not stated[1]),
             level=extra.get("level") or None,
             component=extra.get("component") or None,
             source=extra.get("source") or FEED,

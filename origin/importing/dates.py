@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+
+_SECONDS = re.compile(r"\d{9,}", re.ASCII)
+"""Longer than a date without hyphens."""
 
 
 @lru_cache(maxsize=16384)
 def parse_moment(text: str) -> datetime | None:
     """Parse ISO 8601, or seconds since 1970; what has no zone is UTC. None where it is neither."""
     try:
-        if text.isdigit() and len(text) > len("20261231"):
+        if _SECONDS.fullmatch(text):
             return datetime.fromtimestamp(int(text), UTC)
         moment = datetime.fromisoformat(text)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def parse_end(text: str) -> datetime | None:
-    """Parse the end of a validity: a bare date is valid to the end of that day."""
+    """Parse the end of a validity: a bare date is valid to the end of that day, or of time."""
     moment = parse_moment(text)
-    bare_date = "T" not in text and ":" not in text
-    return moment + timedelta(days=1) if moment and bare_date else moment
+    if moment is None or _SECONDS.fullmatch(text) or "T" in text or ":" in text:
+        return moment
+    try:
+        return moment + timedelta(days=1)
+    except OverflowError:
+        return datetime.max.replace(microsecond=0, tzinfo=UTC)
 
 
 def parse_interval(text: str) -> tuple[datetime, datetime] | None:

@@ -52,7 +52,8 @@ class Scheme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Certificate(msgspec.Struct, frozen=True):
     """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing.
 
-    `component` is the shop's word for the one it is about, `source` where the shop has it from.
+    `component` is the shop's word for the one it is about, `source` where the shop has it from. `dated`:
+    whether every date that the row states can be read.
     """
 
     name: str
@@ -64,6 +65,12 @@ class Certificate(msgspec.Struct, frozen=True):
     level: str | None = None
     component: str | None = None
     source: str | None = None
+    dated: bool = True
+
+    @property
+    def never(self) -> bool:
+        """Whether it ends before it begins."""
+        return bool(self.valid_from and self.valid_to and self.valid_to <= self.valid_from)
 
 
 class Subject(msgspec.Struct, frozen=True):
@@ -115,8 +122,13 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
 
     Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower
     grade of the same standard fits), levels that the scheme may not speak about (unless it may make
-    a weaker claim), and goods first sold after their certificate had lapsed.
+    a weaker claim), goods first sold after their certificate had lapsed, and certificates of which nobody
+    can tell when they count.
     """
+    if not certificate.dated or certificate.never:
+        problem = "certificate-ends-before-it-begins" if certificate.dated else "certificate-date-unreadable"
+        row.repair(field, certificate.name, problem, "left out")
+        return None
     certificate = _with_sound_share(certificate, row, field)
     code = find_scheme(certificate.name, certificate.share)
     if code is None:

@@ -233,13 +233,18 @@ class _Parser:
 
 
 def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
+    dates = [
+        (rule.valid_from, read_date(row, rule.valid_from)),
+        (rule.valid_to, read_date(row, rule.valid_to, end=True)),
+    ]
     return Certificate(
         name=name,
         authority=rule.issuer,
         identification=row.get(rule.code) or None,
         share=total_share(row, rule.share, rule.unit),
-        valid_from=read_date(row, rule.valid_from),
-        valid_to=read_date(row, rule.valid_to, end=True),
+        valid_from=dates[0][1],
+        valid_to=dates[1][1],
+        dated=all(found is not None or not row.get(column) for column, found in dates),
         component=row.get(rule.component) or None,
         source=row.get(rule.source) or f"table:{rule.column}",
     )

@@ -274,3 +274,22 @@ def test_one_bad_row_never_loses_the_others(
     result = read_feed(path, shop, market="nl", locale="en", taken=TAKEN)
     assert {"G0", "G1", "G2"} <= {group.id for group in result.catalogue.groups}
     assert result.report.accepted >= 3
+
+
+@pytest.mark.parametrize(
+    ("dates", "reason"),
+    [
+        ({"certificate_valid_to": "31/12/2025"}, "certificate-date-unreadable"),
+        ({"certificate_valid_from": "soon"}, "certificate-date-unreadable"),
+        (
+            {"certificate_valid_from": "2026-05-01", "certificate_valid_to": "2025-05-01"},
+            "certificate-ends-before-it-begins",
+        ),
+    ],
+)
+def test_a_certificate_of_which_nobody_can_tell_when_it_counts_is_left_out(
+    read: ReadFeed, dates: dict[str, str], reason: str
+) -> None:
+    result = read({"certification": ":OEKO-TEX Standard 100:1", **dates})
+    assert result.catalogue.products[0].evidence == ()
+    assert reason in [one.reason for one in result.report.issues]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from origin.importing.dates import parse_end
 from origin.importing.report import Log, Row
 from origin.importing.schemes import Certificate, Subject, find_scheme, prove, registry
 from origin.importing.vocabulary import fold
@@ -208,3 +209,20 @@ def test_a_share_above_the_whole_proves_the_least_of_its_scheme(row: Row, log: L
     assert found is not None
     assert (found.scheme, found.share) == ("RECYCLED_CLAIM_STANDARD_BLENDED", None)
     assert [issue.reason for issue in log.issues] == ["share-out-of-range"]
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("2026-12-31", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("20261231", datetime(2027, 1, 1, tzinfo=UTC)),
+        ("2026-12-31T10:00Z", datetime(2026, 12, 31, 10, tzinfo=UTC)),
+        ("1790467200", datetime(2026, 9, 27, tzinfo=UTC)),
+        ("9999-12-31", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        ("9999-12-31T23:00-05:00", None),
+        ("0001-01-01T00:00+05:00", None),
+        ("31/12/2025", None),
+    ],
+)
+def test_a_bare_date_ends_with_its_day(text: str, end: datetime | None) -> None:
+    assert parse_end(text) == end
