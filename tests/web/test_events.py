@@ -136,6 +136,13 @@ def test_who_is_logged_in_is_named_by_the_account(stage: Stage) -> None:
     assert (message["shopper"], message["entered"]) == (account, NOW - 60)
 
 
+def test_a_cookie_that_knows_no_log_in_is_not_taken_for_a_return_after_an_erasure(stage: Stage) -> None:
+    account = account_id("https://id.example", "somebody")
+    stage.send("POST", PATH, {"events": [event()]}, stage.cookies(Context(b"x" * 12, NOW, account=account)))
+    message = msgspec.json.decode(stage.queue.messages[0])
+    assert (message["shopper"], message["entered"]) == (account, 1)
+
+
 def test_without_consent_nothing_is_kept_and_the_answer_says_so(stage: Stage) -> None:
     anyone = post(stage, event())
     assert anyone.json == {

@@ -127,3 +127,14 @@ def shopper_name(context: Context | None, consent: Consent) -> str | None:
     if not context or not context.id:
         return None
     return context.shopper if consent.allows("profile") else visitor_id(context.id)
+
+
+def entered(context: Context | None, consent: Consent) -> int:
+    """Return when the account's person logged in, epoch seconds; 0 where a message names no account.
+
+    A cookie from before that was kept says nothing: as long ago as can be, since it is no new log-in. With
+    0 the origin would take the account for one that came back after whatever erasure.
+    """
+    if not context or not context.account or not consent.allows("profile"):
+        return 0
+    return max(context.entered, 1)

@@ -13,7 +13,14 @@ import msgspec
 from selvedge.errors import QueueUnavailable
 from selvedge.events.batch import MAX_BATCH_BYTES, BatchDecoder, Rejection, judge
 from selvedge.events.event import ItemEvent, kind_of
-from selvedge.events.handover import ConsentNote, Message, context_name, served_purposes, shopper_name
+from selvedge.events.handover import (
+    ConsentNote,
+    Message,
+    context_name,
+    entered,
+    served_purposes,
+    shopper_name,
+)
 from selvedge.shopper.context import Context, new_context
 from selvedge.shopper.learning import Happening, digest, learn
 from selvedge.web.caching import PRIVATE
@@ -73,7 +80,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
             events=events,
             context=context_name(context),
             shopper=shopper_name(context, consent),
-            entered=context.entered if context and consent.allows("profile") else 0,
+            entered=entered(context, consent),
         )
         await _hand_on(edge, message)
     used = bool(purposes) or context is not None
