@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from selvedge.web.http import Request
 
 MAX_BODY = 16 * 1024
-MAX_EXPORT_BYTES = 20_000_000
+MAX_EXPORT_BYTES = 12_000_000
 """What an isolate can hold twice, as it comes and as it goes. Whoever has more asks the shop for it."""
 NOTHING_TAG = '"0"'
 """The entity tag of a profile that there is not yet."""
