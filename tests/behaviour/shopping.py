@@ -89,6 +89,7 @@ class Walk:
             self.pairs.append("explain=true")
         self.version = ""
         self.banned: frozenset[str] = frozenset()
+        self.in_force = NO_RULES
         self.cursor: str | None = None
         self.shown: list[str] = []
         self.there: set[str] = set()
@@ -117,6 +118,7 @@ class Shopping(RuleBasedStateMachine):
         self.known = set(self.products)
         """The products that the version in service has a place for."""
         self.banned: frozenset[str] = frozenset()
+        self.in_force = NO_RULES
         self.changes = 0
         self.cookies = {person: f"{CHOICE_COOKIE}={format_choice(['session'])}" for person in PEOPLE}
         self.clicked: dict[str, set[str]] = {person: set() for person in PEOPLE}
@@ -207,7 +209,8 @@ class Shopping(RuleBasedStateMachine):
 
     def is_stale(self, walk: Walk) -> bool:
         """Whether the version of a walk is not in service any more, or rules take out other products."""
-        return walk.version != self.live.release.version or walk.banned != self.banned
+        moved = any(one.kind == "boost" for one in walk.in_force.rules) and walk.in_force != self.in_force
+        return walk.version != self.live.release.version or walk.banned != self.banned or moved
 
     def go_on(self, walk: Walk) -> None:
         """Ask for the next page."""
@@ -234,6 +237,7 @@ class Shopping(RuleBasedStateMachine):
             for every in (False, True):
                 walk = Walk(person, path, kind, limit, every=every)
                 walk.version, walk.banned = self.live.release.version, self.banned
+                walk.in_force = self.in_force
                 self.open.append(walk)
                 answer = self.page(walk)
                 self.take(walk, answer)
@@ -321,13 +325,22 @@ class Shopping(RuleBasedStateMachine):
         for walk in self.open:
             walk.touched |= names
 
-    @rule(banned=st.sets(st.sampled_from(list(assortment())), max_size=3))
-    def publish_other_rules(self, banned: set[str]) -> None:
+    @rule(
+        banned=st.sets(st.sampled_from(list(assortment())), max_size=3),
+        boosted=st.lists(st.sampled_from(list(assortment())), max_size=2, unique=True),
+    )
+    def publish_other_rules(self, banned: set[str], boosted: list[str]) -> None:
         """They come with a delta."""
         self.banned = frozenset(banned & self.known)
         named = tuple(sorted(self.banned))
-        one = Rule(id="ban", kind="exclude", products=named, author="Ada", reason="a recall")
-        rules = RuleSet((one,)) if named else NO_RULES
+        said = [
+            Rule(id=f"boost-{name}", kind="boost", products=(name,), points=9, author="Ada", reason="new")
+            for name in boosted
+            if name in self.known - self.banned
+        ]
+        if named:
+            said.append(Rule(id="ban", kind="exclude", products=named, author="Ada", reason="a recall"))
+        rules = self.in_force = RuleSet(tuple(said)) if said else NO_RULES
         self.changes += 1
         self.put(build_delta(self.live, self.catalogue(), rules))
 
@@ -335,7 +348,7 @@ class Shopping(RuleBasedStateMachine):
     def publish_a_version(self) -> None:
         self.changes += 1
         self.known = set(self.products) - self.gone
-        self.banned = frozenset()
+        self.banned, self.in_force = frozenset(), NO_RULES
         self.put(build(self.catalogue(), shop=SHOP, previous=self.live))
 
     def put(self, built: BuiltSnapshot) -> None:
