@@ -210,7 +210,7 @@ class Shopping(RuleBasedStateMachine):
     def is_stale(self, walk: Walk) -> bool:
         """Whether the version of a walk is not in service any more, or rules take out other products."""
         moved = any(one.kind == "boost" for one in walk.in_force.rules) and walk.in_force != self.in_force
-        return walk.version != self.live.release.version or walk.banned != self.banned or moved
+        return walk.version != self.live.release.version or walk.banned != self.banned - self.gone or moved
 
     def go_on(self, walk: Walk) -> None:
         """Ask for the next page."""
@@ -236,7 +236,7 @@ class Shopping(RuleBasedStateMachine):
         for path in ("products", "recommendations"):
             for every in (False, True):
                 walk = Walk(person, path, kind, limit, every=every)
-                walk.version, walk.banned = self.live.release.version, self.banned
+                walk.version, walk.banned = self.live.release.version, self.banned - self.gone
                 walk.in_force = self.in_force
                 self.open.append(walk)
                 answer = self.page(walk)
