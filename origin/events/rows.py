@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.events.purposes import bits_of
+from origin.profiles.purposes import bits_of
 from selvedge.errors import UNREADABLE, SelvedgeError
 from selvedge.events.event import Event
 from selvedge.events.handover import Message
