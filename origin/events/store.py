@@ -259,7 +259,9 @@ def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
         return None
     if standing.merged_into is not None:
         return _allow(msgspec.structs.replace(row, shopper=standing.merged_into), standings)
-    left = row.purposes & ~standing.refused
+    left = row.purposes
+    if row.consented <= standing.refused_at:
+        left &= ~standing.refused
     if standing.objected:
         left &= ~bits_of(AFFECTED_BY_OBJECTION)
     return msgspec.structs.replace(row, purposes=left) if left else None

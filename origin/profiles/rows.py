@@ -33,6 +33,7 @@ COLUMNS = (
     shopper.c.erased,
     shopper.c.merged_into,
     shopper.c.refused,
+    shopper.c.refused_at,
 )
 BATCH = 500
 
@@ -53,6 +54,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     erased: int | None
     merged_into: str | None
     refused: int = 0
+    refused_at: int = 0
 
     @property
     def kept(self) -> bool:
@@ -63,15 +65,16 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 class Standing(msgspec.Struct, frozen=True):
     """What other rooms need to know before they keep anything about a person.
 
-    What happened up to `erased` (epoch seconds) may not be kept again, and what happens serves no purpose of
-    `refused` (bits); what happens to who was `merged_into` an account belongs to that account. `known`
-    persons have a `profile` (sealed) or what was derived.
+    What happened up to `erased` (epoch seconds) may not be kept again, and what was consented to up to
+    `refused_at` serves no purpose of `refused` (bits); what happens to who was `merged_into` an account
+    belongs to that account. `known` persons have a `profile` (sealed) or what was derived.
     """
 
     objected: bool = False
     erased: int | None = None
     merged_into: str | None = None
     refused: int = 0
+    refused_at: int = 0
     known: bool = False
     profile: bytes | None = None
 
@@ -90,6 +93,7 @@ async def standings(
         shopper.c.erased,
         shopper.c.merged_into,
         shopper.c.refused,
+        shopper.c.refused_at,
         or_(shopper.c.profile.is_not(None), shopper.c.derived.is_not(None)),
         *([shopper.c.profile] if lock else []),
     )
@@ -179,6 +183,7 @@ async def erase(connection: AsyncConnection, name: str, now: int) -> list[str]:
             erased=now,
             merged_into=None,
             refused=0,
+            refused_at=0,
         )
     await forget_outputs(connection, *names)
     return names

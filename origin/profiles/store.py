@@ -20,6 +20,7 @@ from origin.profiles.model import (
     merged_consent,
     merged_declared,
     merged_derived,
+    refusals,
     refused,
 )
 from origin.profiles.patching import patched
@@ -178,14 +179,8 @@ class Profiles:
         )
         was_derived = open_derived(own, into.shopper, into.derived)
         derived = merged_derived(was_derived, open_derived(theirs, from_.shopper, from_.derived))
-        gone = {
-            "profile": None,
-            "derived": None,
-            "objected": False,
-            "merged_into": into.shopper,
-            "refused": 0,
-        }
-        await rows.change(connection, from_, self._now, **gone)
+        gone = {"profile": None, "derived": None, "objected": False, "merged_into": into.shopper}
+        await rows.change(connection, from_, self._now, **gone, **_standing(Kept()))
         await rows.forget_outputs(connection, from_.shopper)
         # What either of the two has refused or objected to holds for what both have brought.
         objected = into.objected or from_.objected
@@ -203,7 +198,7 @@ class Profiles:
             profile=seal_kept(own, into.shopper, kept),
             derived=None if derived == Derived() else seal_derived(own, into.shopper, derived),
             objected=objected,
-            refused=bits_of(refused(kept.consent)),
+            **_standing(kept),
         )
 
     @retried
@@ -226,12 +221,18 @@ class Profiles:
                 derived = None
                 await rows.forget_outputs(connection, name)
             sealed = seal_kept(cipher, name, kept)
-            values = {"profile": sealed, "derived": derived, "refused": bits_of(refused(kept.consent))}
+            values = {"profile": sealed, "derived": derived, **_standing(kept)}
             revision = await rows.change(connection, row, self._now, **values)
         changed = msgspec.structs.replace(
             row, revision=revision, changed=self._now, profile=sealed, derived=derived
         )
         return _served(changed, cipher), not row.kept
+
+
+def _standing(kept: Kept) -> dict[str, int]:
+    """The columns that say what the consent record refuses, and since when."""
+    found = refusals(kept.consent)
+    return {"refused": bits_of(found), "refused_at": max(found.values(), default=0)}
 
 
 def _demand(row: Row, if_match: str | None) -> None:

@@ -119,13 +119,26 @@ async def test_late_events_serve_no_purpose_that_was_refused_meanwhile(
     await profiles.replace(ACCOUNT, decided("training", allowed=False), None)
     await profiles.merge(ACCOUNT, ANNA)
     only = {"version": 1, "purposes": ["training"]}
-    late = rows(click("late-one")) + rows(click("late-two"), consent=only)
+    late = rows(click("late-one"), received=LATER) + rows(click("late-two"), received=LATER, consent=only)
     assert await store.keep(late) == ["accepted", "dropped"]
     assert await purposes(store, ACCOUNT) == {"late-one": ("profile", "measurement")}
+
+
+@pytest.mark.parametrize(
+    ("consented", "served"),
+    [(EARLIER, ("profile", "measurement")), (NOW, ("profile", "training", "measurement"))],
+)
+async def test_the_newer_of_a_refusal_on_record_and_a_browsers_choice_holds(
+    consented: int, served: tuple[Purpose, ...], store: EventStore, profiles: Profiles
+) -> None:
+    await profiles.replace(ACCOUNT, decided("training", allowed=False), None)
+    chosen = {"version": 1, "purposes": ["measurement", "profile", "training"], "time": consented}
+    await store.keep(rows(click("event-01"), shopper=ACCOUNT, consent=chosen))
+    assert await purposes(store, ACCOUNT) == {"event-01": served}
 
 
 async def test_late_events_are_kept_for_what_is_allowed_again(store: EventStore, profiles: Profiles) -> None:
     await profiles.replace(ANNA, decided("training", allowed=False, time=EARLIER), None)
     await profiles.set_kept(ANNA, lambda _kept: decided("training", allowed=True))
-    await store.keep(rows(click("event-01")))
+    await store.keep(rows(click("event-01"), received=EARLIER))
     assert await purposes(store, ANNA) == {"event-01": ("profile", "training", "measurement")}

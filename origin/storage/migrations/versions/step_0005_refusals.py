@@ -1,4 +1,4 @@
-"""Which purposes a person refuses, where it can be read without opening their profile."""
+"""Which purposes a person refuses and since when, where it can be read without opening their profile."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,8 +7,10 @@ revision = "0005_refusals"
 down_revision = "0004_training"
 
 
+_Big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
-    """Add the column. Nobody refuses anything by it until their record changes the next time."""
-    op.add_column(
-        "shopper", sa.Column("refused", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
-    )
+    """Add the columns. Nobody refuses anything by them until their record changes the next time."""
+    for name, kind in (("refused", sa.SmallInteger()), ("refused_at", _Big)):
+        op.add_column("shopper", sa.Column(name, kind, server_default=sa.text("0"), nullable=False))
