@@ -88,7 +88,11 @@ class Database:
         settings["hide_parameters"] = True
         if not writes:
             # Outside a transaction there is nothing to begin, to commit or to undo: one round trip a read.
-            settings |= {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+            settings |= {
+                "isolation_level": "AUTOCOMMIT",
+                "pool_reset_on_return": None,
+                "skip_autocommit_rollback": True,
+            }
         if self.kind == "postgresql":
             settings |= {"pool_size": CONNECTIONS, "pool_pre_ping": writes}
             return create_async_engine(self.url, **settings)
