@@ -13,7 +13,14 @@ from selvedge.profiles.breaker import BreakerRules
 from selvedge.profiles.lookup import LookupRules, Profiles
 from selvedge.profiles.origin import OriginAnswer, OriginClient
 from selvedge.shopper.profile import EdgeProfile
-from selvedge.shopper.record import Tombstone, decode_record, encode_profile, encode_tombstone, record_key
+from selvedge.shopper.record import (
+    TOMBSTONE_SECONDS,
+    Tombstone,
+    decode_record,
+    encode_profile,
+    encode_tombstone,
+    record_key,
+)
 from selvedge.shopper.sealing import Sealer
 from tests.origins import NOTHING_KEPT, PlainTokens, ScriptedOrigin, answer, erased
 from tests.stage import FaultyKeyValue, ManualClock, run
@@ -149,6 +156,50 @@ def test_until_something_is_kept_again_who_came_back_has_no_profile_and_is_not_e
     assert KEY not in scene.kv.values
     scene.origin.does = answer(profile(3, erased=NOW - 7))
     assert scene.find(3, since=NOW - 3).profile is not None
+
+
+def test_that_nothing_is_kept_of_who_came_back_is_remembered_as_briefly_as_of_anybody() -> None:
+    scene = Scene(erased(NOW - 7))
+    assert [scene.find(since=NOW - 3).source for _ in range(5)] == ["none"] * 5
+    assert len(scene.origin.requests) == 1
+    assert scene.find(since=NOW - 99).erased, "another device, whose log-in is older"
+    assert len(scene.origin.requests) == 1
+    scene.clock.time += 11
+    scene.find(since=NOW - 3)
+    assert len(scene.origin.requests) == 2
+
+
+def test_a_mark_in_kv_hides_nothing_from_who_came_back_whatever_revision_they_know_of() -> None:
+    """Another device has answered the questionnaire since, and this one's log-in merged nothing."""
+    back = profile(5, erased=NOW - 7)
+    scene = Scene(answer(back))
+    scene.kv.values[KEY] = encode_tombstone(Tombstone(NOW - 7))
+    assert scene.find(0, since=NOW - 3).profile == back
+
+
+def test_a_copy_from_before_the_erasure_that_kv_still_gives_is_not_for_who_came_back() -> None:
+    scene = Scene(NOTHING_KEPT)
+    run(scene.profiles.erase(SHOPPER))
+    scene.store(profile())
+    assert scene.find(since=NOW + 3).profile is None
+    scene.store(profile(2, erased=NOW))
+    scene.clock.time += 11
+    assert scene.find(since=NOW + 3).profile == profile(2, erased=NOW)
+
+
+@pytest.mark.parametrize("without", ["an origin", "an answer"])
+def test_an_erasure_holds_for_the_window_of_kv_whoever_else_comes_back(without: str) -> None:
+    scene = Scene(OriginUnavailable("unreachable"))
+    if without == "an origin":
+        scene.profiles = Profiles(scene.kv, SEALER, scene.clock, rules=RULES)
+    run(scene.profiles.erase(SHOPPER))
+    scene.kv.values.clear()  # as places see it that have not heard of the mark yet
+    assert scene.find(since=NOW + 3).source == "none"
+    assert scene.find(since=NOW - 99).erased
+    scene.profiles.forget(SHOPPER)
+    assert scene.find(since=NOW - 99).erased, "what others change is no log-in"
+    scene.clock.time += TOMBSTONE_SECONDS - 1
+    assert scene.find().erased
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"erased": "x"}', b'{"erased": 99999999999}'])

@@ -110,8 +110,11 @@ class Profiles:
         back. A browser's name is never given again, and has no such time.
         """
         started = self._clock.now()
+        tombstone = self._tombstone(shopper)
+        if tombstone is not None and not _is_past(tombstone, since):
+            return Looked("memory", tombstone)
         entry = self._memory.get(shopper, revision, started)
-        if entry is not None and not _is_past(entry.record, since):
+        if entry is not None:
             return Looked("none" if entry.record is None else "memory", _as_seen(entry.record, since))
         try:
             async with asyncio.timeout(self._rules.deadline_ms / 1000):
@@ -123,23 +126,23 @@ class Profiles:
     async def erase(self, shopper: str) -> None:
         """Put a tombstone in the place of the person's record. Raises `StorageUnavailable`."""
         tombstone = Tombstone(int(self._clock.now()))
-        self._remember(shopper, tombstone, 0, tombstone.erased)
+        self._remember_erasure(shopper, tombstone)
         await self._store.put(record_key(shopper), encode_tombstone(tombstone), TOMBSTONE_SECONDS)
 
     def forget(self, shopper: str) -> None:
-        """Believe no longer what this isolate remembers of a person: it has just been changed."""
+        """Believe no longer what was found of a person: it has just been changed. That is no new log-in."""
         self._memory.forget(shopper)
 
     async def _search(
         self, shopper: str, revision: int, started: float, background: Background, since: int
     ) -> Looked:
         record = await self._read(shopper)
-        if _is_past(record, since):
-            if not revision:  # nothing has been kept again
-                return Looked("none")
-            record = None
         now = self._clock.now()
-        if isinstance(record, Tombstone) or (record is not None and _is_current(record, revision, now)):
+        if isinstance(record, Tombstone):
+            self._remember_erasure(shopper, record)
+            if not _is_past(record, since):
+                return Looked("kv", record)
+        elif record is not None and _is_current(record, revision, now):
             self._remember(shopper, record, revision, since)
             return Looked("kv", record)
         if self._origin is None:
@@ -155,12 +158,15 @@ class Profiles:
         return await self._try_origin(shopper, revision, background, permit, asking, fair=fair, since=since)
 
     async def _read(self, shopper: str) -> Record | None:
-        """Return KV's record, or None where it has none or gives none."""
+        """Return KV's record, or None where it has none, gives none, or does not know of an erasure yet."""
         try:
             data = await self._store.get(record_key(shopper))
         except StorageUnavailable:
             return None
-        return None if data is None else await decode_record(data, shopper, self._sealer)
+        record = None if data is None else await decode_record(data, shopper, self._sealer)
+        tombstone = self._tombstone(shopper)
+        stale = tombstone is not None and record is not None and record.erased < tombstone.erased
+        return None if stale else record
 
     async def _try_origin(
         self,
@@ -189,8 +195,10 @@ class Profiles:
             self.breaker.report(permit, self._clock.now(), succeeded=False)
             return Looked("none")
         self.breaker.report(permit, self._clock.now(), succeeded=True)
+        if isinstance(record, Tombstone):
+            self._remember_erasure(shopper, record)
         if _is_past(record, since):  # nothing has been kept again
-            return Looked("none")
+            record = None
         self._remember(shopper, record, revision, since)
         if record is None:
             return Looked("none")
@@ -206,7 +214,9 @@ class Profiles:
     async def _keep(self, shopper: str, record: Record, since: int) -> None:
         """Write a record that the origin gave into KV, unless the person has been erased meanwhile."""
         now = int(self._clock.now())
-        record = self._tombstone(shopper, since) or record
+        tombstone = self._tombstone(shopper)
+        if tombstone is not None and not _is_past(tombstone, since):
+            record = tombstone
         try:
             if isinstance(record, Tombstone):
                 await self._store.put(record_key(shopper), encode_tombstone(record), TOMBSTONE_SECONDS)
@@ -216,15 +226,22 @@ class Profiles:
         except StorageUnavailable:
             return  # the next request finds it at the origin again
 
-    def _tombstone(self, shopper: str, since: int) -> Tombstone | None:
-        """Return the tombstone that is remembered of a person who has not come back after it."""
-        known = self._memory.get(shopper, 0, self._clock.now())
-        found = None if known is None else known.record
-        return found if isinstance(found, Tombstone) and not _is_past(found, since) else None
+    def _tombstone(self, shopper: str) -> Tombstone | None:
+        """Return the tombstone that is remembered of a person; whom it concerns, the time of log-in says."""
+        known = self._memory.get(_mark(shopper), 0, self._clock.now())
+        return known.record if known is not None and isinstance(known.record, Tombstone) else None
+
+    def _remember_erasure(self, shopper: str, tombstone: Tombstone) -> None:
+        """Remember an erasure beside what is found, for as long as KV does: it does not change with time."""
+        known = self._tombstone(shopper)
+        if known is None or known.erased < tombstone.erased:
+            self._memory.put(_mark(shopper), Entry(tombstone, 0, self._clock.now() + TOMBSTONE_SECONDS))
+            self._memory.forget(shopper)
 
     def _remember(self, shopper: str, record: Record | None, revision: int, since: int) -> None:
-        """Remember what was found by who knows of `revision`; an erasure is not forgotten over it."""
-        if self._tombstone(shopper, since) is not None:
+        """Remember what was found by who knows of `revision`, unless they have been erased meanwhile."""
+        tombstone = self._tombstone(shopper)
+        if isinstance(record, Tombstone) or (tombstone is not None and not _is_past(tombstone, since)):
             return
         now = self._clock.now()
         until = now + (self._rules.negative_seconds if record is None else self._rules.memory_seconds)
@@ -237,6 +254,11 @@ class Profiles:
             revision = max(revision, record.revision)
             size = len(msgspec.json.encode(record))
         self._memory.put(shopper, Entry(record, revision, until, size))
+
+
+def _mark(shopper: str) -> str:
+    """Return the name that a person's tombstone is remembered under."""
+    return f"erased/{shopper}"
 
 
 def _is_past(record: Record | None, since: int) -> bool:
