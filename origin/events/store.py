@@ -255,7 +255,7 @@ def _allowed(rows: Sequence[Row], standings: dict[str, Standing]) -> list[Row | 
 
 def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
     standing = standings[row.shopper]
-    if standing.erased is not None and not _came_back(row, standing.erased):
+    if standing.erased is not None and not _came_back(row, standing.erased, known=standing.known):
         return None
     if standing.merged_into is not None:
         return _allow(msgspec.structs.replace(row, shopper=standing.merged_into), standings)
@@ -267,15 +267,16 @@ def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
     return msgspec.structs.replace(row, purposes=left) if left else None
 
 
-def _came_back(row: Row, erased: int) -> bool:
+def _came_back(row: Row, erased: int, *, known: bool) -> bool:
     """Whether an event is of a person who logged in again after the erasure.
 
     A browser's name is never given again: whatever still bears it is from before. Where clocks may differ,
-    it is from before as well.
+    it is from before as well. An event that knows of no log-in, of a visitor who was merged or from who is
+    no edge, does not bring an account back: something has to be kept of it again, by which it is `known`.
     """
     if not is_account(row.shopper) or row.received <= erased + MAX_AHEAD_SECONDS:
         return False
-    return row.entered > erased or not row.entered
+    return row.entered > erased if row.entered else known
 
 
 def _raw(where: ColumnElement[bool], limit: int | None = None) -> Select[Any]:

@@ -4,11 +4,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from origin.events.rows import NOBODY
 from origin.events.store import EventStore, forget, withdraw
 from origin.events.tables import event, event_state, training_removal
+from origin.profiles.rows import erase
 from origin.profiles.tables import shopper
 from selvedge.shopper.context import MAX_AHEAD_SECONDS
 from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, NOW, click, rows, session_of
@@ -81,8 +82,38 @@ async def test_events_from_before_an_erasure_are_dropped_and_later_ones_are_not(
     assert await keep(ACCOUNT, later - 1, NOW + 1) == "dropped", "clocks may differ"
     assert await keep(ACCOUNT, later, NOW + 1) == "accepted"
     assert await keep(ACCOUNT, later + 9, NOW) == "dropped", "logged in before the erasure, on another device"
-    assert await keep(ACCOUNT, later) == "accepted", "by who does not know of log-ins"
     assert await keep(ANNA, later + 99) == "dropped", "a browser's name is never given again"
+
+
+async def test_events_that_know_of_no_log_in_do_not_bring_an_erased_account_back(
+    store: EventStore, database: Database
+) -> None:
+    """Those of who is no edge, and those of a visitor who was merged into the account after its erasure."""
+    await know(database, ACCOUNT, erased=NOW)
+    await know(database, BOB, merged_into=ACCOUNT)
+    later = NOW + MAX_AHEAD_SECONDS + 1
+
+    async def keep(shopper: str, received: int) -> str:
+        event = click(f"event-{shopper[:2]}-{received}")
+        (found,) = await store.keep(rows(event, shopper=shopper, received=received))
+        return found
+
+    assert [await keep(one, later) for one in (ACCOUNT, BOB)] == ["dropped", "dropped"]
+    async with database.writing() as connection:  # the account has come back
+        await connection.execute(update(shopper).where(shopper.c.shopper == ACCOUNT).values(profile=b"kept"))
+    assert [await keep(one, later + 1) for one in (ACCOUNT, BOB)] == ["accepted", "accepted"]
+    assert [await keep(one, later - 1) for one in (ACCOUNT, BOB)] == ["dropped", "dropped"]
+
+
+async def test_events_of_a_visitor_are_dropped_once_the_account_that_they_went_to_is_erased(
+    store: EventStore, database: Database
+) -> None:
+    await know(database, ACCOUNT, profile=b"kept")
+    await know(database, ANNA, merged_into=ACCOUNT)
+    async with database.writing() as connection:
+        assert await erase(connection, ACCOUNT, NOW) == [ACCOUNT, ANNA]
+    late = rows(click(), received=NOW + MAX_AHEAD_SECONDS + 1)
+    assert await store.keep(late) == ["dropped"]
 
 
 async def test_nobody_gets_a_key_by_events_that_are_dropped(
