@@ -89,6 +89,11 @@ class FaultyKeyValue(MemoryKeyValue):
         await asyncio.sleep(0)  # other requests may come in between, as in the real runtime
         return await super().get(key)
 
+    async def put(self, key: str, value: bytes, seconds: int) -> None:
+        if self.fails(key):
+            raise StorageUnavailable(key)
+        await super().put(key, value, seconds)
+
 
 class Stage:
     """A channel of one shop, and an isolate that serves it. `arrive` replaces the isolate by a cold one."""

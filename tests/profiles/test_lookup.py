@@ -275,6 +275,7 @@ def test_a_kv_that_fails_is_passed_over() -> None:
     scene = Scene(answer(profile()))
     scene.kv.fails = lambda _key: True
     assert scene.find().source == "origin"
+    assert scene.kv.values == {}
 
 
 def test_damaged_records_are_passed_over_and_replaced() -> None:

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
+from selvedge.identity.person import SKEW_SECONDS
 from selvedge.profiles.origin import OriginAnswer
 from selvedge.shopper.choice import CHOICE_COOKIE, format_choice
 from selvedge.shopper.context import CONTEXT_COOKIE, Affinity, Context, open_context
 from selvedge.shopper.identity import account_id, visitor_id
 from selvedge.shopper.profile import EdgeProfile
-from selvedge.shopper.record import Tombstone, decode_record, record_key
+from selvedge.shopper.record import Tombstone, decode_record, encode_tombstone, record_key
 from tests.identity.hostile import ISSUER, PROVIDER, SUBJECT, Keys, claims, token
 from tests.origins import MemoryOrigin
 from tests.stage import Stage, run
@@ -20,6 +21,7 @@ from tests.wardrobe import NOW, garment, moment, shell, shop
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from selvedge.shopper.policy import Purpose
     from tests.behaviour.case import Answer
 
 R = "/v1/nl/en/recommendations"
@@ -36,9 +38,9 @@ PRODUCTS = [
 class House:
     """A shop with accounts, its origin, and a browser."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         self.origin = MemoryOrigin()
-        self.stage = Stage(shop(*PRODUCTS), origin=self.origin, documents=Keys(), oidc=PROVIDER)
+        self.stage = Stage(shop(*PRODUCTS), origin=self.origin, documents=Keys(), oidc=PROVIDER, **settings)
         self.jar: dict[str, str] = {CHOICE_COOKIE: ALL}
 
     def knows(self, **more: Any) -> None:
@@ -73,7 +75,7 @@ class House:
 
 
 def bearer(**changes: Any) -> str:
-    return "Bearer " + token(claims(iat=NOW - 5, exp=NOW + 600, **changes))
+    return "Bearer " + token(claims(**{"iat": NOW - 5, "exp": NOW + 600, **changes}))
 
 
 @pytest.fixture
@@ -333,16 +335,99 @@ def test_who_comes_back_after_an_erasure_is_known_at_once_and_an_older_log_in_is
     older = dict(house.jar)
     house.origin.now = NOW
     house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
-    house.stage.clock.time += 5
-    assert house.send("PUT", "/v1/me/session", authorization=bearer()).json["account"] is True
-    house.send("POST", "/v1/me/questionnaire", {"answers": {"material": ["wool"]}}, authorization=bearer())
+    house.stage.clock.time += 45
+    anew = bearer(iat=NOW + 40)
+    assert house.send("PUT", "/v1/me/session", authorization=anew).json["account"] is True
+    house.send("POST", "/v1/me/questionnaire", {"answers": {"material": ["wool"]}}, authorization=anew)
     assert house.context is not None
-    assert house.context.entered == NOW + 5
+    assert house.context.entered == NOW + 40 - SKEW_SECONDS
     assert ids(house.get(R).json)[0] == "p2"
     house.jar = older
     plain = house.get(R)
     assert (plain.json["personalised"], ids(plain.json)) == (False, ["p0", "p1", "p2"])
     assert CONTEXT_COOKIE not in house.jar
+
+
+@pytest.mark.parametrize("issued", [NOW - 5, NOW + SKEW_SECONDS, None], ids=["before", "skewed", "unsaid"])
+def test_a_token_that_may_be_from_before_the_erasure_does_not_bring_the_account_back(
+    house: House, issued: int | None
+) -> None:
+    """A page on another device may hold one that has not expired yet."""
+    house.origin.now = NOW
+    house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
+    house.stage.clock.time += 60
+    house.jar = {CHOICE_COOKIE: ALL}
+    house.knows()
+    held = claims(exp=NOW + 600, iat=issued)
+    answer = house.send("PUT", "/v1/me/session", authorization="Bearer " + token(held))
+    assert answer.json == {"account": False, "merged": False}
+    assert house.origin.merged == []
+    assert house.context is not None
+    assert house.context.account == ""
+
+
+def test_a_token_from_the_future_as_far_as_clocks_differ_is_of_now(house: House) -> None:
+    house.send("PUT", "/v1/me/session", authorization=bearer(iat=NOW + SKEW_SECONDS))
+    assert house.context is not None
+    assert house.context.entered == NOW - SKEW_SECONDS
+
+
+@pytest.mark.parametrize("account", [ACCOUNT, ""], ids=["account", "visitor"])
+def test_log_in_brings_nothing_back_that_was_erased_from_another_device(house: House, account: str) -> None:
+    """An erasure of the account erases the visitors that were merged into it as well."""
+    house.knows(
+        account=account, entered=NOW - 60 if account else 0, affinities=(Affinity("color", "red", 9),)
+    )
+    for name in (ACCOUNT, NAME):
+        house.stage.records.values[record_key(name)] = encode_tombstone(Tombstone(NOW - 50))
+    assert house.send("PUT", "/v1/me/session", authorization=bearer()).json["account"] is True
+    assert house.context is not None
+    assert (house.context.account, house.context.affinities) == (ACCOUNT, ())
+    assert house.context.id != VISITOR
+    assert house.origin.merged == []
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "content", "purposes"),
+    [
+        ("GET", "/v1/me", None, ["session", "profile"]),
+        ("GET", "/v1/me/export", None, ["session", "profile"]),
+        ("GET", "/v1/me/consent", None, ["session", "profile"]),
+        ("PUT", "/v1/me/objection", {"objected": True}, ["session", "profile"]),
+        ("POST", "/v1/me/erasure", None, ["session", "profile"]),
+        ("PUT", "/v1/me/session", None, ["session"]),
+    ],
+)
+def test_a_context_that_was_ended_is_nobodys_and_deleted(
+    house: House, method: str, target: str, content: Any, purposes: list[Purpose]
+) -> None:
+    house.knows(since=NOW - 99)
+    house.jar[CHOICE_COOKIE] = format_choice(purposes, since=NOW - 9)
+    answer = house.send(method, target, content, authorization=bearer())
+    assert answer.status in {200, 202}
+    assert CONTEXT_COOKIE not in house.jar
+
+
+def test_a_choice_puts_a_new_context_in_the_place_of_one_that_was_ended(house: House) -> None:
+    house.knows(since=NOW - 99)
+    house.jar[CHOICE_COOKIE] = format_choice(["session", "profile"], since=NOW - 9)
+    choice = {"purposes": ["session", "profile"]}
+    assert house.send("PUT", "/v1/me/consent", choice, authorization=bearer()).json["recorded"] is True
+    assert house.context is not None
+    assert (house.context.id != VISITOR, house.context.since) == (True, NOW - 9)
+
+
+def test_a_choice_is_judged_by_the_policy_of_the_shoppers_market() -> None:
+    house = House(consent_policy={"nl": {"choice": {"measurement": False}}})
+    everything = {"purposes": ["measurement"]}
+
+    def measured(target: str) -> bool:
+        shown = house.send("PUT", target, everything).json["purposes"]
+        return any(one["allowed"] for one in shown if one["purpose"] == "measurement")
+
+    assert measured("/v1/me/consent") is True
+    assert measured("/v1/me/consent?market=nl") is measured("/v1/nl/en/consent") is False
+    assert house.send("PUT", "/v1/me/consent?market=", everything).status == 400
 
 
 def test_a_forged_token_opens_nothing(visitor: House) -> None:
@@ -407,6 +492,9 @@ def test_without_an_origin_the_cookie_is_all_there_is() -> None:
     cookies = stage.cookies(Context(id=VISITOR, written=NOW))
     assert stage.get("/v1/me", cookies).json["revision"] == 0
     assert stage.get("/v1/me/export", cookies).json["browser"]["context"]["id"] == VISITOR.hex()
+    stage.records.fails = lambda _key: True
+    assert stage.send("POST", "/v1/me/erasure", {}, cookies).status == 503, "nobody else would write the mark"
+    stage.records.fails = lambda _key: False
     erased = stage.send("POST", "/v1/me/erasure", {}, cookies)
     assert (erased.status, erased.json) == (202, {"receipts": []})
     assert stage.get("/v1/me/questionnaire").status == 404

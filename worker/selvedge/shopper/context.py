@@ -55,7 +55,8 @@ class Context(msgspec.Struct, frozen=True, array_like=True):
     says another, by withdrawal, log-out or erasure, this context is nobody's, whenever its cookie arrives.
     `revision` is that of the profile at the origin. `events` are short digests of the ids of the latest
     events counted in here, the newest first. `account` is the shopper id of who is logged in, or empty, and
-    `entered` when they logged in (epoch seconds): who was erased since then has not come back.
+    `entered` when their token was issued, at the earliest (epoch seconds): who was erased since then has not
+    come back.
     """
 
     id: bytes = b""

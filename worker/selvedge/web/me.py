@@ -35,6 +35,8 @@ from selvedge.web.problems import NotFound, Refused
 from selvedge.web.served import Served
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from selvedge.ports import Background
     from selvedge.profiles.origin import OriginAnswer
     from selvedge.shopper.context import Context
@@ -124,7 +126,7 @@ async def show_me(edge: Edge, request: Request, _background: Background) -> Resp
         affinities=kept.get("affinities", []),
         consent=kept.get("consent", []),
     )
-    return answered(data, ETag=tag)
+    return answered(data, cookies=myself.cookies, ETag=tag)
 
 
 async def export_me(edge: Edge, request: Request, _background: Background) -> Response:
@@ -141,7 +143,7 @@ async def export_me(edge: Edge, request: Request, _background: Background) -> Re
         browser=await _browser(edge, request, myself.context),
         origin=origin,
     )
-    answer = answered(export)
+    answer = answered(export, cookies=myself.cookies)
     answer.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return answer
 
@@ -177,13 +179,13 @@ async def object_me(edge: Edge, request: Request, background: Background) -> Res
     cookies = await renewed(edge, myself, revision)
     known = revision if isinstance(revision, int) else 1
     background.run(look_again(edge, myself.shopper, known, background))
-    return msgspec.structs.replace(answered(Objected(objected=wanted.objected)), cookies=cookies)
+    return answered(Objected(objected=wanted.objected), cookies=cookies)
 
 
 async def erase_me(edge: Edge, request: Request, _background: Background) -> Response:
     """`POST /v1/me/erasure`: erase the account, this browser's visitor, or both; the cookie goes with them.
 
-    Where the origin cannot be asked the cookie stays, so that asking again is possible.
+    Where the origin cannot be asked, or without one KV, the cookie stays, so that asking again is possible.
     """
     require_origin(request, edge.settings.allowed_origins)
     read_parameters(request.query)
@@ -192,10 +194,12 @@ async def erase_me(edge: Edge, request: Request, _background: Background) -> Res
     for one in _names(myself):
         if edge.origin is not None:
             receipts.append(read_object(await ask(edge, one, "/erasure", method="POST")))
-        with suppress(StorageUnavailable):  # the origin writes the tombstone too
+        try:
             await edge.profiles.erase(one.shopper)
-    cookies = give_up(edge, request)
-    return msgspec.structs.replace(answered(Erasure(receipts), status=202), cookies=cookies)
+        except StorageUnavailable:
+            if edge.origin is None:  # which writes the tombstone too
+                raise
+    return answered(Erasure(receipts), status=202, cookies=give_up(edge, request))
 
 
 async def show_erasure(edge: Edge, request: Request, _background: Background, receipt: str) -> Response:
@@ -224,9 +228,10 @@ async def found(asking: Any) -> OriginAnswer:
     return answer
 
 
-def answered(content: Any, *, status: int = 200, **headers: str) -> Response:
+def answered(content: Any, *, status: int = 200, cookies: Sequence[str] = (), **headers: str) -> Response:
     """Return a private answer."""
-    return Response(status, {"Content-Type": JSON, **PRIVATE, **headers}, msgspec.json.encode(content))
+    fields = {"Content-Type": JSON, **PRIVATE, **headers}
+    return Response(status, fields, msgspec.json.encode(content), tuple(cookies))
 
 
 async def changed(edge: Edge, myself: Myself, revision: object) -> Response:
@@ -234,7 +239,7 @@ async def changed(edge: Edge, myself: Myself, revision: object) -> Response:
     edge.profiles.forget(myself.shopper)
     known = revision if isinstance(revision, int) else 0
     cookies = await renewed(edge, myself, revision)
-    return msgspec.structs.replace(answered(Changed(known), ETag=f'"{known}"'), cookies=cookies)
+    return answered(Changed(known), cookies=cookies, ETag=f'"{known}"')
 
 
 def _known(myself: Myself) -> Myself:

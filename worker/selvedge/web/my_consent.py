@@ -8,14 +8,13 @@ import msgspec
 
 from selvedge.errors import SelvedgeError
 from selvedge.shopper.crawlers import is_crawler
-from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
+from selvedge.shopper.policy import PURPOSES
 from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.me import Missing, answered, found
-from selvedge.web.myself import Myself, ask, consent_of, identify, look_again, read_object, renewed
+from selvedge.web.myself import Myself, ask, consent_of, identify, look_again, market_of, read_object, renewed
 from selvedge.web.origins import require_origin
-from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 from selvedge.web.served import Served
 
@@ -54,21 +53,21 @@ async def show_my_consent(edge: Edge, request: Request, _background: Background)
             record = read_object(await found(ask(edge, myself, ""))).get("consent", [])
         except Missing:
             record = []
-    return answered(_state(edge, consent, record, recorded=bool(record)))
+    return answered(_state(edge, consent, record, recorded=bool(record)), cookies=myself.cookies)
 
 
 async def choose_mine(edge: Edge, request: Request, background: Background) -> Response:
-    """`PUT /v1/me/consent`: as for a market, and on record at the origin.
+    """`PUT /v1/me/consent`: as for the market that is named, and on record at the origin.
 
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
     """
     require_origin(request, edge.settings.allowed_origins)
-    read_parameters(request.query)
+    market = market_of(request)
     wanted = await read_content(request, MAX_BODY, _decoder)
     if is_crawler(request.headers.get("user-agent")):
-        held = edge.consent.decide(request, EVERY_MARKET)
+        held = edge.consent.decide(request, market)
         return answered(_state(edge, held, [], recorded=False))
-    chosen = decide_choice(edge, request, EVERY_MARKET, wanted.purposes)
+    chosen = decide_choice(edge, request, market, wanted.purposes)
     choice, consent = chosen.choice, chosen.consent
     record = [
         {"purpose": one, "allowed": one in wanted.purposes, "version": choice.version, "time": choice.time}
@@ -81,13 +80,13 @@ async def choose_mine(edge: Edge, request: Request, background: Background) -> R
         myself = Myself()
     revision = await _record(edge, myself, record, create="profile" in wanted.purposes)
     cookies = await choice_cookies(edge, request, chosen)
-    if chosen.lasting and revision is not None:
+    if chosen.lasting and revision is not None and not myself.lapsed:  # in whose place one was begun
         cookies += await renewed(edge, myself, revision)
     edge.profiles.forget(myself.shopper)
     if revision is not None and "profile" not in wanted.purposes:  # the copies at the edge lose it as well
         background.run(look_again(edge, myself.shopper, revision, background))
-    answer = answered(_state(edge, consent, record if revision else [], recorded=revision is not None))
-    return msgspec.structs.replace(answer, cookies=tuple(cookies))
+    state = _state(edge, consent, record if revision else [], recorded=revision is not None)
+    return answered(state, cookies=cookies)
 
 
 async def _record(edge: Edge, myself: Myself, record: list[Any], *, create: bool) -> int | None:

@@ -17,7 +17,7 @@ from selvedge.profiles.origin import JSON, PROBLEM, OriginRequest
 from selvedge.shopper.consent import read_choice
 from selvedge.shopper.context import Context
 from selvedge.shopper.policy import EVERY_MARKET
-from selvedge.web.context_cookie import read_cookie, write_cookie
+from selvedge.web.context_cookie import NO_COOKIE, Brought, read_cookie, write_cookie
 from selvedge.web.parameters import read_parameters
 from selvedge.web.people import is_named
 from selvedge.web.problems import REFUSALS, NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
@@ -39,11 +39,22 @@ _RETRY_SECONDS = 60
 
 
 class Myself(msgspec.Struct, frozen=True):
-    """Who asks. `shopper` is empty where nobody is known, `token` where nobody is logged in."""
+    """Who asks. `shopper` is empty where nobody is known, `token` where nobody is logged in.
+
+    `issued` (epoch seconds) is when the provider gave the token, 0 where it does not say. `lapsed`: the
+    browser has brought a context that has been ended; it is nobody's, and the answer deletes it.
+    """
 
     shopper: str = ""
     token: str = ""
     context: Context | None = None
+    issued: int = 0
+    lapsed: bool = False
+
+    @property
+    def cookies(self) -> tuple[str, ...]:
+        """What an answer sets that says nothing new."""
+        return (NO_COOKIE,) if self.lapsed else ()
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -63,33 +74,35 @@ async def identify(edge: Edge, request: Request) -> Myself:
     Raises `InvalidToken`, `ProviderUnavailable`, `TooManyRequests`, and `TokenNeeded` where the browser is
     logged in and shows no token: whoever holds a cookie has not proved to be the account's owner.
     """
-    context = await own_context(edge, request)
+    brought = await _brought(edge, request)
+    context = brought.context
     authorization = request.headers.get("authorization")
     if authorization is not None:
-        return await _account(edge, bearer_token(authorization), context)
+        return await _account(edge, bearer_token(authorization), brought)
     if context is None:
-        return Myself()
+        return Myself(lapsed=brought.lapsed)
     if context.account:
         raise TokenNeeded("this browser is logged in: show the account's token")
     await edge.limits.admit_shopper(context.shopper)
     return Myself(context.shopper, context=context)
 
 
-async def own_context(edge: Edge, request: Request) -> Context | None:
-    """Return the context that the browser brings along, whatever consent says."""
+async def _brought(edge: Edge, request: Request) -> Brought:
+    """Return what the browser brings along, whatever consent says; a context without a name is none."""
     brought = await read_cookie(edge, request, int(edge.clock.now()), read_choice(request).since)
-    context = brought.context
-    return context if context is not None and is_named(context) else None
+    unnamed = brought.context is not None and not is_named(brought.context)
+    return Brought() if unnamed else brought
 
 
-async def _account(edge: Edge, token: str, context: Context | None) -> Myself:
+async def _account(edge: Edge, token: str, brought: Brought) -> Myself:
     if edge.accounts is None:
         raise InvalidToken("no-accounts")
     account = await edge.accounts.verify(token)
     await edge.limits.admit_shopper(account.id)
     # A browser that another account is logged in on says nothing about this one.
+    context = brought.context
     foreign = context is not None and context.account not in {"", account.id}
-    return Myself(account.id, token, None if foreign else context)
+    return Myself(account.id, token, None if foreign else context, account.issued, brought.lapsed)
 
 
 async def ask(
@@ -161,20 +174,25 @@ def read_raw_object(answer: OriginAnswer) -> msgspec.Raw:
 
 def consent_of(edge: Edge, request: Request) -> Consent:
     """Return what the request allows, in the market that it may name. Raises `BadParameter`."""
+    return edge.consent.decide(request, market_of(request))
+
+
+def market_of(request: Request) -> str:
+    """Return the market that the request names, whose policy of consent holds. Raises `BadParameter`."""
     market = read_parameters(request.query, "market").get("market", EVERY_MARKET)
     if not 0 < len(market) <= MAX_MARKET:
         raise BadParameter("market", "is not a market's code")
-    return edge.consent.decide(request, market)
+    return market
 
 
 async def renewed(edge: Edge, myself: Myself, revision: object) -> tuple[str, ...]:
-    """Return the cookie that knows of the profile's new `revision`; none where no context is theirs.
+    """Return the cookie that knows of the profile's new `revision`; no new one where no context is theirs.
 
     Who shows a token without having logged in here changes the account's profile, not this browser's.
     """
     context = myself.context
     if context is None or context.shopper != myself.shopper:
-        return ()
+        return myself.cookies
     known = revision if isinstance(revision, int) and revision >= 0 else context.revision + 1
     newer = msgspec.structs.replace(context, revision=known, written=int(edge.clock.now()))
     return (await write_cookie(edge, newer),)
