@@ -110,6 +110,13 @@ class Revision(msgspec.Struct, frozen=True):
     revision: int
 
 
+class Merged(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The account's revision after a merge, and when (epoch seconds) it was last erased; 0: never."""
+
+    revision: int
+    erased: int = 0
+
+
 def refusals(consent: tuple[ConsentEntry, ...]) -> dict[Purpose, int]:
     """Return the purposes whose newest entry does not allow them, with its time."""
     newest = {one.purpose: one for one in sorted(consent, key=lambda one: one.time)}

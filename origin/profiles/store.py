@@ -16,6 +16,7 @@ from origin.profiles.model import (
     Derived,
     Kept,
     Leaning,
+    Merged,
     Profile,
     merged_consent,
     merged_declared,
@@ -144,8 +145,8 @@ class Profiles:
         return await self._forms.page(after, limit)
 
     @retried
-    async def merge(self, account: str, visitor: str) -> int:
-        """Move all of a visitor into an account; returns the account's revision. Raises `Conflict`.
+    async def merge(self, account: str, visitor: str) -> Merged:
+        """Move all of a visitor into an account. Raises `Conflict`.
 
         What was moved before is not moved again, and nothing is changed then.
         """
@@ -157,9 +158,10 @@ class Profiles:
             if from_.merged_into not in {None, account}:
                 raise Conflict("this visitor belongs to another account")
             if from_.merged_into == account and not from_.kept:
-                return into.revision
+                return Merged(into.revision, into.erased or 0)
             ciphers = await self._keyring.ciphers([account, visitor])
-            return await self._merge(connection, into, from_, (ciphers[visitor], ciphers[account]))
+            revision = await self._merge(connection, into, from_, (ciphers[visitor], ciphers[account]))
+            return Merged(revision, into.erased or 0)
 
     @property
     def _now(self) -> int:

@@ -430,6 +430,38 @@ def test_a_choice_is_judged_by_the_policy_of_the_shoppers_market() -> None:
     assert house.send("PUT", "/v1/me/consent?market=", everything).status == 400
 
 
+def test_a_log_in_does_not_bring_back_what_was_erased_on_another_device(house: House) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60, affinities=(Affinity("material", "wool", 90),))
+    here = dict(house.jar)
+    house.origin.now = NOW
+    house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
+    house.jar = here
+    house.stage.clock.time += 45
+    house.send("PUT", "/v1/me/session", authorization=bearer(iat=NOW + 40))
+    assert house.context is not None
+    assert (house.context.account, house.context.affinities) == (ACCOUNT, ())
+    assert house.context.id != VISITOR
+
+
+def test_a_log_in_keeps_what_was_learnt_where_nothing_was_erased(house: House) -> None:
+    leanings = (Affinity("material", "wool", 90),)
+    house.knows(account=ACCOUNT, entered=NOW - 60, affinities=leanings)
+    house.send("PUT", "/v1/me/session", authorization=bearer())
+    assert house.context is not None
+    assert (house.context.entered, house.context.affinities) == (NOW - 5 - SKEW_SECONDS, leanings)
+
+
+def test_where_nobody_says_whether_an_account_was_erased_its_log_in_stays_as_old_as_it_was(
+    house: House,
+) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60)
+    house.origin.broken = True
+    answer = house.send("PUT", "/v1/me/session", authorization=bearer())
+    assert answer.json == {"account": True, "merged": False}
+    assert house.context is not None
+    assert house.context.entered == NOW - 60
+
+
 def test_a_forged_token_opens_nothing(visitor: House) -> None:
     answer = visitor.get("/v1/me", authorization="Bearer " + token(claims(iss="https://evil.example")))
     assert (answer.status, answer.json["type"]) == (401, "/problems/invalid-token")

@@ -13,7 +13,16 @@ from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.me import Missing, answered, found
-from selvedge.web.myself import Myself, ask, consent_of, identify, look_again, market_of, read_object, renewed
+from selvedge.web.myself import (
+    Myself,
+    ask,
+    consent_of,
+    identify,
+    look_again,
+    read_market,
+    read_object,
+    renewed,
+)
 from selvedge.web.origins import require_origin
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 from selvedge.web.served import Served
@@ -62,7 +71,7 @@ async def choose_mine(edge: Edge, request: Request, background: Background) -> R
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
     """
     require_origin(request, edge.settings.allowed_origins)
-    market = market_of(request)
+    market = read_market(request)
     wanted = await read_content(request, MAX_BODY, _decoder)
     if is_crawler(request.headers.get("user-agent")):
         held = edge.consent.decide(request, market)

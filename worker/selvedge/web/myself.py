@@ -174,10 +174,10 @@ def read_raw_object(answer: OriginAnswer) -> msgspec.Raw:
 
 def consent_of(edge: Edge, request: Request) -> Consent:
     """Return what the request allows, in the market that it may name. Raises `BadParameter`."""
-    return edge.consent.decide(request, market_of(request))
+    return edge.consent.decide(request, read_market(request))
 
 
-def market_of(request: Request) -> str:
+def read_market(request: Request) -> str:
     """Return the market that the request names, whose policy of consent holds. Raises `BadParameter`."""
     market = read_parameters(request.query, "market").get("market", EVERY_MARKET)
     if not 0 < len(market) <= MAX_MARKET:

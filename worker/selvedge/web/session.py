@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from selvedge.errors import UNREADABLE
 from selvedge.identity.person import SKEW_SECONDS
 from selvedge.shopper.context import new_context
 from selvedge.shopper.identity import visitor_id
@@ -14,7 +15,7 @@ from selvedge.web.choosing import give_up
 from selvedge.web.context_cookie import write_cookie
 from selvedge.web.http import Response
 from selvedge.web.me import answered
-from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
+from selvedge.web.myself import Myself, ask, consent_of, identify
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.people import known_by
@@ -23,6 +24,7 @@ from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
+    from selvedge.shopper.context import Context
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
 
@@ -32,6 +34,16 @@ class SessionState(Served, frozen=True):
 
     account: bool
     merged: bool
+
+
+class _Merged(msgspec.Struct, frozen=True):
+    """What is read of the answer to a merge: of the account, the revision and when it was last erased."""
+
+    revision: Annotated[int, msgspec.Meta(ge=0)]
+    erased: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+_merged = msgspec.json.Decoder(_Merged)
 
 
 async def log_in(edge: Edge, request: Request, background: Background) -> Response:
@@ -53,18 +65,20 @@ async def log_in(edge: Edge, request: Request, background: Background) -> Respon
     known = await known_by(edge, request, consent, now, background)
     if (await edge.profiles.find(myself.shopper, 0, background, entered)).erased:
         return answered(SessionState(account=False, merged=False), cookies=known.cookies)
-    visitor = known.context if myself.context is not None else None  # else it is another account's
-    merged, revision = await _merge(edge, msgspec.structs.replace(myself, context=visitor))
-    context = msgspec.structs.replace(
-        visitor or new_context(consent.since),
-        account=myself.shopper,
-        entered=entered,
-        revision=revision,
-        written=now,
-    )
+    if myself.context is not None and known.context is None:
+        myself = msgspec.structs.replace(myself, context=None)
+    told = await _merge(edge, myself)
+    context = msgspec.structs.replace(_own(myself, told, consent.since, entered), written=now)
     edge.profiles.forget(myself.shopper)
-    cookies = (await write_cookie(edge, context),)
-    return answered(SessionState(account=True, merged=merged), cookies=cookies)
+    state = SessionState(account=True, merged=told is not None)
+    return answered(state, cookies=(await write_cookie(edge, context),))
+
+
+async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
+    """`DELETE /v1/me/session`: the context is dropped; it says who somebody was."""
+    require_origin(request, edge.settings.allowed_origins)
+    read_parameters(request.query)
+    return Response(204, dict(PRIVATE), cookies=give_up(edge, request))
 
 
 def _entered(myself: Myself, now: int) -> int:
@@ -77,21 +91,28 @@ def _entered(myself: Myself, now: int) -> int:
     return max(1, min(myself.issued, now) - SKEW_SECONDS)
 
 
-async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
-    """`DELETE /v1/me/session`: the context is dropped; it says who somebody was."""
-    require_origin(request, edge.settings.allowed_origins)
-    read_parameters(request.query)
-    return Response(204, dict(PRIVATE), cookies=give_up(edge, request))
+def _own(myself: Myself, told: _Merged | None, since: int, entered: int) -> Context:
+    """Return the context of who has just logged in.
+
+    What it has learnt for the account is dropped if the account was erased since, as the origin may know
+    before any look-up; where the origin could not say so, the log-in counts from when it did.
+    """
+    context = myself.context or new_context(since)
+    if context.account and told is None:
+        entered = context.entered
+    elif context.account and told is not None and told.erased and told.erased >= context.entered:
+        context = new_context(since)
+    revision = 0 if told is None else told.revision
+    return msgspec.structs.replace(context, account=myself.shopper, entered=entered, revision=revision)
 
 
-async def _merge(edge: Edge, myself: Myself) -> tuple[bool, int]:
-    """Return whether the visitor's part was merged, and the revision of what the account has now."""
+async def _merge(edge: Edge, myself: Myself) -> _Merged | None:
+    """Return what became of the visitor's part; None where it could not be merged."""
     if myself.context is None or edge.origin is None:
-        return False, 0
+        return None
     visitor = {"visitor": visitor_id(myself.context.id)}
     try:
         answer = await ask(edge, myself, "/merge", method="POST", content=visitor)
-        revision = read_object(answer).get("revision") if answer.body else 0
-    except (OriginNeeded, Refused, TooManyRequests, NotFound):
-        return False, 0
-    return True, revision if isinstance(revision, int) and revision >= 0 else 0
+        return _merged.decode(answer.body)
+    except (OriginNeeded, Refused, TooManyRequests, NotFound, *UNREADABLE):
+        return None
