@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import LargeBinary, delete, or_, select, tuple_
+from sqlalchemy import LargeBinary, or_, select, tuple_
 
 from origin.events.deriver import open_state
 from origin.events.store import forget
 from origin.events.tables import event, event_state
+from origin.profiles.rows import forget_outputs
 from origin.profiles.sealed import open_column
 from origin.profiles.tables import model_output, shopper
 from selvedge.errors import SelvedgeError
@@ -56,7 +57,7 @@ async def _marked(_connection: AsyncConnection, _name: str) -> None:
 
 
 async def _outputs(connection: AsyncConnection, name: str) -> None:
-    await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+    await forget_outputs(connection, [name])
 
 
 def _column(column: Column) -> Callable[[Cipher, Any], object]:

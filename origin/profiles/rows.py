@@ -16,7 +16,7 @@ from origin.profiles.sealed import open_derived, open_kept, seal_derived
 from origin.profiles.tables import model_output, shopper
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -149,7 +149,7 @@ async def set_objection(connection: AsyncConnection, name: str, now: int, *, obj
     """
     row = await lock(connection, name)
     if objected:
-        await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+        await forget_outputs(connection, [name])
     if row.objected == objected:
         return row.revision
     return await change(connection, row, now, objected=objected)
@@ -167,8 +167,13 @@ async def erase(connection: AsyncConnection, name: str, now: int) -> list[str]:
         await change(
             connection, row, now, profile=None, derived=None, objected=False, erased=now, merged_into=None
         )
-    await connection.execute(delete(model_output).where(model_output.c.shopper.in_(names)))
+    await forget_outputs(connection, names)
     return names
+
+
+async def forget_outputs(connection: AsyncConnection, names: Sequence[str]) -> None:
+    """Delete what models said of persons."""
+    await connection.execute(delete(model_output).where(model_output.c.shopper.in_(names)))
 
 
 def row_of(found: Any) -> Row:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 
 from origin.profiles import rows
 from origin.profiles.belongings import NoBelongings
@@ -24,7 +24,7 @@ from origin.profiles.model import (
 from origin.profiles.patching import patched
 from origin.profiles.preconditions import demand_match
 from origin.profiles.sealed import open_derived, open_kept, seal_derived, seal_kept
-from origin.profiles.tables import model_output, shopper
+from origin.profiles.tables import shopper
 from origin.storage.paging import Page
 from origin.storage.retrying import retried
 
@@ -127,7 +127,7 @@ class Profiles:
             _demand(row, if_match)
             await self._belongings.forget_derived(connection, name)
             await rows.change(connection, row, self._now, profile=None, derived=None)
-            await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+            await rows.forget_outputs(connection, [name])
 
     async def compact(self, name: str, holds: Callable[[str], bool] = lambda _tag: False) -> Compact:
         """Return the compact form; without a body where the caller `holds` what the tag names.
@@ -179,7 +179,7 @@ class Profiles:
         )
         gone = {"profile": None, "derived": None, "objected": False, "merged_into": into.shopper}
         await rows.change(connection, from_, self._now, **gone)
-        await connection.execute(delete(model_output).where(model_output.c.shopper == from_.shopper))
+        await rows.forget_outputs(connection, [from_.shopper])
         objected = into.objected or from_.objected
         if (kept, objected) == (before, into.objected) and derived == open_derived(
             own, into.shopper, into.derived
@@ -212,7 +212,7 @@ class Profiles:
             derived = row.derived
             if "profile" in withdrawn:
                 derived = None
-                await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+                await rows.forget_outputs(connection, [name])
             sealed = seal_kept(cipher, name, kept)
             revision = await rows.change(connection, row, self._now, profile=sealed, derived=derived)
         changed = msgspec.structs.replace(
