@@ -6,13 +6,14 @@ import hmac
 import os
 import time
 from collections import OrderedDict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.encryption.cipher import Cipher
-from origin.encryption.errors import SealBroken
+from origin.encryption.errors import KeyUnusable, SealBroken
 from origin.encryption.tables import data_key
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ BATCH = 500
 
 _found = select(data_key).where(data_key.c.shopper.in_(bindparam("shoppers", expanding=True)))
 _one = select(data_key.c.master, data_key.c.wrapped).where(data_key.c.shopper == bindparam("one"))
+
+
+class Rotation(msgspec.Struct, frozen=True):
+    """How many data keys were wrapped anew, and how many no master key opens."""
+
+    wrapped: int = 0
+    unusable: int = 0
 
 
 class Keyring:
@@ -126,15 +134,17 @@ class Keyring:
         """Return keyed digests of `text`, by the current master key first: no list of names finds them."""
         return [hmac.digest(key, text.encode(), "sha256") for key in self._masters.derived(purpose)]
 
-    async def rotate(self, batch: int = BATCH) -> int:
-        """Wrap every data key by the current master key; returns how many were wrapped anew.
+    async def rotate(self, batch: int = BATCH) -> Rotation:
+        """Wrap every data key by the current master key, in the order of shoppers.
 
-        It commits batch by batch, while others read and write; broken off, it is run again.
+        It commits batch by batch, while others read and write; broken off, it is run again. A key that no
+        master key opens is left as it is and holds up no other.
         """
-        current, count = self._masters.current, 0
-        while rewrapped := await self._rewrap(current, batch):
-            count += rewrapped
-        return count
+        after, done = "", Rotation()
+        while found := await self._rewrap(after, batch):
+            after, step = found
+            done = Rotation(done.wrapped + step.wrapped, done.unusable + step.unusable)
+        return done
 
     async def outdated(self) -> dict[str, int]:
         """Return the master keys that still wrap data keys, besides the current one, and how many."""
@@ -143,26 +153,28 @@ class Keyring:
             rows = (await connection.execute(query)).all()
         return {master: count for master, count in rows if master != self._masters.current}
 
-    async def _rewrap(self, current: str, batch: int) -> int:
+    async def _rewrap(self, after: str, batch: int) -> tuple[str, Rotation] | None:
+        """Rotate the next keys, of shoppers after one; returns the last of them, None at the end."""
+        current = self._masters.current
+        outdated = (data_key.c.master != current) & (data_key.c.shopper > after)
+        query = select(data_key).where(outdated).order_by(data_key.c.shopper).limit(batch)
         async with self._database.writing() as connection:
-            query = select(data_key).where(data_key.c.master != current).limit(batch)
             # A row that is being destroyed is not waited for, and not brought back.
             rows = (await connection.execute(query.with_for_update(skip_locked=True))).all()
-            changes = [
-                {
-                    "one": row.shopper,
-                    "rewrapped": self._masters.wrap(
-                        self._masters.unwrap(row.wrapped, row.master, row.shopper), row.shopper
-                    ),
-                }
-                for row in rows
-            ]
+            changes = [one for row in rows if (one := self._rewrapped(row)) is not None]
             if changes:
                 change = update(data_key).where(data_key.c.shopper == bindparam("one"))
                 await connection.execute(
                     change.values(master=current, wrapped=bindparam("rewrapped")), changes
                 )
-        return len(changes)
+        return (rows[-1].shopper, Rotation(len(changes), len(rows) - len(changes))) if rows else None
+
+    def _rewrapped(self, row: Any) -> dict[str, object] | None:
+        try:
+            key = self._masters.unwrap(row.wrapped, row.master, row.shopper)
+        except KeyUnusable:
+            return None
+        return {"one": row.shopper, "rewrapped": self._masters.wrap(key, row.shopper)}
 
     async def _read(self, shoppers: list[str]) -> dict[str, Cipher]:
         found: dict[str, Cipher] = {}
