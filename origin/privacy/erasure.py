@@ -23,7 +23,7 @@ from origin.events.tables import event
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.receipts import Receipt, receipt_of
 from origin.privacy.tables import erasure
-from origin.privacy.trained import anybody_trains, last_removal
+from origin.privacy.trained import anybody_trains, last_removal, retire_counts
 from origin.profiles import rows
 from origin.profiles.tables import model_output, shopper
 from origin.telemetry.logs import place_of
@@ -156,6 +156,7 @@ class Erasures:
             wait = RETRY_SECONDS
             with contextlib.suppress(Exception):  # the database is away: readiness says so
                 await self.resume()
+                await retire_counts(self._database, self._now)
 
     async def _begin(self, name: str) -> str:
         digests = self._keyring.digests("receipts", name)
