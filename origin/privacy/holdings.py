@@ -56,17 +56,13 @@ async def _marked(_connection: AsyncConnection, _name: str) -> None:
     """The row stays as the mark of the erasure; `profiles.rows.erase` has emptied it."""
 
 
-async def _outputs(connection: AsyncConnection, name: str) -> None:
-    await forget_outputs(connection, [name])
-
-
 def _column(column: Column) -> Callable[[Cipher, Any], object]:
     return lambda cipher, row: open_column(cipher, column, row.shopper, getattr(row, column))
 
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(shopper, {"profile": _column("profile"), "derived": _column("derived")}, _marked),
-    Holding(model_output, {"scores": _column("scores")}, _outputs),
+    Holding(model_output, {"scores": _column("scores")}, forget_outputs),
     Holding(
         event,
         {

@@ -136,7 +136,7 @@ class Outputs:
     async def forget(self, name: str) -> None:
         """Delete what was said of a shopper."""
         async with self._database.writing() as connection:
-            await forget_outputs(connection, [name])
+            await forget_outputs(connection, name)
 
 
 def parse_scores(body: bytes, *, lines: bool) -> list[ShopperScores]:
