@@ -331,3 +331,15 @@ async def test_without_sessions_there_is_nothing_for_training_to_forget(
     await note_counts(database, "one.sqlite", 0, NOW)
     receipt = await erasures.request("v" + "e" * 24)
     assert states(receipt)["training"] == "done"
+
+
+async def test_a_key_that_a_merger_left_is_destroyed_at_the_next_start(
+    erasures: Erasures, profiles: Profiles, keyring: Keyring
+) -> None:
+    await profiles.merge(ACCOUNT, ANNA)
+    await keyring.cipher(ANNA)  # as if the merger had broken off between the stores
+    async with erasures.running():
+        with anyio.fail_after(10):
+            while await keyring.held([ANNA]):  # noqa: ASYNC110 - it works by itself
+                await anyio.sleep(0.01)
+    assert sorted(await keyring.held([ACCOUNT, BOB])) == sorted([ACCOUNT, BOB])
