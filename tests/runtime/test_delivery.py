@@ -22,6 +22,7 @@ SEND_NO_JSON = """
 from js import BigInt
 await env.EVENTS.send(BigInt("1" + "0" * 30), contentType="v8")
 await env.EVENTS.send({"n": 21})
+None
 """
 
 
