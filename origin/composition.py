@@ -31,6 +31,7 @@ from origin.storage.paging import Cursors
 from origin.storage.schema import DATA, demand_newest, migrate
 from origin.storage.tables import metadata
 from origin.telemetry.metrics import Metrics
+from origin.telemetry.unread import UnreadRows
 from selvedge.settings import BadSetting
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Kept:
         self.database = Database(settings.database.reveal())
         self.key_store = Database(settings.key_store.reveal())
         self.metrics = Metrics()
-        self.keyring = Keyring(self.key_store, masters, lost=self.metrics.lost.inc)
+        self.keyring = Keyring(self.key_store, masters, unread=UnreadRows(self.metrics, log, self.clock))
         self.cursors = Cursors(masters.derived("cursors"))
         self.events = EventStore(self.database, self.keyring)
         self.traits = snapshot_traits(settings.snapshots)

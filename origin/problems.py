@@ -10,7 +10,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 
-from origin.encryption.errors import KeyUnusable, NoMasterKey
+from origin.encryption.errors import KeyUnusable, NoMasterKey, SealBroken
 from origin.events.ingest import Overloaded
 from origin.events.rows import Unreadable
 from origin.privacy.erasure import NoReceipt
@@ -56,6 +56,7 @@ _KINDS: tuple[tuple[type[SelvedgeError], HTTPStatus, str, str], ...] = (
     (SchemaOutdated, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "The database has another schema"),
     (ProviderUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "provider-unavailable", "No provider to ask"),
     (NoMasterKey, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "No key to read or keep anything with"),
+    (SealBroken, HTTPStatus.SERVICE_UNAVAILABLE, "unreadable", "What is kept does not open with its key"),
     (KeyUnusable, HTTPStatus.SERVICE_UNAVAILABLE, "no-keys", "A key to read this with is missing"),
 )
 """Error, status, the last part of `type`, title. What an error says is told where it is the caller's."""

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 import msgspec
 
+from origin.cli.exits import Exit
 from origin.cli.job import Job
 from origin.cli.keys import keys
 from origin.cli.output import Steps, json_option, print_json, print_table
 from origin.collaborative.job import Learnt, learn
 from origin.collaborative.model import Settings as AlsSettings
-from origin.encryption.keyring import Keyring
+from origin.encryption.keyring import Keyring, Rotation
 from origin.encryption.masters import MasterKeys, parse_master_keys
 from origin.encryption.tables import KEYS
 from origin.privacy.erasure import replay
@@ -58,19 +59,24 @@ def upgrade(workshop: Workshop, *, as_json: bool) -> None:
 
 @keys.command(cls=Job, examples=("keys rotate",))
 @json_option
-@click.pass_obj
-def rotate(workshop: Workshop, *, as_json: bool) -> None:
+@click.pass_context
+def rotate(ctx: click.Context, *, as_json: bool) -> None:
     """Wrap every shopper's data key by the first key of SELVEDGE_MASTER_KEYS.
 
     The origin goes on serving meanwhile. Broken off, run it again. Once it tells that no other master key
-    wraps anything, the others may leave the setting.
+    wraps anything, the others may leave the setting. It ends with 1 where a data key is opened by none of
+    the master keys: all others were wrapped anew, and what that key seals cannot be read.
     """
-    count, left = asyncio.run(_rotate(workshop.settings))
+    workshop: Workshop = ctx.obj
+    done, left = asyncio.run(_rotate(workshop.settings))
     if as_json:
-        print_json({"wrapped": count, "left": left})
-        return
-    click.echo(f"wrapped anew: {count:,}")
-    click.echo(f"still wrapped by others: {', '.join(left) or 'none'}")
+        print_json({"wrapped": done.wrapped, "unusable": done.unusable, "left": left})
+    else:
+        click.echo(f"wrapped anew: {done.wrapped:,}")
+        click.echo(f"opened by no master key: {done.unusable:,}")
+        click.echo(f"still wrapped by others: {', '.join(left) or 'none'}")
+    if done.unusable:
+        ctx.exit(Exit.FAILED)
 
 
 @keys.command("replay-erasures", cls=Job, examples=("keys replay-erasures --since 2026-11-20T03:00:00",))
@@ -192,7 +198,7 @@ async def _upgrade(settings: Settings) -> dict[str, str | None]:
     return found
 
 
-async def _rotate(settings: Settings) -> tuple[int, dict[str, int]]:
+async def _rotate(settings: Settings) -> tuple[Rotation, dict[str, int]]:
     opened = Database(settings.key_store.reveal())
     keyring = Keyring(opened, _masters(settings))
     try:

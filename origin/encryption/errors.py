@@ -17,6 +17,15 @@ class KeyUnusable(SelvedgeError):
     reason = "key-unusable"
 
 
+class KeyLost(KeyUnusable):
+    """The key store lacks the data key of something that is kept, and knows nothing of its destruction.
+
+    An older back-up of the key store was restored. What is kept is not written over: the key may come back.
+    """
+
+    reason = "key-lost"
+
+
 class SealBroken(SelvedgeError):
     """Sealed bytes were changed, belong to something else, or were sealed with another key."""
 

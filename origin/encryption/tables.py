@@ -1,4 +1,4 @@
-"""The key store's one table. It lies in a database of its own, apart from the data and its back-ups."""
+"""The key store's tables. They lie in a database of its own, apart from the data and its back-ups."""
 
 from __future__ import annotations
 
@@ -19,5 +19,12 @@ data_key = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 """A shopper's data key, `wrapped` by the master key whose id is `master`."""
+
+destroyed_key = Table(
+    "destroyed_key",
+    metadata,
+    Column("shopper", String(SHOPPER_LENGTH), primary_key=True),
+)
+"""Shoppers who had a data key that was destroyed: what no key of theirs opens is gone, and not damaged."""
 
 KEYS = Schema(metadata, Path(__file__).parent / "versions")

@@ -7,6 +7,7 @@ whatever breaks off in between, and events that moved to an account count there.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.background import beside
+from origin.encryption.errors import SealBroken
 from origin.events.derivation import Happened, State, add, derive
 from origin.events.rows import NOBODY, Content
 from origin.events.store import one_writer
@@ -128,7 +130,9 @@ class Deriver:
         for name in sorted(after):
             derived = derive(after[name], now)
             if name not in before or derive(before[name], now) != derived:
-                await keep_derived(connection, ciphers[name], name, derived, now)
+                # A profile that was changed beside us is left as it is, and holds up nobody else's.
+                with contextlib.suppress(SealBroken):
+                    await keep_derived(connection, ciphers[name], name, derived, now)
 
     def _added(
         self, found: Any, states: Mapping[str, State], ciphers: Mapping[str, Cipher]

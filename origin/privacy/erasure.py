@@ -23,8 +23,9 @@ from origin.events.tables import event
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.receipts import Receipt, receipt_of
 from origin.privacy.tables import erasure
-from origin.privacy.trained import anybody_trains, last_removal
+from origin.privacy.trained import anybody_trains, last_removal, retire_counts
 from origin.profiles import rows
+from origin.profiles.spent_keys import end_keys
 from origin.profiles.tables import model_output, shopper
 from origin.telemetry.logs import place_of
 from selvedge.errors import SelvedgeError
@@ -151,11 +152,15 @@ class Erasures:
         return int(self._clock.now())
 
     async def _work(self, rest: Rest) -> None:
-        wait = 0.0
+        wait, begun = 0.0, False
         while await rest(wait, self._wake):
             wait = RETRY_SECONDS
             with contextlib.suppress(Exception):  # the database is away: readiness says so
                 await self.resume()
+                await retire_counts(self._database, self._now)
+                if not begun:
+                    await end_keys(self._database, self._keyring)
+                    begun = True
 
     async def _begin(self, name: str) -> str:
         digests = self._keyring.digests("receipts", name)

@@ -51,9 +51,14 @@ class Receipt(msgspec.Struct, frozen=True, rename="camel"):
 def receipt_of(row: Any, *, edge: bool, trains: bool, backup_days: int) -> Receipt:
     """Return the receipt of a row of `erasure`.
 
-    `edge` and `trains` tell whether there are records at the edge, and counts for training, at all.
+    `edge` and `trains` tell whether there are records at the edge, and counts for training, at all. What was
+    done stays done, though the counts be retired since.
     """
-    there = {"edge": edge, "edgeAgain": edge, "training": trains or row.removals is None}
+    there = {
+        "edge": edge,
+        "edgeAgain": edge,
+        "training": trains or row.removals is None or row.trained is not None,
+    }
     parts = []
     for name, what in WHAT.items():
         column = _OF.get(name, "erased")

@@ -132,20 +132,20 @@ async def change(connection: AsyncConnection, row: Row, now: int, **values: Any)
 
 
 def readable(row: Row, cipher: Cipher) -> Row:
-    """The row without what no key opens any more: its key was destroyed, so it is gone."""
+    """The row without what was sealed under a destroyed key: it is gone. Raises `SealBroken`."""
 
     def read(one: Cipher) -> bool:
         open_kept(one, row.shopper, row.profile)
         open_derived(one, row.shopper, row.derived)
         return True
 
-    return row if cipher.reading(read) else msgspec.structs.replace(row, profile=None, derived=None)
+    return row if cipher.opened(read) else msgspec.structs.replace(row, profile=None, derived=None)
 
 
 async def keep_derived(
     connection: AsyncConnection, cipher: Cipher, name: str, derived: Derived, now: int
 ) -> int:
-    """Keep what was derived from a person's events; returns the revision."""
+    """Keep what was derived from a person's events; returns the revision. Raises `SealBroken`."""
     row = readable(await lock(connection, name), cipher)
     sealed = seal_derived(cipher, name, derived)
     return await change(connection, row, now, profile=row.profile, derived=sealed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlalchemy import or_, select
 
+from origin.encryption.cipher import spent_cipher
 from origin.profiles import rows
 from origin.profiles.belongings import NoBelongings
 from origin.profiles.compact import VALID_SECONDS, Compact, CompactForms, absent
@@ -28,6 +29,7 @@ from origin.profiles.patching import patched
 from origin.profiles.preconditions import demand_match
 from origin.profiles.purposes import AFFECTED_BY_OBJECTION, bits_of
 from origin.profiles.sealed import open_derived, open_kept, seal_derived, seal_kept
+from origin.profiles.spent_keys import end_key
 from origin.profiles.tables import shopper
 from origin.storage.paging import Page
 from origin.storage.retrying import retried
@@ -157,11 +159,13 @@ class Profiles:
             from_ = await rows.lock(connection, visitor)
             if from_.merged_into not in {None, account}:
                 raise Conflict("this visitor belongs to another account")
-            if from_.merged_into == account and not from_.kept:
-                return Merged(into.revision, into.erased or 0)
-            ciphers = await self._keyring.ciphers([account, visitor])
-            revision = await self._merge(connection, into, from_, (ciphers[visitor], ciphers[account]))
-            return Merged(revision, into.erased or 0)
+            revision = into.revision
+            if from_.merged_into is None or from_.kept:
+                own = await self._keyring.cipher(account, sealed=into.kept)
+                theirs = await self._keyring.existing(visitor, sealed=from_.kept)
+                revision = await self._merge(connection, into, from_, (theirs or spent_cipher(), own))
+        await end_key(self._database, self._keyring, visitor)
+        return Merged(revision, into.erased or 0)
 
     @property
     def _now(self) -> int:
@@ -210,7 +214,7 @@ class Profiles:
         async with self._database.writing() as connection:
             await self._belongings.enter(connection)  # before the row, as whoever derives does
             row = await rows.lock(connection, name)
-            cipher = await self._keyring.cipher(name)
+            cipher = await self._keyring.cipher(name, sealed=row.kept)
             row = rows.readable(row, cipher)
             check(row)
             before = open_kept(cipher, name, row.profile)

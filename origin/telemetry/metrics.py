@@ -70,6 +70,12 @@ class Metrics:
             "Times that something was sealed under a destroyed key, and left out.",
             registry=self.registry,
         )
+        self.unreadable = Counter(
+            "selvedge_rows_unreadable",
+            "Times that something could not be read though its key was not destroyed.",
+            ["why"],
+            registry=self.registry,
+        )
         self.erasures = Gauge(
             "selvedge_erasures_unfinished", "Erasures with steps left to do.", registry=self.registry
         )

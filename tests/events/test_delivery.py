@@ -128,12 +128,6 @@ def test_an_answer_that_is_no_receipt_acknowledges_nothing() -> None:
         assert run(messages({}, {}), Origin(trouble=said)) == [Verdict(2), Verdict(2)]
 
 
-def test_what_is_no_json_is_left_to_the_queue_and_keeps_nobody_else() -> None:
-    origin = Origin()
-    assert run([Arrived(None, 3), *messages({"n": 1})], origin) == [Verdict(8), DONE]
-    assert run([Arrived(None)], Nobody()) == [Verdict(2)]
-
-
 @given(st.lists(st.booleans(), min_size=1, max_size=40), st.integers(1, 40))
 def test_however_little_it_takes_at_once_nothing_is_lost(bad: list[bool], most: int) -> None:
     origin, dead = Origin(most), MemoryQueue()

@@ -18,6 +18,14 @@ for body in {bodies!r}:
 """
 
 
+SEND_NO_JSON = """
+from js import BigInt
+await env.EVENTS.send(BigInt("1" + "0" * 30), contentType="v8")
+await env.EVENTS.send({"n": 21})
+None
+"""
+
+
 class Origin(BaseHTTPRequestHandler):
     """Takes messages, once it has been broken `broken` times; refuses those with `bad`."""
 
@@ -32,8 +40,10 @@ class Origin(BaseHTTPRequestHandler):
         if kind.posts <= kind.broken:
             self._answer(503, b"{}")
             return
-        refused = [{"index": at, "reason": "bad"} for at, one in enumerate(messages) if "bad" in one]
-        kind.taken += [one for one in messages if "bad" not in one]
+        refused = [
+            {"index": at, "reason": "bad"} for at, one in enumerate(messages) if {"bad", "noJson"} & set(one)
+        ]
+        kind.taken += [one for one in messages if not {"bad", "noJson"} & set(one)]
         receipt = {"accepted": 1, "duplicates": 0, "dropped": 0, "refused": refused}
         self._answer(202, json.dumps(receipt).encode())
 
@@ -109,3 +119,12 @@ def test_what_the_origin_refuses_lies_among_the_dead_letters(consumer: workerd.W
     wait_until(lambda: numbers() == [10, 12])
     (dead,) = consumer.queued()
     assert (dead["queue"], dead["body"]) == ("selvedge-events-dead", {"n": 11, "bad": True})
+
+
+def test_what_is_no_json_lies_among_the_dead_letters_at_its_first_attempt(consumer: workerd.Workerd) -> None:
+    consumer.run(SEND_NO_JSON)
+    wait_until(lambda: any("noJson" in one["body"] for one in consumer.queued()))
+    wait_until(lambda: numbers() == [21])
+    (dead,) = [one for one in consumer.queued() if "noJson" in one["body"]]
+    assert (dead["queue"], dead["body"]) == ("selvedge-events-dead", {"noJson": "1" + "0" * 30})
+    assert Origin.posts <= 2

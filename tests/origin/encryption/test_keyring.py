@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from origin.encryption.errors import KeyUnusable, NoMasterKey, SealBroken
-from origin.encryption.keyring import CACHED_SECONDS, Keyring
+from origin.encryption.keyring import CACHED_SECONDS, Keyring, Rotation
 from origin.encryption.masters import MasterKeys, parse_master_keys
 from origin.encryption.tables import data_key
 from selvedge.settings import BadSetting
@@ -90,9 +90,9 @@ async def test_rotation_wraps_every_key_anew_and_changes_none(key_store: Databas
     sealed = {shopper: cipher.seal(b"plain", b"") for shopper, cipher in before.items()}
     both = Keyring(key_store, MasterKeys(NEW | OLD))
     assert await both.outdated() == {"m1": 50}
-    assert await both.rotate(batch=7) == 50
+    assert await both.rotate(batch=7) == Rotation(wrapped=50)
     assert await both.outdated() == {}
-    assert await both.rotate() == 0
+    assert await both.rotate() == Rotation()
     after = await Keyring(key_store, MasterKeys(NEW)).ciphers(MANY)
     assert all(after[shopper].open(sealed[shopper], b"") == b"plain" for shopper in MANY)
 
@@ -108,9 +108,20 @@ async def test_a_rotation_that_breaks_off_half_way_loses_nothing_and_is_run_agai
     assert await both.outdated() == {"m1": 20}
     half = await Keyring(key_store, MasterKeys(NEW | OLD)).open_ciphers(MANY)
     assert all(half[shopper].open(sealed[shopper], b"") == b"plain" for shopper in MANY)
-    assert await both.rotate(batch=10) == 20
+    assert await both.rotate(batch=10) == Rotation(wrapped=20)
     after = await Keyring(key_store, MasterKeys(NEW)).open_ciphers(MANY)
     assert all(after[shopper].open(sealed[shopper], b"") == b"plain" for shopper in MANY)
+
+
+async def test_keys_that_no_master_opens_are_counted_and_hold_up_no_other(key_store: Database) -> None:
+    await Keyring(key_store, MasterKeys({"gone": bytes(32)})).ciphers(MANY[:9])
+    await Keyring(key_store, MasterKeys(OLD)).ciphers(MANY[9:])
+    both = Keyring(key_store, MasterKeys(NEW | OLD))
+    with pytest.raises(KeyboardInterrupt):
+        await Keyring(key_store, Dying(NEW | OLD, last=11)).rotate(batch=5)
+    assert await both.rotate(batch=5) == Rotation(wrapped=30, unusable=9)
+    assert await both.outdated() == {"gone": 9}
+    assert len(await Keyring(key_store, MasterKeys(NEW)).open_ciphers(MANY[9:])) == 41
 
 
 async def test_rotation_goes_on_while_others_write_read_and_destroy(key_store: Database) -> None:
@@ -125,7 +136,7 @@ async def test_rotation_goes_on_while_others_write_read_and_destroy(key_store: D
             assert await both.open_ciphers([MANY[1]])
 
     rotated, _ = await asyncio.gather(both.rotate(batch=3), others())
-    assert 25 <= rotated <= 50
+    assert 25 <= rotated.wrapped <= 50
     assert await both.outdated() == {}
     async with key_store.reading() as connection:
         assert await connection.scalar(select(func.count()).select_from(data_key)) == 50

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from sqlalchemy import insert, select, text
 
@@ -12,7 +13,7 @@ from origin.events.tables import training_removal
 from origin.privacy.erasure import SETTLING_SECONDS, Erasures, NoReceipt, replay
 from origin.privacy.holdings import HOLDINGS
 from origin.privacy.tables import erasure
-from origin.privacy.trained import note_counts
+from origin.privacy.trained import RETIRED_DAYS, note_counts, retire_counts
 from origin.profiles.tables import model_output
 from origin.publishing.errors import RemoteUnavailable
 from origin.telemetry.metrics import Metrics
@@ -292,9 +293,53 @@ async def test_a_receipt_says_training_is_done_once_all_counts_have_followed(
     assert states(other)["training"] == "open"
 
 
+async def test_a_late_trainer_takes_back_nothing_of_what_another_run_has_told(
+    erasures: Erasures, database: Database
+) -> None:
+    await note_counts(database, "one.sqlite", 5, NOW)
+    await note_counts(database, "one.sqlite", 0, NOW)
+    receipt = await erasures.request(ANNA)
+    await note_counts(database, "two.sqlite", 9, NOW)
+    assert states(await erasures.receipt(receipt.id))["training"] == "done"
+
+
+@pytest.mark.parametrize(("others", "state"), [(("two.sqlite",), "done"), ((), "none")])
+async def test_counts_that_are_run_no_more_keep_no_receipt_open_for_ever(
+    others: tuple[str, ...], state: str, erasures: Erasures, database: Database, clock: Clock
+) -> None:
+    await note_counts(database, "retired.sqlite", 0, NOW)
+    receipt = await erasures.request(ANNA)
+    for name in others:
+        await note_counts(database, name, 1, int(clock.time))
+    clock.time += RETIRED_DAYS * 86_400
+    assert await retire_counts(database, int(clock.time)) == 0
+    assert states(await erasures.receipt(receipt.id))["training"] == "open"
+    clock.time += 1
+    async with erasures.running():
+        with anyio.fail_after(10):
+            while (found := await erasures.receipt(receipt.id)).state != "done":  # noqa: ASYNC110 - it works by itself
+                await anyio.sleep(0.01)
+    assert states(found)["training"] == state
+    for name in (*others, "retired.sqlite"):  # it is run again after all
+        await note_counts(database, name, 1, int(clock.time))
+    assert states(await erasures.receipt(receipt.id))["training"] == "done"
+
+
 async def test_without_sessions_there_is_nothing_for_training_to_forget(
     erasures: Erasures, database: Database
 ) -> None:
     await note_counts(database, "one.sqlite", 0, NOW)
     receipt = await erasures.request("v" + "e" * 24)
     assert states(receipt)["training"] == "done"
+
+
+async def test_a_key_that_a_merger_left_is_destroyed_at_the_next_start(
+    erasures: Erasures, profiles: Profiles, keyring: Keyring
+) -> None:
+    await profiles.merge(ACCOUNT, ANNA)
+    await keyring.cipher(ANNA)  # as if the merger had broken off between the stores
+    async with erasures.running():
+        with anyio.fail_after(10):
+            while await keyring.held([ANNA]):  # noqa: ASYNC110 - it works by itself
+                await anyio.sleep(0.01)
+    assert sorted(await keyring.held([ACCOUNT, BOB])) == sorted([ACCOUNT, BOB])

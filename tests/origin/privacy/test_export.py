@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 from sqlalchemy import text
 
+from origin.events.tables import event
 from origin.privacy.export import PAGE, Export, Exporter
 from origin.privacy.holdings import HOLDINGS
 from tests.origin.events.conftest import ACCOUNT, ANNA, BOB, click, rows
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from origin.profiles.store import Profiles
     from origin.storage.database import Database
     from tests.origin.identity.tokens import Clock
+
+EVENTS = 100_000
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("held")]
 
@@ -93,3 +97,36 @@ async def test_a_long_history_is_given_page_by_page(exporter: Exporter, store: E
     numbers = [row["number"] for row in found]
     assert (len(numbers), numbers) == (count + 2, sorted(set(numbers)))
     assert max(map(len, pieces)) < len(b"".join(pieces)) * 0.6
+
+
+async def test_of_an_export_of_100_000_events_one_page_is_in_memory(
+    exporter: Exporter, database: Database, keyring: Keyring
+) -> None:
+    cipher = await keyring.cipher(ANNA)
+    content = b'{"event":{"type":"view","id":"%06d","product":"P"},"market":"nl","locale":"nl"}'
+    for start in range(0, EVENTS, 10_000):
+        numbers = range(start, start + 10_000)
+        values = [
+            {
+                "digest": (digest := number.to_bytes(16, "big")),
+                "shopper": ANNA,
+                "occurred": number,
+                "received": number,
+                "purposes": 1,
+                "payload": cipher.seal(content % number, digest),
+            }
+            for number in numbers
+        ]
+        async with database.writing() as connection:
+            await connection.execute(event.insert(), values)
+    del values
+    size = 0
+    tracemalloc.start()
+    try:
+        async for piece in await exporter.stream(ANNA):
+            size += len(piece)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 20_000_000
+    assert peak < 4_000_000

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select, update
 
+from origin.profiles.tables import shopper
+from origin.storage.database import Database
 from tests.origin.profiles.conftest import ACCOUNT, ANNA, BERT, Client, bearer
 
 if TYPE_CHECKING:
@@ -224,3 +228,30 @@ def test_a_body_that_is_no_json_is_a_problem(client: Client, body: bytes) -> Non
     headers = {"Content-Type": "application/json"}
     found = client.post(f"/v1/shoppers/{ANNA}/questionnaire", content=body, headers=headers)
     assert (found.status_code, found.json()["type"]) == (400, "/problems/bad-body")
+
+
+def test_what_was_changed_beside_us_is_a_problem_of_its_own(
+    client: Client, put: Put, database_url: str
+) -> None:
+    put(materials=["linen"])
+    asyncio.run(_damage(database_url))
+    path = f"/v1/shoppers/{ANNA}"
+    any_ = {"If-Match": "*"}
+    answers = [
+        client.get(path),
+        client.get(f"{path}/edge-profile"),
+        client.put(path, json={"declared": {}}, headers=any_),
+        client.post(f"/v1/shoppers/{ACCOUNT}/merge", json={"visitor": ANNA}),
+    ]
+    assert {(one.status_code, one.json()["type"]) for one in answers} == {(503, "/problems/unreadable")}
+    metrics = client.get("/metrics", headers=bearer("metrics:read")).text
+    assert 'selvedge_rows_unreadable_total{why="broken"} 4.0' in metrics
+    assert client.delete(path, headers=any_).status_code == 204
+
+
+async def _damage(url: str) -> None:
+    database = Database(url)
+    async with database.writing() as connection:
+        sealed = (await connection.execute(select(shopper.c.profile))).scalar_one()
+        await connection.execute(update(shopper).values(profile=sealed[:-1] + bytes([sealed[-1] ^ 1])))
+    await database.close()

@@ -44,9 +44,9 @@ _receipt = msgspec.json.Decoder(Receipt)
 
 
 class Arrived(msgspec.Struct, frozen=True):
-    """A message that came for the `attempts`th time. `body` is its JSON, None where it is not JSON."""
+    """A message that came for the `attempts`th time. `body` is its JSON."""
 
-    body: bytes | None
+    body: bytes
     attempts: int = 1
 
 
@@ -90,15 +90,12 @@ DONE = Verdict()
 
 async def deliver(messages: Sequence[Arrived], sink: EventSink, dead: Queue) -> list[Verdict]:
     """Hand `messages` to the origin, and to `dead` what it can never read; return a verdict on each."""
-    verdicts = {at: again(one) for at, one in enumerate(messages)}
-    readable = [(at, one.body) for at, one in enumerate(messages) if one.body is not None]
-    if readable:
-        tried = max(messages[at].attempts for at, _ in readable)
-        splitting = _TOO_MUCH_AT_ONCE | ({500} if tried >= _PATIENCE else set())
-        found = await _hand_over([body for _, body in readable], sink, dead, splitting)
-        for (at, _), outcome in zip(readable, found, strict=True):
-            verdicts[at] = DONE if outcome is None else again(messages[at], outcome)
-    return list(verdicts.values())
+    tried = max((one.attempts for one in messages), default=0)
+    splitting = _TOO_MUCH_AT_ONCE | ({500} if tried >= _PATIENCE else set())
+    found = await _hand_over([one.body for one in messages], sink, dead, splitting)
+    return [
+        DONE if outcome is None else again(one, outcome) for one, outcome in zip(messages, found, strict=True)
+    ]
 
 
 def again(message: Arrived, asked: int = 0) -> Verdict:
