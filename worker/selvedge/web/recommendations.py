@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from selvedge.shopper.context import Context
     from selvedge.web.basis import Basis
     from selvedge.web.cursors import Cursor
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.listing import Turn
     from selvedge.web.people import Asked, Known
+    from selvedge.web.view import View
 
 SLOT = "recommendations"
 """The name that rules know a personal list by."""

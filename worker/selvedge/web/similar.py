@@ -24,8 +24,9 @@ from selvedge.web.recommendations import decide
 if TYPE_CHECKING:
     from selvedge.ports import Background
     from selvedge.web.caching import Edition
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
+    from selvedge.web.view import View
 
 SLOT = "similar"
 """The name that rules know the list by."""
