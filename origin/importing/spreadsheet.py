@@ -224,12 +224,21 @@ class _Parser:
         found: dict[str, Evidence] = {}
         for rule in self._mapping.certificates:
             value = row.get(rule.column)
-            if value and (not rule.values or value in rule.values):
+            if value and (not rule.values or value in rule.values) and _is_confirmed(rule, value, row):
                 certificate = _certificate(rule, rule.scheme or value, row)
                 evidence = prove(certificate, subject, row, rule.column)
                 if evidence:
                     found.setdefault(evidence.id, evidence)
         return tuple(found.values())
+
+
+def _is_confirmed(rule: CertificateRule, value: str, row: Row) -> bool:
+    if rule.confirmed_by is None or row.get(rule.confirmed_by) == value:
+        return True
+    row.repair(
+        rule.column, value, "certificate-contradicted", f"left out: {rule.confirmed_by} says otherwise"
+    )
+    return False
 
 
 def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
