@@ -86,8 +86,9 @@ class Item(Served, frozen=True):
 
 
 class ComponentMaterials(Served, frozen=True):
-    """What one component is made of."""
+    """What one component is made of; `code` is the vocabulary's, or the shop's own word."""
 
+    code: str
     name: str
     material: tuple[Material, ...]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
+    from selvedge.catalogue.model import Component, DeclaredScore, FibreShare, Market, Offer
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
@@ -129,9 +129,7 @@ class Presenter:
         return ProductPage(
             **msgspec.structs.asdict(told),
             description=detail.description.get(self._locale, ""),
-            components=tuple(
-                ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
-            ),
+            components=tuple(map(self._component, detail.components)),
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
             environmental_cost=_declared(detail.declared_score),
@@ -173,6 +171,11 @@ class Presenter:
             self._claims.clear()
         claim = self._claims[ref] = make_claim(self._evidence[ref], self._labels, self._evidence.tables)
         return claim
+
+    def _component(self, part: Component) -> ComponentMaterials:
+        return ComponentMaterials(
+            part.name, self._labels.value("component", part.name), self._materials(part.fibres)
+        )
 
     def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
         name_of = self._fibres.get
