@@ -25,7 +25,7 @@ DESCRIPTIONS: dict[str, str] = {
     "countryOfOrigin": "ISO 3166-1 alpha-2.",
     "decidedBy": "The signal that decided: gpc, choice, manager, crawler, or none where there is no signal.",
     "delta": "Number of the changes since the version was built: prices, stock, withdrawals, evidence.",
-    "derived": "What follows from the facts above by a rule, with the rule and its inputs.",
+    "derived": "What follows by a rule, with its inputs; in lists what mattered, if `explain` asks.",
     "description": "In the answer's locale.",
     "digitalProductPassport": "URL of the product's digital passport, as the shop states it.",
     "environmentalCost": "The official score that the maker has declared, if the shop says it holds one.",

@@ -57,7 +57,8 @@ class Item(Served, frozen=True):
     `has_certification` speaks about the product or its material, `related_certification` about a facility
     or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
     (98/6/EC, article 6a). `rule` names the merchandisers' rule that put the product where it is; `sponsored`
-    says that somebody gains by that, and must be shown.
+    says that somebody gains by that, and must be shown. `derived` is all that follows on a product's page,
+    and in an explained list what mattered.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Item(Served, frozen=True):
     score: int | None = None
     explain: tuple[Term, ...] = ()
     because: Because | None = None
+    derived: tuple[DerivedFact, ...] = ()
 
 
 class ComponentMaterials(Served, frozen=True):
@@ -132,7 +134,6 @@ class ProductPage(Item, frozen=True, kw_only=True):
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
     environmental_cost: EnvironmentalCost | None = None
-    derived: tuple[DerivedFact, ...] = ()
     digital_product_passport: str | None = None
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.snapshot.cards import Card, Detail
     from selvedge.snapshot.loaded import Labels
-    from selvedge.web.certifications import Certification
+    from selvedge.web.certifications import Certification, DerivedFact
     from selvedge.web.shelf import Shelf
     from selvedge.web.view import CardSource
 
@@ -125,6 +125,7 @@ class Presenter:
             item,
             has_certification=tuple(claim.told(tables) for claim in claims if claim.own),
             related_certification=tuple(claim.told(tables) for claim in claims if not claim.own),
+            derived=self.derived(rank, detail.components, card.country_of_origin),
         )
         return ProductPage(
             **msgspec.structs.asdict(told),
@@ -133,9 +134,14 @@ class Presenter:
             offers=tuple(self._offer(offer) for offer in detail.offers),
             has_variant=variants,
             environmental_cost=_declared(detail.declared_score),
-            derived=derived_facts(detail.components, card.country_of_origin, claims, tables),
             digital_product_passport=detail.passport,
         )
+
+    def derived(
+        self, rank: int, components: Sequence[Component], country: str | None
+    ) -> tuple[DerivedFact, ...]:
+        """Return what follows from these facts of a product and from its evidence that counts now."""
+        return derived_facts(components, country, self._counting(rank), self._evidence.tables)
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
         claims = self._counting(rank)
