@@ -121,7 +121,9 @@ class MemoryOrigin:
                 return self._changed(shopper, body)
             case ("POST", "merge"):
                 self.merged.append((body["visitor"], shopper))
-                return self._changed(shopper, self.profiles.pop(body["visitor"], {}))
+                changed = self._changed(shopper, self.profiles.pop(body["visitor"], {}))
+                told = msgspec.json.decode(changed.body) | {"erased": self.erased.get(shopper, 0)}
+                return json_answer(told)
             case ("POST", "erasure"):
                 self.profiles.pop(shopper, None)
                 self.erased[shopper] = self.now

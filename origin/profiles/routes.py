@@ -12,7 +12,7 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 
 from origin.identity.principal import PUBLIC, requires
 from origin.problems import may_answer
-from origin.profiles.model import Kept, Profile, Revision
+from origin.profiles.model import Kept, Merged, Profile, Revision
 from origin.profiles.preconditions import etag, is_current
 from origin.profiles.questionnaire import Answered, Questionnaire, apply_answers, questionnaire
 from origin.profiles.store import Profiles
@@ -163,9 +163,9 @@ async def answer(
 )
 async def merge(
     profiles: NamedDependency[Profiles], shopper: Account, data: JSONBody[Merging]
-) -> Response[Revision]:
+) -> Response[Merged]:
     """Move all of a visitor into an account; done again it changes nothing."""
-    return answered(Revision(await profiles.merge(shopper, data.visitor)))
+    return answered(await profiles.merge(shopper, data.visitor))
 
 
 ROUTES = [shoppers, read, replace, change, remove, edge_profile, questions, answer, merge]

@@ -59,7 +59,7 @@ def test_the_origin_comes_to_the_same_by_another_library(case: Case) -> None:
 
 def test_an_account_says_until_when_it_is_proven() -> None:
     account = asyncio.run(at_the_edge().verify(token(claims(exp=NOW + 60))))
-    assert account == Account(account_id(ISSUER, SUBJECT), NOW + 60)
+    assert account == Account(account_id(ISSUER, SUBJECT), NOW + 60, issued=NOW)
 
 
 def test_clients_of_the_shop_may_ask_for_tokens_to_its_api() -> None:

@@ -151,6 +151,38 @@ def test_until_something_is_kept_again_who_came_back_has_no_profile_and_is_not_e
     assert scene.find(3, since=NOW - 3).profile is not None
 
 
+@pytest.mark.parametrize("where", ["kv", "origin"])
+def test_who_came_back_is_found_whatever_the_cookie_knows_and_is_asked_for_once_in_a_while(
+    where: str,
+) -> None:
+    scene = Scene(erased(NOW - 7))
+    if where == "kv":
+        scene.kv.values[KEY] = encode_tombstone(Tombstone(NOW - 7))
+    for _ in range(5):
+        assert scene.find(0, since=NOW - 3).source == "none"
+    assert len(scene.origin.requests) == 1
+    assert scene.find(0, since=NOW - 99).erased, "another device, whose log-in is older"
+    back = profile(4, erased=NOW - 7)
+    scene.origin.does = answer(back)
+    assert scene.find(4, since=NOW - 3).profile == back, "the cookie knows of more"
+    scene.profiles.forget(SHOPPER)
+    scene.kv.values[KEY] = encode_tombstone(Tombstone(NOW - 7))
+    assert scene.find(0, since=NOW - 3).profile == back, "KV's mark hides nothing"
+
+
+def test_without_an_origin_an_erasure_is_not_forgotten_over_who_came_back() -> None:
+    kv = FaultyKeyValue()
+    kv.values[KEY] = encode_tombstone(Tombstone(NOW - 7))
+    profiles = Profiles(kv, SEALER, ManualClock(), rules=RULES)
+
+    def find(since: int) -> Looked:
+        return run(profiles.find(SHOPPER, 0, Tasks(), since))
+
+    assert find(NOW - 3).source == "none"
+    assert find(NOW - 99).erased
+    assert (find(NOW - 3).source, find(NOW - 3).erased) == ("none", False)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b'{"erased": "x"}', b'{"erased": 99999999999}'])
 def test_an_erasure_without_a_time_is_of_now(body: bytes) -> None:
     scene = Scene(OriginAnswer(410, "application/problem+json", body=body))

@@ -73,7 +73,7 @@ class House:
 
 
 def bearer(**changes: Any) -> str:
-    return "Bearer " + token(claims(iat=NOW - 5, exp=NOW + 600, **changes))
+    return "Bearer " + token(claims(**{"iat": NOW - 5, "exp": NOW + 600, **changes}))
 
 
 @pytest.fixture
@@ -334,15 +334,75 @@ def test_who_comes_back_after_an_erasure_is_known_at_once_and_an_older_log_in_is
     house.origin.now = NOW
     house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
     house.stage.clock.time += 5
-    assert house.send("PUT", "/v1/me/session", authorization=bearer()).json["account"] is True
-    house.send("POST", "/v1/me/questionnaire", {"answers": {"material": ["wool"]}}, authorization=bearer())
+    again = bearer(iat=NOW + 4)
+    assert house.send("PUT", "/v1/me/session", authorization=again).json["account"] is True
+    house.send("POST", "/v1/me/questionnaire", {"answers": {"material": ["wool"]}}, authorization=again)
     assert house.context is not None
-    assert house.context.entered == NOW + 5
+    assert house.context.entered == NOW + 4
     assert ids(house.get(R).json)[0] == "p2"
     house.jar = older
     plain = house.get(R)
     assert (plain.json["personalised"], ids(plain.json)) == (False, ["p0", "p1", "p2"])
     assert CONTEXT_COOKIE not in house.jar
+
+
+def test_a_token_from_before_an_erasure_is_no_coming_back(house: House) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60)
+    house.origin.now = NOW
+    house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
+    house.stage.clock.time += 5
+    house.send("PUT", "/v1/me/session", authorization=bearer(iat=NOW - 5))
+    assert house.context is not None
+    assert house.context.entered == NOW - 5
+    assert house.get(R).json["personalised"] is False
+    assert house.context is None
+
+
+def test_a_log_in_does_not_bring_back_what_was_erased_on_another_device(house: House) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60, affinities=(Affinity("material", "wool", 90),))
+    here = dict(house.jar)
+    house.origin.now = NOW
+    house.send("POST", "/v1/me/erasure", {}, authorization=bearer())
+    house.jar = here
+    house.stage.clock.time += 5
+    house.send("PUT", "/v1/me/session", authorization=bearer(iat=NOW + 4))
+    assert house.context is not None
+    assert (house.context.account, house.context.affinities) == (ACCOUNT, ())
+    assert house.context.id != VISITOR
+
+
+def test_a_log_in_keeps_what_was_learnt_where_nothing_was_erased(house: House) -> None:
+    leanings = (Affinity("material", "wool", 90),)
+    house.knows(account=ACCOUNT, entered=NOW - 60, affinities=leanings)
+    house.send("PUT", "/v1/me/session", authorization=bearer())
+    assert house.context is not None
+    assert (house.context.entered, house.context.affinities) == (NOW - 5, leanings)
+
+
+def test_where_nobody_says_whether_an_account_was_erased_its_log_in_stays_as_old_as_it_was(
+    house: House,
+) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60)
+    house.origin.broken = True
+    answer = house.send("PUT", "/v1/me/session", authorization=bearer())
+    assert answer.json == {"account": True, "merged": False}
+    assert house.context is not None
+    assert house.context.entered == NOW - 60
+
+
+def test_the_choice_on_record_is_judged_in_the_market_that_is_named() -> None:
+    policy = {"us": {"choice": {"session": True, "profile": True, "measurement": False}}}
+    stage = Stage(
+        shop(*PRODUCTS), origin=MemoryOrigin(), consent_policy=msgspec.convert(policy, dict[str, Any])
+    )
+    wanted = {"purposes": ["session", "measurement"]}
+
+    def allowed(target: str) -> set[str]:
+        answer = stage.send("PUT", target, wanted)
+        return {one["purpose"] for one in answer.json["purposes"] if one["allowed"]}
+
+    assert "measurement" in allowed("/v1/me/consent")
+    assert allowed("/v1/me/consent?market=us") == {"session"}
 
 
 def test_a_forged_token_opens_nothing(visitor: House) -> None:

@@ -42,10 +42,14 @@ class PersonClaims(msgspec.Struct, frozen=True):
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Who somebody is, as Selvedge calls them, and until when their token says so (epoch seconds)."""
+    """Who somebody is, as Selvedge calls them, and from when until when their token says so.
+
+    `issued` and `expires` are in epoch seconds; `issued` is 0 where the token does not say it.
+    """
 
     id: str
     expires: int
+    issued: int = 0
 
 
 class PersonVerifier:
@@ -103,7 +107,7 @@ def check_person(said: dict[str, Any], provider: Provider, now: float) -> Accoun
         raise InvalidToken("not-yet")
     if claims.sub in {claims.azp, claims.client_id}:  # a program that asked for itself (RFC 9068, 2.2)
         raise InvalidToken("no-person")
-    return Account(account_id(claims.iss, claims.sub), int(claims.exp))
+    return Account(account_id(claims.iss, claims.sub), int(claims.exp), int(claims.iat))
 
 
 def _check_audience(claims: PersonClaims, provider: Provider) -> None:

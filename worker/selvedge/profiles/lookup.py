@@ -111,8 +111,11 @@ class Profiles:
         """
         started = self._clock.now()
         entry = self._memory.get(shopper, revision, started)
-        if entry is not None and not _is_past(entry.record, since):
-            return Looked("none" if entry.record is None else "memory", _as_seen(entry.record, since))
+        if entry is not None:
+            if not _is_past(entry.record, since):
+                return Looked("none" if entry.record is None else "memory", _as_seen(entry.record, since))
+            if started < entry.absent_until and entry.revision >= revision:
+                return Looked("none")
         try:
             async with asyncio.timeout(self._rules.deadline_ms / 1000):
                 found = await self._search(shopper, revision, started, background, since)
@@ -134,16 +137,14 @@ class Profiles:
         self, shopper: str, revision: int, started: float, background: Background, since: int
     ) -> Looked:
         record = await self._read(shopper)
-        if _is_past(record, since):
-            if not revision:  # nothing has been kept again
-                return Looked("none")
-            record = None
+        erased = record if _is_past(record, since) else None
+        record = record if erased is None else None
         now = self._clock.now()
         if isinstance(record, Tombstone) or (record is not None and _is_current(record, revision, now)):
             self._remember(shopper, record, revision, since)
             return Looked("kv", record)
         if self._origin is None:
-            self._remember(shopper, None, revision, since)
+            self._remember(shopper, erased, revision, since)
             return Looked("none")
         permit = self.breaker.ask(now)
         if permit is None:
@@ -189,10 +190,8 @@ class Profiles:
             self.breaker.report(permit, self._clock.now(), succeeded=False)
             return Looked("none")
         self.breaker.report(permit, self._clock.now(), succeeded=True)
-        if _is_past(record, since):  # nothing has been kept again
-            return Looked("none")
         self._remember(shopper, record, revision, since)
-        if record is None:
+        if record is None or _is_past(record, since):
             return Looked("none")
         background.run(self._keep(shopper, record, since))
         return Looked("origin", record)
@@ -223,7 +222,10 @@ class Profiles:
         return found if isinstance(found, Tombstone) and not _is_past(found, since) else None
 
     def _remember(self, shopper: str, record: Record | None, revision: int, since: int) -> None:
-        """Remember what was found by who knows of `revision`; an erasure is not forgotten over it."""
+        """Remember what was found by who knows of `revision`; an erasure is not forgotten over it.
+
+        A tombstone of who has come back says that nothing is kept of them again.
+        """
         if self._tombstone(shopper, since) is not None:
             return
         now = self._clock.now()
@@ -236,7 +238,8 @@ class Profiles:
                 until = min(until, now + self._rules.negative_seconds)
             revision = max(revision, record.revision)
             size = len(msgspec.json.encode(record))
-        self._memory.put(shopper, Entry(record, revision, until, size))
+        absent_until = now + self._rules.negative_seconds if _is_past(record, since) else 0.0
+        self._memory.put(shopper, Entry(record, revision, until, size, absent_until))
 
 
 def _is_past(record: Record | None, since: int) -> bool:

@@ -16,12 +16,14 @@ class Entry(msgspec.Struct, frozen=True):
     """A record, or None where there is none, believed until `until`; `size` is in bytes.
 
     `revision` is the one it answers for: the record's own, or a newer one that the origin knows nothing of.
+    Beside a tombstone `absent_until` is until when nothing was kept again of who has come back since.
     """
 
     record: Record | None
     revision: int
     until: float
     size: int = 0
+    absent_until: float = 0.0
 
     def answers(self, revision: int, now: float) -> bool:
         """Whether it may be believed by who knows of `revision`."""

@@ -8,14 +8,22 @@ import msgspec
 
 from selvedge.errors import SelvedgeError
 from selvedge.shopper.crawlers import is_crawler
-from selvedge.shopper.policy import EVERY_MARKET, PURPOSES
+from selvedge.shopper.policy import PURPOSES
 from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.consent import MAX_BODY, ConsentChoice, PurposeState
 from selvedge.web.content import MERGE_PATCH, read_content
 from selvedge.web.me import Missing, answered, found
-from selvedge.web.myself import Myself, ask, consent_of, identify, look_again, read_object, renewed
+from selvedge.web.myself import (
+    Myself,
+    ask,
+    consent_of,
+    identify,
+    look_again,
+    read_market,
+    read_object,
+    renewed,
+)
 from selvedge.web.origins import require_origin
-from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TooManyRequests
 from selvedge.web.served import Served
 
@@ -63,12 +71,12 @@ async def choose_mine(edge: Edge, request: Request, background: Background) -> R
     Withdrawing works whatever else does not: where the record cannot be written the answer says so.
     """
     require_origin(request, edge.settings.allowed_origins)
-    read_parameters(request.query)
+    market = read_market(request)
     wanted = await read_content(request, MAX_BODY, _decoder)
     if is_crawler(request.headers.get("user-agent")):
-        held = edge.consent.decide(request, EVERY_MARKET)
+        held = edge.consent.decide(request, market)
         return answered(_state(edge, held, [], recorded=False))
-    chosen = decide_choice(edge, request, EVERY_MARKET, wanted.purposes)
+    chosen = decide_choice(edge, request, market, wanted.purposes)
     choice, consent = chosen.choice, chosen.consent
     record = [
         {"purpose": one, "allowed": one in wanted.purposes, "version": choice.version, "time": choice.time}

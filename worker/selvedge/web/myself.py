@@ -39,11 +39,15 @@ _RETRY_SECONDS = 60
 
 
 class Myself(msgspec.Struct, frozen=True):
-    """Who asks. `shopper` is empty where nobody is known, `token` where nobody is logged in."""
+    """Who asks. `shopper` is empty where nobody is known, `token` where nobody is logged in.
+
+    `issued` is when the provider made the token, epoch seconds; 0 where it does not say.
+    """
 
     shopper: str = ""
     token: str = ""
     context: Context | None = None
+    issued: int = 0
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -89,7 +93,7 @@ async def _account(edge: Edge, token: str, context: Context | None) -> Myself:
     await edge.limits.admit_shopper(account.id)
     # A browser that another account is logged in on says nothing about this one.
     foreign = context is not None and context.account not in {"", account.id}
-    return Myself(account.id, token, None if foreign else context)
+    return Myself(account.id, token, None if foreign else context, account.issued)
 
 
 async def ask(
@@ -161,10 +165,15 @@ def read_raw_object(answer: OriginAnswer) -> msgspec.Raw:
 
 def consent_of(edge: Edge, request: Request) -> Consent:
     """Return what the request allows, in the market that it may name. Raises `BadParameter`."""
+    return edge.consent.decide(request, read_market(request))
+
+
+def read_market(request: Request) -> str:
+    """Return the market that a request names, or the policy's row for all. Raises `BadParameter`."""
     market = read_parameters(request.query, "market").get("market", EVERY_MARKET)
     if not 0 < len(market) <= MAX_MARKET:
         raise BadParameter("market", "is not a market's code")
-    return edge.consent.decide(request, market)
+    return market
 
 
 async def renewed(edge: Edge, myself: Myself, revision: object) -> tuple[str, ...]:

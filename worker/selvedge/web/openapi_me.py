@@ -168,6 +168,7 @@ OPERATIONS = (
         "MyConsent",
         (403, 413, 415),
         CHOICE,
+        market=True,
     ),
 )
 

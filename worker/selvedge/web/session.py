@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
+from selvedge.errors import UNREADABLE
 from selvedge.shopper.context import new_context
 from selvedge.shopper.identity import visitor_id
 from selvedge.web.caching import PRIVATE
@@ -13,7 +14,7 @@ from selvedge.web.choosing import give_up
 from selvedge.web.context_cookie import write_cookie
 from selvedge.web.http import Response
 from selvedge.web.me import answered
-from selvedge.web.myself import Myself, ask, consent_of, identify, read_object
+from selvedge.web.myself import Myself, ask, consent_of, identify
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.problems import NotFound, OriginNeeded, Refused, TokenNeeded, TooManyRequests
@@ -21,6 +22,7 @@ from selvedge.web.served import Served
 
 if TYPE_CHECKING:
     from selvedge.ports import Background
+    from selvedge.shopper.context import Context
     from selvedge.web.edge import Edge
     from selvedge.web.http import Request
 
@@ -30,6 +32,16 @@ class SessionState(Served, frozen=True):
 
     account: bool
     merged: bool
+
+
+class _Merged(msgspec.Struct, frozen=True):
+    """What is read of the answer to a merge: of the account, the revision and when it was last erased."""
+
+    revision: Annotated[int, msgspec.Meta(ge=0)]
+    erased: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+_merged = msgspec.json.Decoder(_Merged)
 
 
 async def log_in(edge: Edge, request: Request, _background: Background) -> Response:
@@ -45,15 +57,12 @@ async def log_in(edge: Edge, request: Request, _background: Background) -> Respo
     myself = await identify(edge, request)
     if not (consent.allows("session") and consent.allows("profile")):
         return answered(SessionState(account=False, merged=False))
-    before = myself.context or new_context(consent.since)
-    merged, revision = await _merge(edge, myself)
-    now = int(edge.clock.now())
-    context = msgspec.structs.replace(
-        before, account=myself.shopper, entered=now, revision=revision, written=now
-    )
+    told = await _merge(edge, myself)
+    context = _entered(myself, told, consent.since, int(edge.clock.now()))
     edge.profiles.forget(myself.shopper)
     cookies = (await write_cookie(edge, context),)
-    return msgspec.structs.replace(answered(SessionState(account=True, merged=merged)), cookies=cookies)
+    state = SessionState(account=True, merged=told is not None)
+    return msgspec.structs.replace(answered(state), cookies=cookies)
 
 
 async def log_out(edge: Edge, request: Request, _background: Background) -> Response:
@@ -63,14 +72,32 @@ async def log_out(edge: Edge, request: Request, _background: Background) -> Resp
     return Response(204, dict(PRIVATE), cookies=give_up(edge, request))
 
 
-async def _merge(edge: Edge, myself: Myself) -> tuple[bool, int]:
-    """Return whether the visitor's part was merged, and the revision of what the account has now."""
+def _entered(myself: Myself, told: _Merged | None, since: int, now: int) -> Context:
+    """Return the context of who has just logged in.
+
+    Whose account it was before, and what it has learnt for that, is dropped if the account was erased since;
+    where nobody could say so, the log-in counts from when it did, and the next look-up tells. The provider
+    knows when somebody logged in: a token from before an erasure is no coming back, whenever it is shown.
+    """
+    context = myself.context or new_context(since)
+    entered = min(myself.issued or now, now)
+    if context.account and told is None:
+        entered = context.entered
+    elif context.account and told is not None and told.erased and told.erased >= context.entered:
+        context = new_context(since)
+    revision = 0 if told is None else told.revision
+    return msgspec.structs.replace(
+        context, account=myself.shopper, entered=entered, revision=revision, written=now
+    )
+
+
+async def _merge(edge: Edge, myself: Myself) -> _Merged | None:
+    """Return what became of the visitor's part; None where it could not be merged."""
     if myself.context is None or edge.origin is None:
-        return False, 0
+        return None
     visitor = {"visitor": visitor_id(myself.context.id)}
     try:
         answer = await ask(edge, myself, "/merge", method="POST", content=visitor)
-        revision = read_object(answer).get("revision") if answer.body else 0
-    except (OriginNeeded, Refused, TooManyRequests, NotFound):
-        return False, 0
-    return True, revision if isinstance(revision, int) and revision >= 0 else 0
+        return _merged.decode(answer.body)
+    except (OriginNeeded, Refused, TooManyRequests, NotFound, *UNREADABLE):
+        return None
