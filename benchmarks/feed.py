@@ -14,7 +14,7 @@ from selvedge.snapshot.cards import decode_card, open_page
 from selvedge.snapshot.likeness import ALIKE
 from selvedge.snapshot.loaded import Labels
 from selvedge.snapshot.postings import to_ranks
-from selvedge.web.items import Presenter
+from selvedge.web.presenter import Presenter
 from selvedge.web.shelf import Shelf
 
 if TYPE_CHECKING:

@@ -1,7 +1,9 @@
 """How many footprints one core computes in a second (`scripts/bench`, `python -m benchmarks.footprint`).
 
-Garments are drawn at random over everything that the method's files name. Times are processor times, which
-barely know what else the machine does. The files' folder is SELVEDGE_FOOTPRINT_DATA or `--data`.
+Garments are drawn at random over everything that the method's files name, and those of H&M are read where
+they are at hand: as the shop's table, imported whole, and as a catalogue that is imported already. Times are
+processor times, which barely know what else the machine does. The files' folder is SELVEDGE_FOOTPRINT_DATA or
+`--data`.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -22,18 +25,24 @@ from threadpoolctl import threadpool_limits
 from benchmarks import budgets
 from benchmarks.measure import percentile
 from benchmarks.results import FOOTPRINTS, Figure
+from benchmarks.shops import import_hm
+from development.catalogues import NoData
 from origin.footprint import method
+from origin.footprint.catalogue import estimate_catalogue
 from origin.footprint.encoding import encode
 from origin.footprint.engine import compute
+from origin.footprint.estimate import Estimator
 from origin.footprint.published import read_published
 from origin.footprint.query import MaterialShare, Printing, Query, read_pairs
 from origin.footprint.tables import Tables, tabulate
+from origin.importing.archive import load_catalogue, save_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 PREPARED, FROM_JSON, FROM_CSV = "prepared columns", "JSON rows", "CSV rows"
-ROUNDS = 15
+FROM_CATALOGUE, FROM_TABLE = "H&M catalogue", "H&M table"
+ROUNDS, ROUNDS_OF_REAL = 15, 5
 MANY, ROWS = 200_000, 10_000
 
 
@@ -106,17 +115,43 @@ def measure(tables: Tables) -> dict[str, tuple[float, float]]:
     }
 
 
+def measure_real(tables: Tables) -> dict[str, tuple[float, float]]:
+    """The same of real garments, from their rows to low, expected and high: nothing where they are absent."""
+    estimator = Estimator(tables)
+    try:
+        read = import_hm()
+    except NoData:
+        return {}
+    garments = len(read.catalogue.products)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "catalogue.selvedge"
+        save_catalogue(read.catalogue, path)
+        return {
+            FROM_CATALOGUE: _rates(
+                lambda: estimate_catalogue(load_catalogue(path), estimator), garments, ROUNDS_OF_REAL
+            ),
+            FROM_TABLE: _rates(
+                lambda: estimate_catalogue(import_hm().catalogue, estimator), read.report.rows, ROUNDS_OF_REAL
+            ),
+        }
+
+
 def figures(folder: Path) -> tuple[Figure, ...]:
     """Garments a second of the median round, with the method's published files in `folder`."""
     with threadpool_limits(1):
-        found = measure(tabulate(read_published(folder)))
+        found = measure_all(tabulate(read_published(folder)))
     return tuple(Figure(name, middle, "a second") for name, (middle, _) in found.items())
 
 
-def _rates(work: Callable[[], object], garments: int) -> tuple[float, float]:
+def measure_all(tables: Tables) -> dict[str, tuple[float, float]]:
+    """All of it."""
+    return measure(tables) | measure_real(tables)
+
+
+def _rates(work: Callable[[], object], garments: int, rounds: int = ROUNDS) -> tuple[float, float]:
     work()
     seconds = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.process_time()
         work()
         seconds.append(time.process_time() - start)
@@ -134,7 +169,8 @@ def _rates(work: Callable[[], object], garments: int) -> tuple[float, float]:
 @click.option("--check", is_flag=True, help="Fail where a budget of scripts/budgets.toml is missed.")
 def main(*, data: Path, check: bool) -> None:
     """Measure the footprint engine on one core."""
-    found = measure(tabulate(read_published(data)))
+    with threadpool_limits(1):
+        found = measure_all(tabulate(read_published(data)))
     for name, (middle, slow) in found.items():
         click.echo(f"{name:18} {middle:12,.0f} a second (median), {slow:12,.0f} (p90)")
     measured = {(FOOTPRINTS, name): middle for name, (middle, _) in found.items()}

@@ -21,7 +21,7 @@ from selvedge.shopper.context import Affinity
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from selvedge.web.edge import View
+    from selvedge.web.view import View
 
 
 class Background:

@@ -15,7 +15,7 @@ from development import paths
 from development.catalogues import real_data
 from origin.building import build
 from origin.demo import generate
-from origin.importing import load_mapping, load_shop, read_csv
+from origin.importing import Import, load_mapping, load_shop, read_csv
 from selvedge.catalogue.filter import Scope
 from selvedge.snapshot.index import Index, MarketIndex
 
@@ -99,10 +99,14 @@ def generated(products: int) -> Shop:
 
 def hm() -> Shop:
     """The H&M catalogue. Raises NoData where it is not there."""
+    return _built("hm", import_hm().catalogue)
+
+
+def import_hm() -> Import:
+    """Import the H&M table. Raises NoData where it is not there."""
     table = real_data() / HM / _HM_TABLE
     rules = _IMPORTING / "mappings" / f"{HM}.toml"
-    read = read_csv(table, load_mapping(rules), load_shop(_IMPORTING / "shops" / _HM_SHOP))
-    return _built("hm", read.catalogue)
+    return read_csv(table, load_mapping(rules), load_shop(_IMPORTING / "shops" / _HM_SHOP))
 
 
 def _built(name: str, catalogue: Catalogue) -> Shop:

@@ -71,8 +71,7 @@ def wrangler_dev(
         config["assets"] = {
             "directory": str(assets),
             "run_worker_first": _WORKER_PATHS,
-            # The catalogue links to /products/ID, which the demo's one page shows.
-            "not_found_handling": "single-page-application",
+            "not_found_handling": "404-page",
         }
     return config
 

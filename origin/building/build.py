@@ -244,6 +244,9 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
     fields = [*msgspec.msgpack.decode(sections["fields"], type=list[FieldInfo])]
     sizes = {size_value(offer) for product in catalogue.products for offer in product.offers}
     fields.append(FieldInfo("size", tuple(sorted(sizes))))
+    components = {part.name for product in catalogue.products for part in product.components}
+    values = {field.name: field.values for field in fields}
+    values["component"] = tuple(sorted(components))  # no field to filter by, but pages name them
     ranges = msgspec.msgpack.decode(sections["ranges"], type=list[str])
     brands = {slug(group.brand): group.brand for group in catalogue.groups}
     encoded = {}
@@ -253,13 +256,11 @@ def _labels(catalogue: Catalogue, sections: Mapping[str, bytes], labels: Labels)
                 name: labels.field(name, locale) for name in [*(f.name for f in fields), *ranges, "price"]
             },
             "values": {
-                field.name: {
-                    value: brands.get(value, value)
-                    if field.name == "brand"
-                    else labels.value(field.name, value, locale)
-                    for value in field.values
+                name: {
+                    value: brands.get(value, value) if name == "brand" else labels.value(name, value, locale)
+                    for value in codes
                 }
-                for field in fields
+                for name, codes in values.items()
             },
         }
         encoded[locale] = msgspec.msgpack.encode(words, order="sorted")

@@ -17,6 +17,7 @@ _VOCABULARY_OF = {
     "material": "fibres",
     "color": "colours",
     "category": "categories",
+    "component": "components",
     "countryOfOrigin": "countries",
 }
 _EVIDENCE = frozenset({"certification", "facilityCertification", "brandCertification"})

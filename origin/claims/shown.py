@@ -26,7 +26,8 @@ UNSEEN = {
     "origin/claims/": "the lint itself, whose rules name what may not be said",
     "worker/selvedge/web/ranking_texts.py": "collected as a table, with its languages",
 }
-WITHOUT_TEXT = frozenset({".css"})
+WITHOUT_TEXT = (".css", "/_redirects")
+"""How the places of files end that hold no text for anybody."""
 
 
 class UncollectedFile(Exception):
@@ -52,7 +53,7 @@ def shown_texts(home: Path = HOME) -> Iterator[Text]:
 
 
 def _read(path: Path, place: str) -> Iterator[Text]:
-    if path.suffix in WITHOUT_TEXT:
+    if place.endswith(WITHOUT_TEXT):
         return
     kind = "".join(path.suffixes[-2:]) if path.suffix == ".txt" else path.suffix
     text = path.read_text(encoding="utf-8")

@@ -15,7 +15,7 @@ from origin.claims.shopfiles import KINDS, read_texts
 from origin.claims.shown import shown_texts
 from origin.cli.exits import Exit
 from origin.cli.job import Job
-from origin.cli.output import Steps, json_option, print_json, print_table, say
+from origin.cli.output import Steps, counted, json_option, print_json, print_table, say
 from origin.cli.sources import importing
 
 if TYPE_CHECKING:
@@ -104,7 +104,8 @@ def _tell(found: list[Found], texts: int, breaches: int) -> None:
         ]
         print_table("Claims", ("level", "rule", "words", "language", "times", "first at"), rows)
         print_table("Why, and what to say instead", ("rule", "why", "basis", "instead"), _advice(by_words))
-    click.echo(f"{texts:,} texts: {breaches:,} breaches, {len(found) - breaches:,} notes")
+    breached, noted = counted(breaches, "breach", "breaches"), counted(len(found) - breaches, "note")
+    click.echo(f"{counted(texts, 'text')}: {breached}, {noted}")
     if found:
         say("--json lists every place; this is a list of words, not legal advice")
 

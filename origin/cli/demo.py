@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from origin.cli.job import Job
-from origin.cli.output import Steps, json_option, print_json
+from origin.cli.output import Steps, counted, json_option, print_json
 from origin.demo import generate, write_feeds, write_pictures
 from origin.demo.shopfile import write_shop
 
@@ -40,4 +40,5 @@ def demo(folder: Path, products: int, pictures: Path | None, *, as_json: bool) -
     if as_json:
         print_json({"shop": str(shop), "products": len(catalogue.products)})
     else:
-        click.echo(f"{shop}: {len(catalogue.products):,} products in {len(catalogue.markets)} markets")
+        products, markets = len(catalogue.products), len(catalogue.markets)
+        click.echo(f"{shop}: {counted(products, 'product')} in {counted(markets, 'market')}")

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from origin.cli.job import Job
-from origin.cli.output import Steps, json_option, print_json, print_table, say
+from origin.cli.output import Steps, counted, json_option, print_json, print_table, say
 from origin.cli.places import FILE
 from origin.cli.sources import ImportRefused, load_catalogue
 from origin.evidence.contradictions import MEANING
@@ -159,7 +159,7 @@ def _tell_certificates(made: EvidenceReport) -> None:
 def _tell_contradictions(made: EvidenceReport) -> None:
     counts = Counter(one.reason for one in made.contradictions)
     first = {one.reason: one for one in reversed(made.contradictions)}
-    click.echo(f"{len(made.contradictions):,} contradictions")
+    click.echo(counted(len(made.contradictions), "contradiction"))
     if counts:
         print_table(
             "Contradictions",
@@ -172,8 +172,8 @@ def _tell_contradictions(made: EvidenceReport) -> None:
 
 
 def _tell_lint(made: EvidenceReport) -> None:
-    notes = f"{sum(made.notes.values()):,} notes"
-    click.echo(f"{len(made.lint):,} claims that may not be shown, {notes} (docs/claims.md)")
+    claims, notes = counted(len(made.lint), "claim"), counted(sum(made.notes.values()), "note")
+    click.echo(f"{claims} that may not be shown, {notes} (docs/claims.md)")
     if made.lint:
         rows = [(one.finding.rule, one.finding.words, one.place) for one in made.lint[:MOST_ROWS]]
         print_table("Texts that fail the lint", ("rule", "words", "at"), rows)

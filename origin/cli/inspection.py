@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from origin.cli.job import Job
-from origin.cli.output import json_option, print_json, print_table, say
+from origin.cli.output import counted, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, snapshot_folder
 from origin.publishing import folder as folders
 from origin.publishing import guardrails
@@ -55,7 +55,7 @@ def inspect(workshop: Workshop, folder: Path | None, *, as_json: bool) -> None:
     print_table("Parts", ("of", "parts", "bytes"), summary["groups"])
     counts = [(name, count) for name, count in manifest.counts.items() if not name.startswith("facet/")]
     print_table("Counts", ("what", "number"), counts)
-    click.echo(f"and {len(manifest.counts) - len(counts):,} facet values; --json lists them")
+    click.echo(f"and {counted(len(manifest.counts) - len(counts), 'facet value')}; --json lists them")
     click.echo(
         f"{standing_in['products']:,} of {manifest.counts['products']:,} products have an alternative "
         f"({standing_in['share']:.1%}), {standing_in['lower_footprint']:,} one of clearly lower footprint"

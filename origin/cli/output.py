@@ -37,6 +37,11 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     Console(markup=False, highlight=False).print(table)
 
 
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """Return the number with its noun: `1 rule`, `1,200 rules`; `several` where an s does not do."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def say(message: str) -> None:
     """Tell a human something that is not the result."""
     click.echo(message, err=True)

@@ -11,7 +11,7 @@ from origin.building.build import MOST_TOLD, UnusableRules
 from origin.building.merchandising import read_rules
 from origin.building.rulecheck import check as find_faults
 from origin.cli.job import Job
-from origin.cli.output import json_option, print_json, say
+from origin.cli.output import counted, json_option, print_json, say
 from origin.cli.places import FILE, FOLDER, newest
 from origin.publishing import folder as folders
 from selvedge.snapshot.index import Index
@@ -64,4 +64,6 @@ def check(workshop: Workshop, file: Path, snapshot: Path | None, *, as_json: boo
         click.echo(str(one))
     if folder is None:
         say("there is no snapshot yet: products, values and markets are not checked")
-    click.echo(f"{len(source.rules)} rules and {len(source.experiments)} experiments hold")
+    click.echo(
+        f"{counted(len(source.rules), 'rule')} and {counted(len(source.experiments), 'experiment')} hold"
+    )

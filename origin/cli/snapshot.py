@@ -14,7 +14,7 @@ from origin.building.labels import VocabularyLabels
 from origin.building.merchandising import read_rules, read_weights
 from origin.cli.inspection import diff, inspect, preview
 from origin.cli.job import Job
-from origin.cli.output import Steps, json_option, print_json, print_table, say
+from origin.cli.output import Steps, counted, json_option, print_json, print_table, say
 from origin.cli.places import FILE, FOLDER, newest, snapshot_folder
 from origin.cli.rules import rules as rules_group
 from origin.cli.rules import say_warnings
@@ -302,14 +302,14 @@ def _build_delta(
     base: BuiltSnapshot, source: Catalogue, rules: RuleSet | None, weights: RankingWeights | None
 ) -> BuiltSnapshot:
     if unknown := unknown_to(base, source):
-        say(f"{len(unknown)} products are new and wait for the next version, first {unknown[0]}")
+        say(f"new, for the next version: {counted(len(unknown), 'product')}, first {unknown[0]}")
     return build_delta(base, source, rules, weights)
 
 
 def _show_built(path: Path, built: BuiltSnapshot, *, as_json: bool) -> None:
     size, counts = sum(map(len, built.parts.values())), built.release.manifest.counts
     if not as_json:
-        click.echo(f"{path}: {len(built.parts):,} parts, {size:,} bytes")
+        click.echo(f"{path}: {counted(len(built.parts), 'part')}, {counted(size, 'byte')}")
         return
     print_json(
         {

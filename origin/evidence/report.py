@@ -35,6 +35,7 @@ LEFT_OUT = (
     "certificate-share-below-minimum",
     "certificate-level-not-allowed",
     "certificate-lapsed-before-goods",
+    "certificate-contradicted",
 )
 """What an import does with certificates that do not prove what they are stated for."""
 

@@ -12,7 +12,11 @@ if TYPE_CHECKING:
 
 OTHER = "other"
 Keywords = tuple[tuple[str, tuple[str, ...]], ...]
-"""Categories with the folded words that speak for them; the first category that matches wins."""
+"""Categories with what to look for in a title; the first category that matches wins.
+
+A word is looked for with a blank behind it, because a title's word may end with it (`Regenjacke`); words that
+only together speak for a category with one before as well.
+"""
 
 
 @lru_cache(maxsize=16384)
@@ -28,18 +32,21 @@ def find_category(product_type: str, google_category: str, language: str) -> str
 
 def match_keywords(title: str, keywords: Keywords) -> str | None:
     """Return the first category one of whose words ends a word of the title, or is in it."""
-    words = fold(title).split()
-    padded = f" {' '.join(words)} "
-    for category, names in keywords:
-        for name in names:
-            if (f" {name} " in padded) or any(word.endswith(name) for word in words):
+    padded = f" {fold(title)} "
+    for category, sought in keywords:
+        for one in sought:
+            if one in padded:
                 return category
     return None
 
 
 def prepare_keywords(table: Iterable[tuple[str, Iterable[str]]]) -> Keywords:
     """Fold the words of a keyword table."""
-    return tuple((category, tuple(fold(word) for word in words)) for category, words in table)
+    return tuple((category, tuple(_sought(fold(word)) for word in words)) for category, words in table)
+
+
+def _sought(word: str) -> str:
+    return f" {word} " if " " in word else f"{word} "
 
 
 def _by_path(path: str, language: str) -> str | None:
@@ -56,7 +63,7 @@ def _by_path(path: str, language: str) -> str | None:
 @cache
 def _keywords(language: str) -> Keywords:
     terms = vocabulary("categories").terms
-    return tuple((code, term.names(language)) for code, term in terms.items())
+    return prepare_keywords((code, term.names(language)) for code, term in terms.items())
 
 
 @cache

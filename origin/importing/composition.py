@@ -7,6 +7,8 @@ may stand before or after the fibre, with a decimal comma or point, in any order
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -29,7 +31,7 @@ _NOT_STATED = frozenset({"", "n a", "na", "unknown", "no material", "none"})
 NOT_STATED = "unknown"
 """What stands for a fibre that the shop leaves open, in whatever words; never a known one."""
 
-Shares = list[tuple[str, float | None]]
+Shares = Sequence[tuple[str, float | None]]
 """Names of fibres as stated, with their shares in percent."""
 
 
@@ -39,9 +41,14 @@ def parse_composition(text: str, language: str, row: Row, field: str) -> tuple[C
     Nothing is lost: unknown fibres and components keep the shop's own word, components that do not add
     up to 100 stay as they are, and what the shop leaves open stays open. All are reported to `row`.
     """
+    return build_components(_merge_lines(_stated(text), row, field), language, row, field)
+
+
+@lru_cache(maxsize=4096)  # colourways share theirs
+def _stated(text: str) -> tuple[tuple[str, Shares], ...]:
+    """Return what a text says of each component, whatever that may mean."""
     parts = _headed(_split_name(line) for line in re.split(r"\n| / ", text) if line.strip())
-    stated = [(name, _split_shares(shares)) for name, shares in parts]
-    return build_components(_merge_lines(stated, row, field), language, row, field)
+    return tuple((name, _split_shares(shares)) for name, shares in parts)
 
 
 def build_components(
@@ -84,7 +91,7 @@ def _split_shares(text: str) -> Shares:
     names, shares = pieces[0::2], [float(share.replace(",", ".")) for share in pieces[1::2]]
     if not shares:
         return [(name.strip(_EDGES), None) for name in re.split(r"[/,;\n]", text)]
-    found: Shares = []
+    found: list[tuple[str, float | None]] = []
     if names[0].strip(_EDGES):  # the name comes first
         for name, share in zip(names[:-1], shares, strict=True):
             *bare, last = re.split(r"[,;]", name.strip(_EDGES))
@@ -100,7 +107,7 @@ def _split_shares(text: str) -> Shares:
     return [(name, share) for name, share in cleaned if name or share is not None]
 
 
-def _merge_lines(stated: list[tuple[str, Shares]], row: Row, field: str) -> list[tuple[str, Shares]]:
+def _merge_lines(stated: Iterable[tuple[str, Shares]], row: Row, field: str) -> list[tuple[str, Shares]]:
     """Join neighbouring lines of one component that only together add up to 100."""
     merged: list[tuple[str, Shares]] = []
     for name, lines in groupby(stated, key=lambda line: line[0]):

@@ -98,12 +98,14 @@ class CertificateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A column that is filled where there is a certificate.
 
     Its value is the scheme's name unless `scheme` states it. `values` are the cells that count;
-    none means all that are not empty. `share` columns are added up.
+    none means all that are not empty. `share` columns are added up. `confirmed_by` is a column that has to
+    hold the same value, where a table states a certificate twice: else it proves nothing.
     """
 
     column: Text
     scheme: Text | None = None
     values: tuple[Text, ...] = ()
+    confirmed_by: Text | None = None
     share: tuple[Text, ...] = ()
     unit: Literal["fraction", "percent"] = "percent"
     code: Text | None = None
@@ -188,7 +190,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield from (pair.name, pair.share)
         for rule in self.certificates:
             yield from (rule.column, *rule.share, rule.code, rule.valid_from, rule.valid_to)
-            yield from (rule.component, rule.source)
+            yield from (rule.component, rule.source, rule.confirmed_by)
         if self.recycled:
             yield from self.recycled.columns
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def read_shares(row: Row, rule: ShareColumns, locale: str) -> Shares:
     """Collect fibre columns, then the name and share pairs whose fibre has no column."""
-    stated: Shares = []
+    stated: list[tuple[str, float | None]] = []
     for column, name in rule.fibres.items():
         share = _share(row, column, rule.unit)
         if share is not None:

@@ -92,6 +92,7 @@ class _Parser:
         self._mapping = mapping
         self._market = shop.market(mapping.market)
         self._seen: Counter[str] = Counter()
+        self._cuts = [re.compile(rf"\s{re.escape(word)}\s") for word in mapping.category.cut_at]
         self._keywords = prepare_keywords((k.category, k.words) for k in mapping.category.keywords)
 
     def draft(self, row: Row) -> Draft:
@@ -181,8 +182,8 @@ class _Parser:
         rule = self._mapping.category
         is_name = rule.column == self._mapping.columns.name
         head = text = self._name(row) if is_name else row.get(rule.column)
-        for word in rule.cut_at:
-            head = re.split(rf"\s{re.escape(word)}\s", head, maxsplit=1)[0]
+        for cut in self._cuts:
+            head = cut.split(head, maxsplit=1)[0]
         for part in (head, text):  # the head noun first, then whatever the rest says
             code = match_keywords(part, self._keywords)
             if code:
@@ -224,12 +225,21 @@ class _Parser:
         found: dict[str, Evidence] = {}
         for rule in self._mapping.certificates:
             value = row.get(rule.column)
-            if value and (not rule.values or value in rule.values):
+            if value and (not rule.values or value in rule.values) and _is_confirmed(rule, value, row):
                 certificate = _certificate(rule, rule.scheme or value, row)
                 evidence = prove(certificate, subject, row, rule.column)
                 if evidence:
                     found.setdefault(evidence.id, evidence)
         return tuple(found.values())
+
+
+def _is_confirmed(rule: CertificateRule, value: str, row: Row) -> bool:
+    if rule.confirmed_by is None or row.get(rule.confirmed_by) == value:
+        return True
+    row.repair(
+        rule.column, value, "certificate-contradicted", f"left out: {rule.confirmed_by} says otherwise"
+    )
+    return False
 
 
 def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:

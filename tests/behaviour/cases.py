@@ -333,6 +333,8 @@ PRODUCTS = (
                 "id": "H-LINEN-1",
                 "offers.*.size": ["S", "M"],
                 "offers.*.availability": ["InStock", "InStock"],
+                "components.0.code": "shell",
+                "components.0.name": "shell",
                 "components.0.material.0.code": "linen",
                 "components.0.material.0.percentage": 100.0,
                 "hasCertification.0.scheme": "GOTS",

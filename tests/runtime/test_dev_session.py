@@ -51,6 +51,14 @@ def show_the_profile_end_to_end(url: str) -> None:
     assert erased.json()["receipts"][0]["id"]
 
 
+def show_the_pages(url: str) -> None:
+    """The catalogue's links lead to the shop; an address that nothing lies at is not found, in a page."""
+    garment = httpx.get(f"{url}/products/S000301-02")
+    assert (garment.status_code, "shop.js" in garment.text) == (200, True)
+    missing = httpx.get(f"{url}/no-such-page")
+    assert (missing.status_code, "No such page" in missing.text) == (404, True)
+
+
 def test_the_session_serves_until_ctrl_c_and_leaves_nothing_listening(tmp_path: Path) -> None:
     process = started(tmp_path / "output")
     try:
@@ -59,6 +67,7 @@ def test_the_session_serves_until_ctrl_c_and_leaves_nothing_listening(tmp_path: 
         # The control paths belong to tests: here the Worker gets the request as any other.
         assert "bytes" not in httpx.get(f"{url}/__host/heap").text
         show_the_profile_end_to_end(url)
+        show_the_pages(url)
     finally:
         process.send_signal(signal.SIGINT)
         code = process.wait(20)

@@ -8,12 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from origin.building import build, build_delta
+from origin.building.labels import VocabularyLabels
 from origin.demo.catalogue import generate
+from selvedge.catalogue.model import Component, FibreShare
 from selvedge.catalogue.query import SORTS, canonical
 from tests.questions import queries, scope_of
 from tests.stage import SHOP, Stage
 from tests.truth import Truth, ids
-from tests.wardrobe import DAY, NOW, catalogues, certificate, garment, moment, offer, shop
+from tests.wardrobe import DAY, NOW, catalogues, certificate, garment, moment, offer, shell, shop
 
 if TYPE_CHECKING:
     from selvedge.catalogue.model import Catalogue, Product
@@ -226,3 +228,17 @@ def test_a_list_that_outlives_many_changes_of_evidence_starts_again() -> None:
         statuses.append(answer.status)
     assert statuses == [200, 200, 200, 200, 410]
     assert answer.json["start"] == target
+
+
+@pytest.mark.parametrize(("locale", "name"), [("en", "pocket lining"), ("nl", "voering zak")])
+def test_a_product_page_names_components_in_its_language(locale: str, name: str) -> None:
+    pocket = Component("pocket_lining", (FibreShare("cotton", 100.0),))
+    own = Component("Achterkant kap", (FibreShare("linen", 100.0),))
+    stage = Stage()
+    made = shop(garment("a", components=(shell(linen=100), pocket, own)))
+    stage.publish(build(made, shop=SHOP, labels=VocabularyLabels()))
+    _, *inner = stage.get(f"/v1/nl/{locale}/products/a").json["components"]
+    assert [(one["code"], one["name"]) for one in inner] == [
+        ("pocket_lining", name),
+        ("Achterkant kap", "Achterkant kap"),
+    ]

@@ -24,6 +24,7 @@ KNOWN = (
     "origin/building/fields.toml",
     "origin/profiles/questionnaire.toml",
     "origin/demo/words.toml",
+    "demo/shop/404.html",
     "demo/shop/index.html",
     "demo/shop/shop.js",
     "wrangler.toml",

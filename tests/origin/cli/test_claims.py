@@ -39,7 +39,7 @@ def feed(tmp_path: Path) -> Path:
 def test_a_feed_is_told_what_it_may_not_say(feed: Path) -> None:
     result = run(feed, "--locale", "nl")
     assert result.exit_code == Exit.FAILED
-    for said in ("generic-claim", "duurzame", "organic cotton", "Annex I", "2 breaches, 1 notes"):
+    for said in ("generic-claim", "duurzame", "organic cotton", "Annex I", "2 breaches, 1 note"):
         assert said in result.stdout
 
 

@@ -117,7 +117,7 @@ def test_the_check_names_what_is_wrong_and_its_exit_code_says_so(desk: Desk) -> 
     assert found["error"] == "unusable-rules"
     assert any("front, fringe: both take place 1" in one for one in found["findings"])
     rules.write_text(PIN, encoding="utf-8")
-    assert "1 rules and 0 experiments hold" in desk.run("snapshot", "rules", "check", str(rules)).stdout
+    assert "1 rule and 0 experiments hold" in desk.run("snapshot", "rules", "check", str(rules)).stdout
 
 
 def test_a_build_says_what_it_lets_pass(desk: Desk) -> None:

@@ -58,6 +58,17 @@ def test_a_mapping_says_which_columns_tell_of_a_certificates_component_and_sourc
     assert (plain.component, plain.source) == (None, "table:keurmerk")
 
 
+@pytest.mark.parametrize(("other", "schemes"), [("GOTS", ["GOTS_ORGANIC"]), ("", []), ("OCS", [])])
+def test_a_certificate_that_another_column_has_to_confirm_proves_nothing_without(
+    tmp_path: Path, shop: Shop, other: str, schemes: list[str]
+) -> None:
+    mapping = MAPPING.replace('column = "keurmerk"', 'column = "keurmerk", confirmed_by = "land"')
+    result = read(tmp_path, shop, ROW.replace("Turkije", other), mapping)
+    assert [one.scheme for one in result.catalogue.products[0].evidence] == schemes
+    reasons = [one.reason for one in result.report.issues if one.field == "keurmerk"]
+    assert reasons == ([] if schemes else ["certificate-contradicted"])
+
+
 @pytest.mark.parametrize(("which", "price", "line"), [("first", 7999, 3), ("last", 4999, 2)])
 def test_a_duplicate_row_is_reported_and_the_mapping_says_which_counts(
     tmp_path: Path, shop: Shop, which: str, price: int, line: int

@@ -24,6 +24,10 @@ BANDS = {"organicContent": (5, 70, 95), "recycledContent": (5, 20, 50, 95)}
 5 is where the content standards begin; 70 and 95 are GOTS's grades.
 """
 
+FROM_COMPONENTS = frozenset({"fibreMix", "naturalFibrePercentage"})
+NAMES = frozenset({*BANDS, *FROM_COMPONENTS, "madeInRegion"})
+"""What derived facts are called."""
+
 OWN_LEVEL = "product"
 """A certificate of a material says nothing about how much of the product is of that material."""
 
@@ -77,7 +81,12 @@ class Content(NamedTuple):
     @property
     def values(self) -> tuple[str, ...]:
         """The values of the field that the share reaches."""
-        return tuple(f"at_least_{band}" for band in BANDS[self.field] if self.share >= band)
+        return reached(self.field, self.share)
+
+
+def reached(field: str, share: float) -> tuple[str, ...]:
+    """Return the values of a field that a certified share (percent) reaches; none of one without bands."""
+    return tuple(f"at_least_{band}" for band in BANDS.get(field, ()) if share >= band)
 
 
 def derive(

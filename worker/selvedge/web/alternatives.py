@@ -30,9 +30,10 @@ from selvedge.web.similar import public_headers_of_day
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
     from selvedge.web.recommendations import Recommendations
+    from selvedge.web.view import View
 
 SLOT = "alternatives"
 """The name that rules know the list by."""

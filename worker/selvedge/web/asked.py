@@ -11,7 +11,7 @@ from selvedge.web.products import locate
 
 if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
-    from selvedge.web.edge import View
+    from selvedge.web.view import View
 
 PARAMETERS = ("explain", "item", "personalise", "prefer")
 MAX_PREFERENCES = 12

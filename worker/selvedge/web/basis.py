@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from selvedge.shopper.profile import EdgeProfile
     from selvedge.snapshot.index import Index
     from selvedge.web.cursors import Cursor
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
     from selvedge.web.people import Person
+    from selvedge.web.view import View
 
 
 class Basis(msgspec.Struct, frozen=True):

@@ -12,11 +12,11 @@ from selvedge.shopper.policy import PURPOSES, Purpose
 from selvedge.web.caching import PRIVATE
 from selvedge.web.choosing import choice_cookies, decide_choice
 from selvedge.web.content import read_content
-from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.served import Served
+from selvedge.web.view import market_settings
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

@@ -1,14 +1,11 @@
-"""What every handler works with: the ports, the store, and the view of one market at one time."""
+"""What every handler works with: the ports, the store and the release in service."""
 
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Protocol
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from selvedge.catalogue.filter import Scope
-from selvedge.catalogue.model import Market
 from selvedge.errors import SnapshotError, StorageUnavailable
 from selvedge.identity.jwks import KeySet
 from selvedge.identity.person import PersonVerifier
@@ -18,27 +15,22 @@ from selvedge.settings import BadSetting, decode_key
 from selvedge.shopper.consent import ConsentRules
 from selvedge.shopper.policy import BadPattern, ManagerReader, Policy
 from selvedge.shopper.sealing import Sealer
-from selvedge.snapshot.loaded import Labels, LoadedRelease
 from selvedge.web.caching import Edition, public_headers
 from selvedge.web.cursors import PrivateCursors, PublicCursors
-from selvedge.web.items import Presenter
 from selvedge.web.limits import RequestLimits
-from selvedge.web.problems import NotFound, quoted
 from selvedge.web.shelf import Shelf
+from selvedge.web.view import View, market_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from selvedge.catalogue.query import Query
     from selvedge.identity.jwk import JwsVerifier
     from selvedge.ports import Background, Clock, Documents, Queue, RecordStore, Telemetry
     from selvedge.profiles.origin import OriginClient
     from selvedge.ranking.models import Predictor
     from selvedge.settings import Settings
     from selvedge.shopper.sealing import Aead
-    from selvedge.snapshot.cards import Card
     from selvedge.snapshot.index import Index
-    from selvedge.snapshot.manifest import Manifest, Release
+    from selvedge.snapshot.loaded import LoadedRelease
+    from selvedge.snapshot.manifest import Release
     from selvedge.snapshot.store import SnapshotStore
     from selvedge.web.http import Request
 
@@ -268,52 +260,3 @@ def consent_rules(settings: Settings) -> ConsentRules:
     except BadPattern as error:
         raise BadSetting(f"SELVEDGE_CONSENT_MANAGER: {error}") from error
     return ConsentRules(Policy(settings.consent_policy), manager, settings.consent_version)
-
-
-class CardSource(Protocol):
-    """Where cards come from: a release, whose pages may have to be read, or a starter."""
-
-    async def cards(self, locale: str, ranks: Sequence[int]) -> list[Card]:
-        """The cards of the products at `ranks`, in that order."""
-        ...
-
-
-class View(msgspec.Struct, frozen=True):
-    """One market of one release in one locale at one time.
-
-    Behind a starter `release` is None, and `total` says how many products the whole has to offer.
-    """
-
-    edition: Edition
-    scope: Scope
-    market: Market
-    locale: str
-    labels: Labels
-    cards: CardSource
-    shelf: Shelf
-    release: LoadedRelease | None = None
-    total: int | None = None
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The merchandisers' rules; a version has starters only where none could change what they show."""
-        return self.release.rulebook if self.release else Rulebook(self.scope.index)
-
-    def without(self, excluded: int) -> View:
-        """Return the same view where the products of a set never match."""
-        return msgspec.structs.replace(self, scope=self.scope.without(excluded)) if excluded else self
-
-    def presenter(self, query: Query | None = None) -> Presenter:
-        """Return what turns cards into items here."""
-        return Presenter(self.scope, self.labels, self.market, self.locale, self.shelf, query)
-
-
-def market_settings(manifest: Manifest, market: str, locale: str) -> Market:
-    """Return the market's settings. Raises `NotFound`, which names what there is."""
-    markets = {one.code: one for one in manifest.markets}
-    found = markets.get(market)
-    if found is None:
-        raise NotFound(f"no market {quoted(market)}; there are {', '.join(markets)}")
-    if locale not in found.locales:
-        raise NotFound(f"market {market!r} has no locale {quoted(locale)}; it has {', '.join(found.locales)}")
-    return found

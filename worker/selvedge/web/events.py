@@ -26,13 +26,13 @@ from selvedge.shopper.learning import Happening, digest, learn
 from selvedge.web.caching import PRIVATE
 from selvedge.web.content import read_content
 from selvedge.web.context_cookie import write_cookie
-from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.origins import require_origin
 from selvedge.web.parameters import read_parameters
 from selvedge.web.people import known_by
 from selvedge.web.problems import HandOverFailed
 from selvedge.web.served import Served
+from selvedge.web.view import market_settings
 
 if TYPE_CHECKING:
     from selvedge.events.event import Event

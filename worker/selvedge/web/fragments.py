@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from selvedge.catalogue.query import Query
     from selvedge.ports import Background
     from selvedge.shopper.context import Context
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
     from selvedge.web.people import Known
     from selvedge.web.recommendations import Recommendations
+    from selvedge.web.view import View
 
 ALTERNATIVES = alternatives.SLOT
 RECENT = "recently-viewed"

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import msgspec
 
 from selvedge.ranking.affinity import Term
-from selvedge.web.certifications import (
-    Certification,
-    Claim,
-    DerivedFact,
-    Judged,
-    derived_facts,
-    make_claim,
-    wanted_values,
-)
+from selvedge.web.certifications import Certification, DerivedFact
 from selvedge.web.served import Served
-from selvedge.web.shelf import MAX_CLAIMS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from selvedge.catalogue.filter import Scope
-    from selvedge.catalogue.model import DeclaredScore, FibreShare, Market, Offer
-    from selvedge.catalogue.query import Query
-    from selvedge.snapshot.cards import Card, Detail
-    from selvedge.snapshot.loaded import Labels
-    from selvedge.web.edge import CardSource
-    from selvedge.web.shelf import Shelf
 
 
 class Material(Served, frozen=True):
@@ -77,7 +57,8 @@ class Item(Served, frozen=True):
     `has_certification` speaks about the product or its material, `related_certification` about a facility
     or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
     (98/6/EC, article 6a). `rule` names the merchandisers' rule that put the product where it is; `sponsored`
-    says that somebody gains by that, and must be shown.
+    says that somebody gains by that, and must be shown. `derived` is all that follows on a product's page,
+    and in an explained list what mattered.
     """
 
     id: str
@@ -103,11 +84,13 @@ class Item(Served, frozen=True):
     score: int | None = None
     explain: tuple[Term, ...] = ()
     because: Because | None = None
+    derived: tuple[DerivedFact, ...] = ()
 
 
 class ComponentMaterials(Served, frozen=True):
-    """What one component is made of."""
+    """What one component is made of; `code` is the vocabulary's, or the shop's own word."""
 
+    code: str
     name: str
     material: tuple[Material, ...]
 
@@ -151,7 +134,6 @@ class ProductPage(Item, frozen=True, kw_only=True):
     offers: tuple[ServedOffer, ...] = ()
     has_variant: tuple[Variant, ...] = ()
     environmental_cost: EnvironmentalCost | None = None
-    derived: tuple[DerivedFact, ...] = ()
     digital_product_passport: str | None = None
 
 
@@ -174,163 +156,3 @@ def marked(item: Item, mark: Mark) -> Item:
     return msgspec.structs.replace(
         item, sponsored=mark.sponsored, rule=mark.rule, score=mark.score, explain=mark.explain
     )
-
-
-def _declared(score: DeclaredScore | None) -> EnvironmentalCost | None:
-    if score is None:
-        return None
-    return EnvironmentalCost(
-        points=score.points, points_per_100_g=score.points_per_100_g, source=score.source
-    )
-
-
-class Presenter:
-    """Turns cards into what is served, in one market and locale, for one query; `shelf` keeps it ready."""
-
-    def __init__(
-        self,
-        scope: Scope,
-        labels: Labels,
-        market: Market,
-        locale: str,
-        shelf: Shelf,
-        query: Query | None = None,
-    ) -> None:
-        self._scope = scope
-        self._labels = labels
-        self._fibres = labels.values.get("material", {})
-        self._market = market.code
-        self._currency = market.currency
-        self._locale = locale
-        self._shelf = shelf
-        self._claims = shelf.claims(locale)
-        self._evidence = scope.index.evidence
-        self._wanted = wanted_values(query) if query else frozenset()
-        self._judged: dict[int, Judged] = {}
-
-    async def items(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
-        """Return the list items of the products at `ranks`, which must be available.
-
-        Where the query asks for evidence, they say which of theirs it matched.
-        """
-        found = await self._plain(cards, ranks)
-        if not self._wanted:
-            return found
-        return [self._matched(rank, item) for rank, item in zip(ranks, found, strict=True)]
-
-    async def _plain(self, cards: CardSource, ranks: Sequence[int]) -> list[Item]:
-        found = [self._shelf.item((self._market, self._locale, rank)) for rank in ranks]
-        missing = [rank for rank, item in zip(ranks, found, strict=True) if item is None]
-        if not missing:
-            return [item for item in found if item is not None]
-        decoded = await cards.cards(self._locale, missing)
-        made = iter([self.item(rank, card) for rank, card in zip(missing, decoded, strict=True)])
-        return [next(made) if item is None else item for item in found]
-
-    def item(self, rank: int, card: Card) -> Item:
-        """Return what the list item of the product at `rank`, which must be available, says to everybody."""
-        market = self._scope.market
-        reduction = market.reduction(rank)
-        regular, lowest = (reduction.regular, reduction.lowest_30_days) if reduction else (None, None)
-        item = self._item(rank, card, market.price.value(rank), regular, lowest)
-        self._shelf.keep_item((self._market, self._locale, rank), item)
-        return item
-
-    def _matched(self, rank: int, item: Item) -> Item:
-        """Return the item with its evidence that the query asked for marked."""
-        judged = self._judged
-        own: list[Certification] = []
-        related: list[Certification] = []
-        found = False
-        for ref in self._evidence.refs(rank):
-            one = judged.get(ref)
-            if one is None:
-                one = judged[ref] = self._judge(ref)
-            if one.counts:
-                (own if one.own else related).append(one.served)
-                found = found or one.served.matched
-        if not found:
-            return item
-        return msgspec.structs.replace(
-            item, has_certification=tuple(own), related_certification=tuple(related)
-        )
-
-    def _judge(self, ref: int) -> Judged:
-        claim = self._claims.get(ref) or self._remember(ref)
-        served = claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
-        return Judged(claim.start <= self._scope.now < claim.end, claim.own, served)
-
-    def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
-        """Return the product page of the product at `rank`; it may be sold out."""
-        shown = [offer for offer in detail.offers if offer.stock > 0] or list(detail.offers)
-        one = min(shown, key=lambda offer: offer.price)
-        item = self._item(rank, card, one.price, one.regular_price, one.lowest_price_30_days)
-        claims, tables = self._counting(rank), self._evidence.tables
-        told = msgspec.structs.replace(
-            item,
-            has_certification=tuple(claim.told(tables) for claim in claims if claim.own),
-            related_certification=tuple(claim.told(tables) for claim in claims if not claim.own),
-        )
-        return ProductPage(
-            **msgspec.structs.asdict(told),
-            description=detail.description.get(self._locale, ""),
-            components=tuple(
-                ComponentMaterials(part.name, self._materials(part.fibres)) for part in detail.components
-            ),
-            offers=tuple(self._offer(offer) for offer in detail.offers),
-            has_variant=variants,
-            environmental_cost=_declared(detail.declared_score),
-            derived=derived_facts(detail.components, card.country_of_origin, claims, tables),
-            digital_product_passport=detail.passport,
-        )
-
-    def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
-        claims = self._counting(rank)
-        return Item(
-            id=card.id,
-            in_product_group_with_id=card.group,
-            name=card.name,
-            brand=card.brand,
-            category=card.category,
-            color=card.color,
-            color_name=card.color_name,
-            url=card.link,
-            price=price,
-            price_currency=self._currency,
-            image=card.image,
-            regular_price=regular,
-            lowest_price_30_days=lowest,
-            material=self._materials(card.fibres),
-            recycled_content_percentage=card.recycled_content_percentage,
-            country_of_origin=card.country_of_origin,
-            has_certification=tuple([claim.plain for claim in claims if claim.own]),
-            related_certification=tuple([claim.plain for claim in claims if not claim.own]),
-        )
-
-    def _counting(self, rank: int) -> list[Claim]:
-        """Return the evidence about the product that counts now."""
-        now, ready = self._scope.now, self._claims.get
-        claims = [ready(ref) or self._remember(ref) for ref in self._evidence.refs(rank)]
-        return [claim for claim in claims if claim.start <= now < claim.end]
-
-    def _remember(self, ref: int) -> Claim:
-        if len(self._claims) >= MAX_CLAIMS:
-            self._claims.clear()
-        claim = self._claims[ref] = make_claim(self._evidence[ref], self._labels, self._evidence.tables)
-        return claim
-
-    def _materials(self, fibres: tuple[FibreShare, ...]) -> tuple[Material, ...]:
-        name_of = self._fibres.get
-        return tuple([Material(one.fibre, name_of(one.fibre, one.fibre), one.percentage) for one in fibres])
-
-    def _offer(self, offer: Offer) -> ServedOffer:
-        return ServedOffer(
-            size=offer.size,
-            availability="InStock" if offer.stock > 0 else "OutOfStock",
-            price=offer.price,
-            price_currency=self._currency,
-            size_system=offer.size_system,
-            gtin=offer.gtin,
-            regular_price=offer.regular_price,
-            lowest_price_30_days=offer.lowest_price_30_days,
-        )

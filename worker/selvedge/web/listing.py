@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from selvedge.ranking.rulebook import Rulebook
     from selvedge.ranking.weights import Spread
     from selvedge.web.cursors import Cursor
-    from selvedge.web.edge import View
+    from selvedge.web.view import View
 
 
 class Turn(msgspec.Struct, frozen=True):

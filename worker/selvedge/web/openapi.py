@@ -14,41 +14,25 @@ from selvedge.web.descriptions import FORMATS
 from selvedge.web.descriptions import describe as describe_field
 from selvedge.web.event_schemas import batch_schema, event_components
 from selvedge.web.events import EventsAnswer
-from selvedge.web.fragments import SLOTS
 from selvedge.web.http import JSON, Response
 from selvedge.web.items import ProductPage
+from selvedge.web.openapi_catalogue import list_paths, product_paths
 from selvedge.web.openapi_me import SERVED, my_paths
 from selvedge.web.openapi_parameters import (
-    EXPLAIN,
-    FILTERS,
-    FRAGMENT,
-    LIST,
-    ONLY_ORDER,
-    PERSONAL,
-    PERSONAL_ORDER,
     PERSONALISE,
     PERSONALISE_NOTHING,
     PLACE,
-    PRODUCT,
-    SHORT,
-    SORT,
 )
 from selvedge.web.openapi_parts import (
     CHOICE,
     HEADERS,
     REF,
     Document,
-    fragment_answer,
-    garment_answer,
-    linked_answer,
     make_answer,
     make_operation,
     other_answers,
     own_answer,
-    path_parameter,
-    private_answer,
     problem_answer,
-    product_answer,
     public_answer,
     script_answer,
 )
@@ -113,7 +97,11 @@ def document() -> Document:
             "`Allow`. Personal paths also answer OPTIONS, for allowed origins.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": _list_paths(by_name) | _shopper_paths(by_name) | my_paths(by_name) | _service_paths(by_name),
+        "paths": list_paths(by_name)
+        | product_paths(by_name)
+        | _shopper_paths(by_name)
+        | my_paths(by_name)
+        | _service_paths(by_name),
         "components": {
             "headers": HEADERS,
             "securitySchemes": {
@@ -125,74 +113,6 @@ def document() -> Document:
             },
             "schemas": {name: _described(name, schema) for name, schema in components.items()}
             | event_components(REF),
-        },
-    }
-
-
-def _list_paths(schemas: Document) -> Document:
-    """Paths of lists, products and parts of pages."""
-    return {
-        "/v1/{market}/{locale}/products": {
-            "get": make_operation(
-                "listProducts",
-                "List products that satisfy a filter; the same for everyone",
-                [*PLACE, *LIST, SORT],
-                {200: public_answer(schemas["ProductList"]), **other_answers(304, 308, 400, 404, 410, 503)},
-            )
-        },
-        "/v1/{market}/{locale}/products/{id}": {
-            "get": make_operation(
-                "showProduct",
-                "Show a product with its offers and evidence",
-                [*PLACE, PRODUCT],
-                {200: product_answer(schemas["ProductPage"]), **other_answers(304, 400, 404, 410, 503)},
-            )
-        },
-        "/v1/{market}/{locale}/products/{id}/jsonld": {
-            "get": make_operation(
-                "showProductAsJsonLd",
-                "Show a product as JSON-LD, in the terms of schema.org and GS1",
-                [*PLACE, PRODUCT],
-                {200: linked_answer(), **other_answers(304, 308, 400, 404, 410, 503)},
-            )
-        },
-        "/v1/{market}/{locale}/products/{id}/similar": {
-            "get": make_operation(
-                "listSimilar",
-                "List what is like a product; the same for everyone",
-                [*PLACE, PRODUCT, *LIST, ONLY_ORDER, EXPLAIN],
-                {
-                    200: public_answer(schemas["Recommendations"]),
-                    **other_answers(304, 308, 400, 404, 410, 503),
-                },
-            )
-        },
-        "/v1/{market}/{locale}/products/{id}/alternatives": {
-            "get": make_operation(
-                "listAlternatives",
-                "List what may stand in for a product, with the facts that are proven of each now",
-                [*PLACE, PRODUCT, *FILTERS, SHORT, PERSONAL_ORDER],
-                {
-                    200: garment_answer(schemas["Recommendations"]),
-                    **other_answers(304, 308, 400, 404, 410, 429, 503),
-                },
-            )
-        },
-        "/v1/{market}/{locale}/recommendations": {
-            "get": make_operation(
-                "recommend",
-                "List products in a personal order, as far as consent allows",
-                [*PLACE, *LIST, *PERSONAL],
-                {200: private_answer(schemas["Recommendations"]), **other_answers(400, 404, 410, 429, 503)},
-            )
-        },
-        "/v1/{market}/{locale}/fragments/{slot}": {
-            "get": make_operation(
-                "showFragment",
-                "Show a part of a page as HTML; empty where there is nothing to show",
-                [*PLACE, path_parameter("slot", "Which part", enum=list(SLOTS)), *FRAGMENT],
-                {200: fragment_answer(), **other_answers(304, 308, 400, 404, 429, 503)},
-            )
         },
     }
 

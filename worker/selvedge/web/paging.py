@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from selvedge.ranking.blocks import Bookmark
     from selvedge.ranking.frozen import Frozen
     from selvedge.web.cursors import PrivateCursors, PublicCursors
-    from selvedge.web.edge import View
     from selvedge.web.http import Request
+    from selvedge.web.view import View
 
 
 def opened(cursors: PublicCursors | PrivateCursors, request: Request, query: Query, text: str) -> Cursor:

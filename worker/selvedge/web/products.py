@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from selvedge.ranking.order import Order
     from selvedge.snapshot.loaded import Labels, LoadedRelease
     from selvedge.web.cursors import Cursor
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
+    from selvedge.web.view import View
 
 
 class FacetValue(Served, frozen=True):

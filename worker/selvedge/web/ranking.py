@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from selvedge.catalogue.query import refuse_parameters
-from selvedge.web.edge import market_settings
 from selvedge.web.http import JSON, Response
 from selvedge.web.ranking_texts import FALLBACK, TEXTS
 from selvedge.web.served import Served
+from selvedge.web.view import market_settings
 
 if TYPE_CHECKING:
     from selvedge.ports import Background

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from selvedge.ranking.affinity import Term
     from selvedge.ranking.frozen import Frozen
     from selvedge.ranking.models import Predictor
-    from selvedge.web.edge import View
     from selvedge.web.items import Item, Material
+    from selvedge.web.view import View
 
 _KINDS: dict[str, Kind] = {
     "affinity": "affinity",

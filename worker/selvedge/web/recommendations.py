@@ -25,6 +25,7 @@ from selvedge.web.basis import (
 )
 from selvedge.web.caching import PRIVATE
 from selvedge.web.cursors import is_private
+from selvedge.web.deriving import with_derived_facts
 from selvedge.web.http import JSON, Request, Response
 from selvedge.web.listing import Marker, turn
 from selvedge.web.paging import check_cursor, check_excluded, cursor_at, first_page, opened
@@ -45,9 +46,10 @@ if TYPE_CHECKING:
     from selvedge.shopper.context import Context
     from selvedge.web.basis import Basis
     from selvedge.web.cursors import Cursor
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.listing import Turn
     from selvedge.web.people import Asked, Known
+    from selvedge.web.view import View
 
 SLOT = "recommendations"
 """The name that rules know a personal list by."""
@@ -77,6 +79,8 @@ async def recommend(
         await read_known(edge, request, market, view.scope.now, background) if asked.personalise else NOBODY
     )
     answer = await decide(edge, request, view, query, asked, known)
+    if asked.explain:
+        answer = await with_derived_facts(view, query, answer)
     headers = {"Content-Type": JSON, **PRIVATE, **edge.marks(view.edition), **known.headers}
     return Response(200, headers, msgspec.json.encode(answer), known.cookies)
 

@@ -16,6 +16,7 @@ from selvedge.web.anybody import without_headers
 from selvedge.web.asked import read_asked
 from selvedge.web.basis import find_predictor
 from selvedge.web.caching import not_modified
+from selvedge.web.deriving import with_derived_facts
 from selvedge.web.http import JSON, Response
 from selvedge.web.people import NOBODY
 from selvedge.web.products import locate, redirect
@@ -24,8 +25,9 @@ from selvedge.web.recommendations import decide
 if TYPE_CHECKING:
     from selvedge.ports import Background
     from selvedge.web.caching import Edition
-    from selvedge.web.edge import Edge, View
+    from selvedge.web.edge import Edge
     from selvedge.web.http import Request
+    from selvedge.web.view import View
 
 SLOT = "similar"
 """The name that rules know the list by."""
@@ -51,6 +53,8 @@ async def list_similar(
         return unchanged
     asked = msgspec.structs.replace(asked, item=rank)
     answer = await decide(edge, without_headers(request), view, query, asked, NOBODY, SLOT)
+    if asked.explain:
+        answer = await with_derived_facts(view, query, answer)
     return Response(200, {"Content-Type": JSON, **headers}, msgspec.json.encode(answer))
 
 
