@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.claims.rules import LANGUAGES, Language, Level, Rule, language_of, rules
+from origin.claims.rules import Language, Level, Rule, language_of, rules
 from origin.claims.words import Match, Patterns, read_words
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class _Text:
         self._harmless = _Cover(harmless)
 
     def findings(self, *, organic: bool) -> Iterator[Finding]:
-        alone = [match for match in self._terms if not _rule(match).about]
-        paired = (self._pair(match) for match in self._terms if _rule(match).about)
+        alone = [match for match in self._terms if not _rule(match).paired]
+        paired = (self._pair(match) for match in self._terms if _rule(match).paired)
         candidates = {*_longest(alone), *(match for match in paired if match)}
         told: dict[str, int] = {}
         for match in sorted(candidates, key=_order):
@@ -149,14 +149,14 @@ def _rule(match: Match) -> Rule:
 def _patterns(language: Language | None) -> Patterns:
     """Build the patterns for texts in a language; None stands for all of them."""
     found = Patterns()
-    for each in LANGUAGES:
+    for each, wording in rules().wordings.items():
         if language not in {None, each} and each != "en":
             continue
-        found.add(_HARMLESS, rules().harmless.get(each, ()))
-        for name, rule in rules().rules.items():
-            found.add(f"{_TERM}{name}:{each}", rule.terms.get(each, ()))
-            found.add(_ABOUT + name, rule.about.get(each, ()))
-            found.add(_UNLESS + name, rule.unless)
+        found.add(_HARMLESS, wording.harmless, wording.names)
+        for name, sought in wording.rules.items():
+            found.add(f"{_TERM}{name}:{each}", sought.terms, wording.names)
+            found.add(_ABOUT + name, sought.about, wording.names)
+            found.add(_UNLESS + name, sought.unless, wording.names)
             if each == language:
-                found.add(f"{_TERM}{name}:{each}", rule.bound.get(each, ()))
+                found.add(f"{_TERM}{name}:{each}", sought.bound, wording.names)
     return found
