@@ -1,4 +1,4 @@
-"""The lint against tables of formulas and of lawful texts that look alike: `formulas_en.toml` and siblings."""
+"""The lint against tables of formulas and of lawful texts like them: `formulas_en.toml` and its siblings."""
 
 from __future__ import annotations
 

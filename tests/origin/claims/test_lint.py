@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import tomllib
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from origin.claims import notation, texts, words
 from origin.claims.lint import lint
 from origin.claims.rules import LANGUAGES, rules
 from origin.claims.words import Patterns, Word, read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 BESIDE = HERE.parents[2].parent / "shared" / "data"
@@ -151,6 +158,41 @@ def lookups(times: int) -> int:
 
 def test_a_text_ten_times_as_long_takes_ten_times_the_steps() -> None:
     assert lookups(1000) <= 10.1 * lookups(100)
+
+
+def repetitions(parsed: Any) -> Iterator[Any]:
+    """Yield what is repeated without a bound in a parsed expression, at any depth."""
+    for operator, arguments in parsed:
+        if "REPEAT" in str(operator) and arguments[1] > 1:
+            yield arguments[2]
+        yield from (found for part in _parts(arguments) for found in repetitions(part))
+
+
+def _parts(arguments: Any) -> Iterator[Any]:
+    if type(arguments).__name__ == "SubPattern":
+        yield arguments
+    elif isinstance(arguments, tuple | list):
+        yield from (part for argument in arguments for part in _parts(argument))
+
+
+def expressions() -> dict[str, str]:
+    """Return all regular expressions of the lint by module and name."""
+    modules = (notation, texts, words)
+    return {
+        f"{module.__name__}.{name}": value.pattern
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, re.Pattern)
+    }
+
+
+def test_no_regular_expression_repeats_a_repetition() -> None:
+    parse = import_module("re._parser").parse
+    nested = [*repetitions(parse("(?:a+b)+"))]
+    assert [*repetitions(nested[0])] != []
+    for name, pattern in expressions().items():
+        for repeated in repetitions(parse(pattern)):
+            assert [*repetitions(repeated)] == [], name
 
 
 def test_titles_of_a_real_catalogue_raise_no_false_alarm() -> None:
