@@ -22,15 +22,21 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     basis: str
     why: str
     instead: dict[Language, str]
-    paired: bool = False
+
+
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Patterns that break a rule only in a sentence that also has one of `about`."""
+
+    terms: tuple[str, ...]
+    about: tuple[str, ...]
 
 
 class Sought(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A language's patterns for a rule."""
+    """A language's patterns for a rule; pairs by a name that all languages share."""
 
-    terms: tuple[str, ...]
+    terms: tuple[str, ...] = ()
     bound: tuple[str, ...] = ()
-    about: tuple[str, ...] = ()
+    pairs: dict[str, Pair] = {}
     unless: tuple[str, ...] = ()
 
 
