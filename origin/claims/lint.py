@@ -19,7 +19,7 @@ ORGANIC = "organic-unproven"
 """The rule that a certificate for the garment answers."""
 
 _HARMLESS, _TERM, _PAIR, _ABOUT, _UNLESS = "harmless", "term:", "pair:", "about:", "unless:"
-"""What marks begin with. A term's goes on with its rule and language, a pair's with rule, pair and language."""
+"""What marks begin with. A term's goes on with rule and language, a pair's with rule, pair and language."""
 
 
 class Finding(msgspec.Struct, frozen=True):

@@ -44,7 +44,7 @@ def measure(name: str, *, known: bool) -> tuple[float, float]:
 @pytest.mark.parametrize("known", [True, False])
 def test_the_sentences_that_the_rules_were_written_for_are_judged_as_labelled(*, known: bool) -> None:
     precision, recall = measure("sentences.toml", known=known)
-    assert precision >= 0.96
+    assert precision >= 0.97
     assert recall == 1.0
 
 
@@ -52,7 +52,7 @@ def test_the_sentences_that_the_rules_were_written_for_are_judged_as_labelled(*,
 def test_sentences_that_the_rules_were_not_written_for_are_judged_nearly_as_well(*, known: bool) -> None:
     precision, recall = measure("second_sentences.toml", known=known)
     assert precision == 1.0
-    assert recall >= 0.84  # what is missed are turns of phrase, such as "with the planet in mind"
+    assert recall >= 0.93  # what is missed are turns of phrase, such as "with the planet in mind"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,6 +78,8 @@ def test_a_finding_says_which_words_where_why_and_what_to_say_instead() -> None:
         "ÉCO RESPONSABLE",
         "éco\u00ad-respon\u00adsable",
         "<b>éco</b>-responsable",
+        "éco<wbr>responsable",
+        "<p><em>É</em>coresponsable</p>",
     ],
 )
 def test_case_accents_hyphens_and_markup_hide_nothing(text: str) -> None:
@@ -89,8 +91,20 @@ def test_words_are_whole(text: str) -> None:
     assert lint(f"{text} dress") == ()
 
 
+def test_markup_and_soft_hyphens_around_words_are_no_part_of_a_claim() -> None:
+    assert [found.words for found in lint("<b>Eco\u00ad</b> tee, CO<sub>2</sub>-neutral")] == [
+        "Eco", "CO<sub>2</sub>-neutral",
+    ]  # fmt: skip
+
+
 def test_a_claim_does_not_reach_over_a_sentence() -> None:
     assert lint("Available in green. Choice of three lengths") == ()
+    assert lint("We will deliver on Monday. Emissions are in the report") == ()
+
+
+def test_a_colon_parts_words_but_no_sentence() -> None:
+    assert lint("Colour: green; choice: three lengths") == ()
+    assert [found.rule for found in lint("Our target: half the emissions")] == ["future-claim"]
 
 
 def test_a_word_that_is_ordinary_in_another_language_counts_only_in_its_own() -> None:
