@@ -36,12 +36,12 @@ def settings(database: str, keys: str, folder: Path) -> dict[str, str]:
     }
 
 
-def tables(engine: str, served: dict[tuple[str, str], routes.Figures], rates: ingest.Rates) -> list[Table]:
+def tables(engine: str, served: routes.Served, rates: ingest.Rates) -> list[Table]:
     """The figures of one engine."""
     first = Table(
         "route", "who", "answers/s", "processor ms", "p50 ms", "p90 ms", "p99 ms", title=f"Routes, {engine}"
     )
-    for (route, who), one in served.items():
+    for (route, who), one in served.figures.items():
         first.add_row(
             route, who, f"{one.rate:.0f}", *(f"{ms:.2f}" for ms in (one.processor, one.p50, one.p90, one.p99))
         )
@@ -51,14 +51,9 @@ def tables(engine: str, served: dict[tuple[str, str], routes.Figures], rates: in
     return [first, second]
 
 
-def ratios(
-    engine: str, served: dict[tuple[str, str], routes.Figures], rates: ingest.Rates
-) -> dict[tuple[str, str], float]:
+def ratios(engine: str, served: routes.Served, rates: ingest.Rates) -> dict[tuple[str, str], float]:
     """What budgets are about."""
-    found = {
-        (f"{route} / plain", engine): served[route, "origin"].processor / served[route, "plain"].processor
-        for route in routes.ROUTES
-    }
+    found = {(f"{route} / plain", engine): ratio for route, ratio in served.ratios.items()}
     return found | {("INSERT loop / ingest", engine): rates.loop / rates.ours}
 
 

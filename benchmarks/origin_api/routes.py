@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ROUTES = {"edge profile": "edge-profile", "recommendations": "recommendations"}
 APPLICATIONS = {"origin": "origin.app:create_app", "plain": "benchmarks.origin_api.plain:create_app"}
-ROUNDS, SECONDS, CONNECTIONS, SINGLE = 5, 1.5, 8, 200
+ROUNDS, SECONDS, CONNECTIONS, SINGLE = 9, 1.5, 8, 200
 _START_SECONDS = 60.0
 
 
@@ -43,8 +43,19 @@ class Figures(msgspec.Struct, frozen=True):
     p99: float
 
 
-def measure(environment: Mapping[str, str], key: Mapping[str, str]) -> dict[tuple[str, str], Figures]:
-    """Return figures by route and application; both run at the same time and are asked in turns."""
+class Served(msgspec.Struct, frozen=True):
+    """Figures by route and application, and by route how much more processor time an answer takes.
+
+    Each round asks one application right after the other, so what else the machine does weighs on both:
+    `ratios` are medians of the rounds' ratios.
+    """
+
+    figures: dict[tuple[str, str], Figures]
+    ratios: dict[str, float]
+
+
+def measure(environment: Mapping[str, str], key: Mapping[str, str]) -> Served:
+    """Measure both applications, which run at the same time and are asked in turns."""
     asyncio.run(fill(environment))
     token = asyncio.run(
         service_tokens(key, SystemClock(), "bench").bearer(["edge-profile:read", "profiles:read"])
@@ -64,7 +75,10 @@ def measure(environment: Mapping[str, str], key: Mapping[str, str]) -> dict[tupl
                     figures = _round(servers[who], asked)
                     if turn:  # the first is for warming up
                         found.setdefault((route, who), []).append(figures)
-    return {key: _median(rounds) for key, rounds in found.items()}
+    return Served(
+        {key: _median(rounds) for key, rounds in found.items()},
+        {route: _ratio(found[route, "origin"], found[route, "plain"]) for route in ROUTES},
+    )
 
 
 def _round(url: str, asked: list[bytes]) -> Figures:
@@ -83,6 +97,10 @@ def _round(url: str, asked: list[bytes]) -> Figures:
     rate = count_answers(url, asked, connections=CONNECTIONS, seconds=SECONDS)
     spent = (processor.milliseconds() or 0.0) - before
     return Figures(rate, spent / (rate * SECONDS), cuts[49], cuts[89], cuts[98])
+
+
+def _ratio(ours: list[Figures], plain: list[Figures]) -> float:
+    return statistics.median(one.processor / other.processor for one, other in zip(ours, plain, strict=True))
 
 
 def _median(rounds: list[Figures]) -> Figures:

@@ -15,10 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.background import beside
 from origin.events.derivation import Happened, State, add, derive
-from origin.events.purposes import BITS
 from origin.events.rows import NOBODY, Content
 from origin.events.store import one_writer
 from origin.events.tables import event, event_cursor, event_state
+from origin.profiles.purposes import BITS
 from origin.profiles.rows import keep_derived
 from origin.storage.retrying import retried
 from origin.telemetry.logs import place_of

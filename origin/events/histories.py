@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import select
 
-from origin.events.purposes import BITS
 from origin.events.rows import NOBODY, Content
 from origin.events.tables import event
+from origin.profiles.purposes import BITS
 from selvedge.events.event import ItemEvent, kind_of
 
 if TYPE_CHECKING:

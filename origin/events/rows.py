@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.events.purposes import bits_of
+from origin.profiles.purposes import bits_of
 from selvedge.errors import UNREADABLE, SelvedgeError
 from selvedge.events.event import Event
 from selvedge.events.handover import Message
@@ -49,7 +49,10 @@ class Content(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """An event to keep; `occurred` in milliseconds, `received` and `entered` in seconds since the epoch."""
+    """An event to keep; `occurred` in milliseconds, the other times in seconds since the epoch.
+
+    `consented` is when its purposes were allowed; where that is not known, when it was received.
+    """
 
     shopper: str
     id: str
@@ -58,6 +61,7 @@ class Row(msgspec.Struct, frozen=True):
     purposes: int
     content: bytes
     entered: int = 0
+    consented: int = 0
 
 
 def read_message(data: bytes | msgspec.Raw) -> Message:
@@ -89,6 +93,7 @@ def rows_of(message: Message) -> Iterator[Row]:
             purposes,
             _encoder.encode(content),
             message.entered,
+            min(message.consent.time or message.received, message.received),
         )
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.events.pseudonyms import read_secret, session_key
-from origin.events.purposes import BITS, bits_of, named
 from origin.events.rows import Content, Row, digest_of
 from origin.events.tables import event, event_state, training_removal
+from origin.profiles.purposes import AFFECTED_BY_OBJECTION, BITS, bits_of, named
 from origin.profiles.rows import standings
 from origin.storage.retrying import retried
 from selvedge.shopper.context import MAX_AHEAD_SECONDS
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from origin.encryption.cipher import Cipher
     from origin.encryption.keyring import Keyring
-    from origin.profiles.model import Derived
     from origin.profiles.rows import Standing
     from origin.storage.database import Database
 
@@ -36,8 +35,6 @@ SECONDS_A_DAY = 86_400
 
 _WRITER_LOCK = 0x5E1F_E7E7
 """Who keeps events or erases holds this advisory lock on PostgreSQL; SQLite has one writer anyway."""
-
-_AFTER_OBJECTION = BITS["measurement"]
 
 _content = msgspec.json.Decoder(Content)
 
@@ -116,11 +113,10 @@ class EventStore:
 
     async def move(
         self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
-    ) -> Derived | None:
+    ) -> None:
         """Give the events of `visitor` to `account`, sealed anew; in the transaction that merges them.
 
-        They come at the end of the log, so that the deriver adds them to the account's. Returns None: until
-        then the profiles know best.
+        They come at the end of the log, so that the deriver adds them to the account's.
         """
         theirs, own = ciphers
         values = []
@@ -141,7 +137,6 @@ class EventStore:
             )
         await forget(connection, visitor)
         await self._insert(connection, values)
-        return None
 
     async def withdraw(self, connection: AsyncConnection, name: str, purposes: frozenset[Purpose]) -> None:
         """Take `purposes` from all events of one person, and what followed from them.
@@ -264,10 +259,12 @@ def _allow(row: Row, standings: dict[str, Standing]) -> Row | None:
         return None
     if standing.merged_into is not None:
         return _allow(msgspec.structs.replace(row, shopper=standing.merged_into), standings)
+    left = row.purposes
+    if row.consented <= standing.refused_at:
+        left &= ~standing.refused
     if standing.objected:
-        left = row.purposes & _AFTER_OBJECTION
-        return msgspec.structs.replace(row, purposes=left) if left else None
-    return row
+        left &= ~bits_of(AFFECTED_BY_OBJECTION)
+    return msgspec.structs.replace(row, purposes=left) if left else None
 
 
 def _came_back(row: Row, erased: int) -> bool:

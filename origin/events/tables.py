@@ -23,7 +23,7 @@ event = Table(
 """A row for each event. Numbers grow in the order of commits, so that nothing appears behind a cursor.
 
 `digest` is of shopper and event id. `occurred` is in milliseconds, `received` in seconds since the epoch.
-`purposes` are bits (`origin.events.purposes`). `payload` is sealed with the shopper's key, about `digest`.
+`purposes` are bits (`origin.profiles.purposes`). `payload` is sealed with the shopper's key, about `digest`.
 """
 
 event_state = Table(

@@ -46,9 +46,10 @@ class Authenticator:
 
     def service(self, token: str) -> Principal | None:
         """Return the service whose token it is, None for what is no service's. Raises `InvalidToken`."""
-        if parse_compact(token).header.get("typ") != TOKEN_TYPE:
+        parsed = parse_compact(token)
+        if parsed.header.get("typ") != TOKEN_TYPE:
             return None
-        return self._services.verify(token)
+        return self._services.verify(token, parsed)
 
     async def shopper(self, token: str) -> Principal:
         """Return the shopper whose token it is. Raises `InvalidToken`, `ProviderUnavailable`."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from sqlalchemy import LargeBinary, delete, or_, select, tuple_
+from sqlalchemy import LargeBinary, or_, select, tuple_
 
 from origin.events.deriver import open_state
 from origin.events.store import forget
 from origin.events.tables import event, event_state
+from origin.profiles.rows import forget_outputs
 from origin.profiles.sealed import open_column
 from origin.profiles.tables import model_output, shopper
 from selvedge.errors import SelvedgeError
@@ -55,17 +56,13 @@ async def _marked(_connection: AsyncConnection, _name: str) -> None:
     """The row stays as the mark of the erasure; `profiles.rows.erase` has emptied it."""
 
 
-async def _outputs(connection: AsyncConnection, name: str) -> None:
-    await connection.execute(delete(model_output).where(model_output.c.shopper == name))
-
-
 def _column(column: Column) -> Callable[[Cipher, Any], object]:
     return lambda cipher, row: open_column(cipher, column, row.shopper, getattr(row, column))
 
 
 HOLDINGS: tuple[Holding, ...] = (
     Holding(shopper, {"profile": _column("profile"), "derived": _column("derived")}, _marked),
-    Holding(model_output, {"scores": _column("scores")}, _outputs),
+    Holding(model_output, {"scores": _column("scores")}, forget_outputs),
     Holding(
         event,
         {

@@ -8,6 +8,7 @@ import msgspec
 
 from origin.events.store import one_writer, withdraw
 from origin.profiles import rows
+from origin.profiles.purposes import AFFECTED_BY_OBJECTION
 
 if TYPE_CHECKING:
     from origin.storage.database import Database
@@ -45,7 +46,7 @@ class Objections:
             await one_writer(connection)
             revision = await rows.set_objection(connection, name, now, objected=objected)
             if objected:
-                await withdraw(connection, name, ["profile", "training"])
+                await withdraw(connection, name, AFFECTED_BY_OBJECTION)
                 row = await rows.lock(connection, name)
                 if row.derived is not None:
                     revision = await rows.change(connection, row, now, derived=None)

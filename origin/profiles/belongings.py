@@ -8,7 +8,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from origin.encryption.cipher import Cipher
-    from origin.profiles.model import Derived
     from selvedge.shopper.policy import Purpose
 
 
@@ -21,11 +20,11 @@ class Belongings(Protocol):
 
     async def move(
         self, connection: AsyncConnection, visitor: str, account: str, ciphers: tuple[Cipher, Cipher]
-    ) -> Derived | None:
+    ) -> None:
         """Move all of `visitor`, sealed with the first cipher, to `account`, sealed with the second.
 
-        Runs in the transaction that merges the profiles. Returns what is derived from all of it together,
-        or None: as the profiles say.
+        Runs in the transaction that merges the profiles. What neither may be used for any more is withdrawn
+        afterwards, of all that the account has then.
         """
         ...
 
@@ -46,9 +45,8 @@ class NoBelongings:
 
     async def move(
         self, _connection: AsyncConnection, _visitor: str, _account: str, _ciphers: tuple[Cipher, Cipher]
-    ) -> Derived | None:
+    ) -> None:
         """Move nothing."""
-        return None
 
     async def withdraw(self, _connection: AsyncConnection, _name: str, _purposes: frozenset[Purpose]) -> None:
         """Delete nothing."""

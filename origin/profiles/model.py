@@ -110,10 +110,15 @@ class Revision(msgspec.Struct, frozen=True):
     revision: int
 
 
+def refusals(consent: tuple[ConsentEntry, ...]) -> dict[Purpose, int]:
+    """Return the purposes whose newest entry does not allow them, with its time."""
+    newest = {one.purpose: one for one in sorted(consent, key=lambda one: one.time)}
+    return {purpose: one.time for purpose, one in newest.items() if not one.allowed}
+
+
 def refused(consent: tuple[ConsentEntry, ...]) -> frozenset[Purpose]:
     """Return the purposes whose newest entry does not allow them."""
-    newest = {one.purpose: one.allowed for one in sorted(consent, key=lambda one: one.time)}
-    return frozenset(purpose for purpose, allowed in newest.items() if not allowed)
+    return frozenset(refusals(consent))
 
 
 def merged_declared(own: Declared, others: Declared) -> Declared:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from origin.profiles.errors import BadBody, ListChanged, NothingKept
 from origin.profiles.model import refused
-from origin.profiles.rows import standings
+from origin.profiles.rows import forget_outputs, standings
 from origin.profiles.sealed import open_kept, open_scores, seal_scores
 from origin.profiles.tables import model_output
 from origin.storage.retrying import retried
@@ -136,7 +136,7 @@ class Outputs:
     async def forget(self, name: str) -> None:
         """Delete what was said of a shopper."""
         async with self._database.writing() as connection:
-            await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+            await forget_outputs(connection, name)
 
 
 def parse_scores(body: bytes, *, lines: bool) -> list[ShopperScores]:

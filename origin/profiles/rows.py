@@ -32,6 +32,8 @@ COLUMNS = (
     shopper.c.objected,
     shopper.c.erased,
     shopper.c.merged_into,
+    shopper.c.refused,
+    shopper.c.refused_at,
 )
 BATCH = 500
 
@@ -51,6 +53,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     objected: bool
     erased: int | None
     merged_into: str | None
+    refused: int = 0
+    refused_at: int = 0
 
     @property
     def kept(self) -> bool:
@@ -61,13 +65,16 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 class Standing(msgspec.Struct, frozen=True):
     """What other rooms need to know before they keep anything about a person.
 
-    What happened up to `erased` (epoch seconds) may not be kept again; what happens to who was `merged_into`
-    an account belongs to that account. `known` persons have a `profile` (sealed) or what was derived.
+    What happened up to `erased` (epoch seconds) may not be kept again, and what was consented to up to
+    `refused_at` serves no purpose of `refused` (bits); what happens to who was `merged_into` an account
+    belongs to that account. `known` persons have a `profile` (sealed) or what was derived.
     """
 
     objected: bool = False
     erased: int | None = None
     merged_into: str | None = None
+    refused: int = 0
+    refused_at: int = 0
     known: bool = False
     profile: bytes | None = None
 
@@ -85,6 +92,8 @@ async def standings(
         shopper.c.objected,
         shopper.c.erased,
         shopper.c.merged_into,
+        shopper.c.refused,
+        shopper.c.refused_at,
         or_(shopper.c.profile.is_not(None), shopper.c.derived.is_not(None)),
         *([shopper.c.profile] if lock else []),
     )
@@ -149,7 +158,7 @@ async def set_objection(connection: AsyncConnection, name: str, now: int, *, obj
     """
     row = await lock(connection, name)
     if objected:
-        await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+        await forget_outputs(connection, name)
     if row.objected == objected:
         return row.revision
     return await change(connection, row, now, objected=objected)
@@ -165,10 +174,24 @@ async def erase(connection: AsyncConnection, name: str, now: int) -> list[str]:
     for one in names:
         row = await lock(connection, one)
         await change(
-            connection, row, now, profile=None, derived=None, objected=False, erased=now, merged_into=None
+            connection,
+            row,
+            now,
+            profile=None,
+            derived=None,
+            objected=False,
+            erased=now,
+            merged_into=None,
+            refused=0,
+            refused_at=0,
         )
-    await connection.execute(delete(model_output).where(model_output.c.shopper.in_(names)))
+    await forget_outputs(connection, *names)
     return names
+
+
+async def forget_outputs(connection: AsyncConnection, *names: str) -> None:
+    """Delete what models said of these people."""
+    await connection.execute(delete(model_output).where(model_output.c.shopper.in_(names)))
 
 
 def row_of(found: Any) -> Row:

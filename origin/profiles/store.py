@@ -6,25 +6,28 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 
 from origin.profiles import rows
 from origin.profiles.belongings import NoBelongings
 from origin.profiles.compact import VALID_SECONDS, Compact, CompactForms, absent
 from origin.profiles.errors import Conflict
 from origin.profiles.model import (
+    Derived,
     Kept,
     Leaning,
     Profile,
     merged_consent,
     merged_declared,
     merged_derived,
+    refusals,
     refused,
 )
 from origin.profiles.patching import patched
 from origin.profiles.preconditions import demand_match
+from origin.profiles.purposes import AFFECTED_BY_OBJECTION, bits_of
 from origin.profiles.sealed import open_derived, open_kept, seal_derived, seal_kept
-from origin.profiles.tables import model_output, shopper
+from origin.profiles.tables import shopper
 from origin.storage.paging import Page
 from origin.storage.retrying import retried
 
@@ -127,7 +130,7 @@ class Profiles:
             _demand(row, if_match)
             await self._belongings.forget_derived(connection, name)
             await rows.change(connection, row, self._now, profile=None, derived=None)
-            await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+            await rows.forget_outputs(connection, name)
 
     async def compact(self, name: str, holds: Callable[[str], bool] = lambda _tag: False) -> Compact:
         """Return the compact form; without a body where the caller `holds` what the tag names.
@@ -167,31 +170,35 @@ class Profiles:
     ) -> int:
         theirs, own = ciphers
         into, from_ = rows.readable(into, own), rows.readable(from_, theirs)
-        moved = await self._belongings.move(connection, from_.shopper, into.shopper, ciphers)
+        await self._belongings.move(connection, from_.shopper, into.shopper, ciphers)
         before = open_kept(own, into.shopper, into.profile)
         brought = open_kept(theirs, from_.shopper, from_.profile)
         kept = Kept(
             merged_declared(before.declared, brought.declared),
             merged_consent(before.consent, brought.consent),
         )
-        derived = moved or merged_derived(
-            open_derived(own, into.shopper, into.derived), open_derived(theirs, from_.shopper, from_.derived)
-        )
+        was_derived = open_derived(own, into.shopper, into.derived)
+        derived = merged_derived(was_derived, open_derived(theirs, from_.shopper, from_.derived))
         gone = {"profile": None, "derived": None, "objected": False, "merged_into": into.shopper}
-        await rows.change(connection, from_, self._now, **gone)
-        await connection.execute(delete(model_output).where(model_output.c.shopper == from_.shopper))
+        await rows.change(connection, from_, self._now, **gone, **_standing(Kept()))
+        await rows.forget_outputs(connection, from_.shopper)
+        # What either of the two has refused or objected to holds for what both have brought.
         objected = into.objected or from_.objected
-        if (kept, objected) == (before, into.objected) and derived == open_derived(
-            own, into.shopper, into.derived
-        ):
+        unwanted = refused(kept.consent) | (AFFECTED_BY_OBJECTION if objected else frozenset())
+        await self._belongings.withdraw(connection, into.shopper, unwanted)
+        if "profile" in unwanted:
+            derived = Derived()
+            await rows.forget_outputs(connection, into.shopper)
+        if (kept, objected, derived) == (before, into.objected, was_derived):
             return into.revision
         return await rows.change(
             connection,
             into,
             self._now,
             profile=seal_kept(own, into.shopper, kept),
-            derived=seal_derived(own, into.shopper, derived),
+            derived=None if derived == Derived() else seal_derived(own, into.shopper, derived),
             objected=objected,
+            **_standing(kept),
         )
 
     @retried
@@ -212,13 +219,20 @@ class Profiles:
             derived = row.derived
             if "profile" in withdrawn:
                 derived = None
-                await connection.execute(delete(model_output).where(model_output.c.shopper == name))
+                await rows.forget_outputs(connection, name)
             sealed = seal_kept(cipher, name, kept)
-            revision = await rows.change(connection, row, self._now, profile=sealed, derived=derived)
+            values = {"profile": sealed, "derived": derived, **_standing(kept)}
+            revision = await rows.change(connection, row, self._now, **values)
         changed = msgspec.structs.replace(
             row, revision=revision, changed=self._now, profile=sealed, derived=derived
         )
         return _served(changed, cipher), not row.kept
+
+
+def _standing(kept: Kept) -> dict[str, int]:
+    """The columns that say what the consent record refuses, and since when."""
+    found = refusals(kept.consent)
+    return {"refused": bits_of(found), "refused_at": max(found.values(), default=0)}
 
 
 def _demand(row: Row, if_match: str | None) -> None:

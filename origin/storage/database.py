@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+import sqlite3
+import time
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -85,7 +88,11 @@ class Database:
         settings["hide_parameters"] = True
         if not writes:
             # Outside a transaction there is nothing to begin, to commit or to undo: one round trip a read.
-            settings |= {"isolation_level": "AUTOCOMMIT", "pool_reset_on_return": None}
+            settings |= {
+                "isolation_level": "AUTOCOMMIT",
+                "pool_reset_on_return": None,
+                "skip_autocommit_rollback": True,
+            }
         if self.kind == "postgresql":
             settings |= {"pool_size": CONNECTIONS, "pool_pre_ping": writes}
             return create_async_engine(self.url, **settings)
@@ -114,9 +121,28 @@ def _open_sqlite(connection: Any, _record: object) -> None:
     # No transaction is begun behind our back.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+    _keep_write_ahead_log(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_write_ahead_log(cursor: Any) -> None:
+    """Set the file's journal mode, which only the first connection to a new file changes.
+
+    Two that would change it at once wait for each other, to the end of the longest wait: so the waits are
+    short, and of different lengths, until one of them has done it.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        cursor.execute(f"PRAGMA busy_timeout = {random.randint(10, 100)}")  # noqa: S311 - no secret
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+    cursor.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -14,10 +14,10 @@ import msgspec
 from sqlalchemy import select
 
 from origin.events.pseudonyms import read_secret, session_key
-from origin.events.purposes import BITS
 from origin.events.rows import NOBODY
 from origin.events.store import EventStore
 from origin.events.tables import event, training_removal
+from origin.profiles.purposes import BITS
 from origin.training.sessions import SECONDS_A_DAY, GivenSessions, Session
 from selvedge.events.event import AddToCart, Click, View, Wishlist
 

@@ -70,6 +70,21 @@ def test_what_comes_into_view_is_reported_once(visitor: BrowserContext, front: S
     assert tab.complaints == []
 
 
+def test_nothing_seen_is_lost_while_the_choice_cannot_be_asked_for(
+    visitor: BrowserContext, front: Shopfront
+) -> None:
+    tab = Tab(visitor).open().accept()
+    front.reset()
+    front.broken = True
+    tab.page.evaluate("document.dispatchEvent(new Event('selvedge:consent')); window.scrollTo(0, 600)")
+    tab.page.wait_for_timeout(1500)
+    tried = events(front)
+    assert tried
+    front.reset()
+    tab.page.wait_for_timeout(3500)
+    assert {one["id"] for one in tried} <= {one["id"] for one in events(front)}
+
+
 def test_events_echo_the_arm_once_there_is_somebody(visitor: BrowserContext, front: Shopfront) -> None:
     tab = Tab(visitor).open().accept()
     tab.page.evaluate("window.scrollTo(0, 600)")

@@ -106,6 +106,12 @@ def test_what_is_acknowledged_is_in_the_queue_with_its_consent(stage: Stage) -> 
     assert message["events"] == [event(recommendationId="rec", position=4, offer="M")]
 
 
+def test_the_origin_is_told_when_the_choice_was_made(stage: Stage) -> None:
+    post(stage, event(), cookie=f"{CHOICE_COOKIE}={format_choice(['training'], time=NOW - 60)}")
+    (message,) = [msgspec.json.decode(one) for one in stage.queue.messages]
+    assert message["consent"] == {"version": 1, "purposes": ["training"], "time": NOW - 60}
+
+
 def test_session_alone_changes_the_cookie_and_hands_nothing_on(stage: Stage) -> None:
     answer = post(stage, event(), cookie=choice("session"))
     assert (answer.json["handedOn"], answer.json["remembered"]) == (False, True)

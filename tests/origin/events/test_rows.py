@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from origin.events.purposes import named
 from origin.events.rows import NOBODY, OLDEST_SECONDS, Unreadable, digest_of, read_message
+from origin.profiles.purposes import named
 from tests.origin.events.conftest import ALL, ANNA, BOB, NOW, click, rows, said
 
 

@@ -37,11 +37,15 @@ Moment = Annotated[int, msgspec.Meta(ge=0, le=LATEST)]
 """Epoch seconds."""
 
 
-class ConsentNote(msgspec.Struct, frozen=True):
-    """The purposes that the events may serve, and the version of the choice that says so."""
+class ConsentNote(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The purposes that the events may serve, and the version of the choice that says so.
+
+    `time` is when that choice was made, 0 where that is not known: a refusal on record that is newer wins.
+    """
 
     version: Version
     purposes: tuple[Purpose, ...]
+    time: Moment = 0
 
 
 class Message(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):

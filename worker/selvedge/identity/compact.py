@@ -58,7 +58,7 @@ def parse_object(data: bytes, openings: int = MAX_OPENINGS) -> dict[str, Any]:
     if data.count(b"{") + data.count(b"[") > openings:
         raise InvalidToken("malformed")
     try:
-        found = json.loads(data.decode(), object_pairs_hook=_members, parse_constant=_refuse_constant)
+        found = _decoder.decode(data.decode())
     except (ValueError, RecursionError) as error:
         raise InvalidToken("malformed") from error
     if not isinstance(found, dict):
@@ -101,3 +101,7 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(_name: str) -> None:
     raise InvalidToken("malformed")
+
+
+# Made once: `json.loads` with hooks makes a decoder for each call.
+_decoder = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_constant)

@@ -72,6 +72,11 @@ class Consent(msgspec.Struct, frozen=True):
         """The version of the texts that the choice was made on; 0 without one."""
         return 0 if self.choice is None else self.choice.version
 
+    @property
+    def time(self) -> int:
+        """When the choice was made, epoch seconds; 0 without one, and where it does not say."""
+        return 0 if self.choice is None else self.choice.time
+
     def allows(self, purpose: Purpose) -> bool:
         """Whether `purpose` may be served."""
         return self.decisions[purpose].allowed

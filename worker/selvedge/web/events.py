@@ -76,7 +76,7 @@ async def collect(edge: Edge, request: Request, background: Background, market: 
             locale=locale,
             snapshot=f"{release.release.version}.{release.release.delta_number}",
             received=now,
-            consent=ConsentNote(consent.version, tuple(sorted(purposes))),
+            consent=ConsentNote(consent.version, tuple(sorted(purposes)), consent.time),
             events=events,
             context=context_name(context),
             shopper=shopper_name(context, consent),

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 BITS: dict[Purpose, int] = {"profile": 1, "training": 2, "measurement": 4}
 """`session` is the cookie's affair: it allows nothing here."""
 
+AFFECTED_BY_OBJECTION: frozenset[Purpose] = frozenset({"profile", "training"})
+"""What an objection to being ordered for ends; counting goes on, it is about nobody."""
+
 
 def bits_of(purposes: Iterable[Purpose]) -> int:
     """Return the bits of `purposes`; 0 where none of them allows keeping an event."""
