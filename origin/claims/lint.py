@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from origin.claims.rules import LANGUAGES, Language, Level, Rule, language_of, rules
+from origin.claims.rules import Language, Level, Rule, language_of, rules
 from origin.claims.words import Match, Patterns, read_words
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 ORGANIC = "organic-unproven"
 """The rule that a certificate for the garment answers."""
 
-_HARMLESS, _TERM, _ABOUT, _UNLESS = "harmless", "term:", "about:", "unless:"
+_HARMLESS, _TERM, _PAIR, _ABOUT, _UNLESS = "harmless", "term:", "pair:", "about:", "unless:"
+"""What marks begin with. A term's goes on with rule and language, a pair's with rule, pair and language."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -59,7 +60,7 @@ class _Text:
         self._beside: dict[tuple[str, int], Match] = {}
         harmless: list[Match] = []
         for match in _patterns(language).find(self._words):
-            if match.mark.startswith(_TERM):
+            if match.mark.startswith((_TERM, _PAIR)):
                 self._terms.append(match)
             elif match.mark == _HARMLESS:
                 harmless.append(match)
@@ -68,8 +69,8 @@ class _Text:
         self._harmless = _Cover(harmless)
 
     def findings(self, *, organic: bool) -> Iterator[Finding]:
-        alone = [match for match in self._terms if not _rule(match).about]
-        paired = (self._pair(match) for match in self._terms if _rule(match).about)
+        alone = [match for match in self._terms if match.mark.startswith(_TERM)]
+        paired = (self._pair(match) for match in self._terms if match.mark.startswith(_PAIR))
         candidates = {*_longest(alone), *(match for match in paired if match)}
         told: dict[str, int] = {}
         for match in sorted(candidates, key=_order):
@@ -82,7 +83,7 @@ class _Text:
 
     def _pair(self, match: Match) -> Match | None:
         """Join a match with the first word in its sentence that says what it is about."""
-        about = self._beside.get((_ABOUT + _name(match), self._sentence(match)))
+        about = self._beside.get((_about(match), self._sentence(match)))
         if about is None:
             return None
         return Match(match.mark, min(match.first, about.first), max(match.last, about.last))
@@ -138,7 +139,12 @@ def _order(match: Match) -> tuple[int, int, str]:
 
 
 def _name(match: Match) -> str:
-    return match.mark.removeprefix(_TERM).partition(":")[0]
+    return match.mark.split(":")[1]
+
+
+def _about(pair: Match) -> str:
+    """Return the mark of what a pair has to have in its sentence, in whichever language."""
+    return _ABOUT + pair.mark.removeprefix(_PAIR).rpartition(":")[0]
 
 
 def _rule(match: Match) -> Rule:
@@ -149,14 +155,16 @@ def _rule(match: Match) -> Rule:
 def _patterns(language: Language | None) -> Patterns:
     """Build the patterns for texts in a language; None stands for all of them."""
     found = Patterns()
-    for each in LANGUAGES:
+    for each, wording in rules().wordings.items():
         if language not in {None, each} and each != "en":
             continue
-        found.add(_HARMLESS, rules().harmless.get(each, ()))
-        for name, rule in rules().rules.items():
-            found.add(f"{_TERM}{name}:{each}", rule.terms.get(each, ()))
-            found.add(_ABOUT + name, rule.about.get(each, ()))
-            found.add(_UNLESS + name, rule.unless)
+        found.add(_HARMLESS, wording.harmless, wording.names)
+        for name, sought in wording.rules.items():
+            found.add(f"{_TERM}{name}:{each}", sought.terms, wording.names)
+            for pair, beside in sought.pairs.items():
+                found.add(f"{_PAIR}{name}:{pair}:{each}", beside.terms, wording.names)
+                found.add(f"{_ABOUT}{name}:{pair}", beside.about, wording.names)
+            found.add(_UNLESS + name, sought.unless, wording.names)
             if each == language:
-                found.add(f"{_TERM}{name}:{each}", rule.bound.get(each, ()))
+                found.add(f"{_TERM}{name}:{each}", sought.bound, wording.names)
     return found

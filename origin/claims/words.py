@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import product
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from origin.claims.notation import YEAR, Names, steps
 from origin.importing.vocabulary import fold
 
 if TYPE_CHECKING:
@@ -20,18 +20,24 @@ _JOINERS = "\u00ad\u200b\u200c\u200d\u2060"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|[\u0300-\u036f{_JOINERS}])*|[%.!?;:\n|•·]")
 _INVISIBLE = dict.fromkeys(map(ord, _JOINERS))
 _TAG = re.compile(r"<[^<>]*>")
-_ENDS = frozenset(".!?;:\n|•·")
-_CHOICE = re.compile(r"\(([^()]*)\)")
-_YEAR = "<year>"
+_INSIDE_WORDS = frozenset({"b", "em", "i", "small", "strong", "sub", "sup", "u", "wbr"})
+"""Tags that a word may go on after: CO<sub>2</sub>."""
+
+_SENTENCE_ENDS = frozenset(".!?\n|•·")
+_PHRASE_ENDS = _SENTENCE_ENDS | frozenset(";:")
 _FIRST_YEAR, _LAST_YEAR = "2027", "2099"
 
 
 class Word(msgspec.Struct, frozen=True):
-    """A folded word, where it stands in the text, and which sentence it belongs to."""
+    """A folded word, where it stands in the text, and which phrase of which sentence it belongs to.
+
+    Both are counted through the text. A colon or semicolon ends a phrase.
+    """
 
     text: str
     start: int
     end: int
+    phrase: int
     sentence: int
 
 
@@ -45,30 +51,41 @@ class Match(msgspec.Struct, frozen=True):
 
 def read_words(text: str) -> list[Word]:
     """Split a text into words; markup counts as blanks, places are those in `text`."""
-    plain = _TAG.sub(lambda tag: " " * len(tag.group()), text) if "<" in text else text
-    found, sentence = [], 0
+    plain = _TAG.sub(_blank, text) if "<" in text else text
+    found, phrase, sentence = [], 0, 0
     for match in _WORD.finditer(plain):
-        if match.group() in _ENDS:
-            sentence += 1
+        word = match.group()
+        if word in _PHRASE_ENDS:
+            phrase += 1
+            sentence += word in _SENTENCE_ENDS
         else:
-            found.append(Word(_fold(match.group()), match.start(), match.end(), sentence))
+            end = match.start() + len(word.rstrip(_JOINERS))
+            found.append(Word(_fold(word), match.start(), end, phrase, sentence))
     return found
 
 
+def _blank(tag: re.Match[str]) -> str:
+    name, *_ = tag.group().strip("</>").lower().split(maxsplit=1) or [""]
+    return (_JOINERS[0] if name in _INSIDE_WORDS else " ") * len(tag.group())
+
+
 class Patterns:
-    """Patterns as a trie over words. Its walks are bounded by the longest pattern, not by the text."""
+    """Patterns as an automaton over words. Its walks are bounded by the longest pattern, not by the text."""
 
     def __init__(self) -> None:
         self._root = _Node()
 
-    def add(self, mark: str, patterns: Iterable[str]) -> None:
-        """Add patterns, as the head of `rules.toml` writes them, under one mark."""
+    def add(self, mark: str, patterns: Iterable[str], names: Names) -> None:
+        """Add patterns, written as `notation` says, under one mark."""
         for pattern in patterns:
-            for words in spellings(pattern):
-                self._root.add(words, mark)
+            nodes = [self._root]
+            for choices in steps(pattern, names):
+                nodes = _step(nodes, choices)
+            for node in nodes:
+                node.ends.add(mark)
 
     def find(self, words: list[Word]) -> list[Match]:
-        """Return all matches, each inside one sentence, in the order of their first words."""
+        """Return all matches, each inside one phrase, in the order of their first words."""
         return [
             Match(mark, first, last)
             for first in range(len(words))
@@ -76,64 +93,60 @@ class Patterns:
         ]
 
 
+def _step(nodes: list[_Node], choices: set[tuple[str, ...]]) -> list[_Node]:
+    """Lead every choice from each of the nodes to one new node; return where a walk may then stand."""
+    after = _Node()
+    for choice in filter(None, choices):
+        for node in nodes:
+            node.lead(choice, after)
+    return [*nodes, after] if () in choices else [after]
+
+
 class _Node:
     """What may come next after some words: whole words, beginnings by length, a year; and who ends here."""
 
-    __slots__ = ("beginnings", "ends", "exact", "year")
+    __slots__ = ("beginnings", "ends", "exact", "years")
 
     def __init__(self) -> None:
-        self.exact: dict[str, _Node] = {}
-        self.beginnings: dict[int, dict[str, _Node]] = {}
-        self.year: _Node | None = None
+        self.exact: dict[str, list[_Node]] = {}
+        self.beginnings: dict[int, dict[str, list[_Node]]] = {}
+        self.years: list[_Node] = []
         self.ends: set[str] = set()
 
-    def add(self, words: list[str], mark: str) -> None:
+    def lead(self, words: tuple[str, ...], goal: _Node) -> None:
         node = self
-        for word in words:
-            node = node._next_for(word)
-        node.ends.add(mark)
+        for word in words[:-1]:
+            between = _Node()
+            node.nodes_for(word).append(between)
+            node = between
+        node.nodes_for(words[-1]).append(goal)
 
-    def _next_for(self, word: str) -> _Node:
-        if word == _YEAR:
-            self.year = self.year or _Node()
-            return self.year
+    def nodes_for(self, word: str) -> list[_Node]:
+        if word == YEAR:
+            return self.years
         if word.endswith("*"):
             beginning = word[:-1]
-            return self.beginnings.setdefault(len(beginning), {}).setdefault(beginning, _Node())
-        return self.exact.setdefault(word, _Node())
+            return self.beginnings.setdefault(len(beginning), {}).setdefault(beginning, [])
+        return self.exact.setdefault(word, [])
 
     def walk(self, words: list[Word], first: int) -> Iterator[tuple[str, int]]:
         """Yield the marks that end after some words from `first` on, with the place past the last."""
-        front: list[_Node] = [self]
+        front = {self}
         for place in range(first, len(words)):
-            if words[place].sentence != words[first].sentence:
+            if words[place].phrase != words[first].phrase:
                 return
-            front = [after for node in front for after in node.after(words[place].text)]
+            front = {after for node in front for after in node.after(words[place].text)}
             if not front:
                 return
             for mark in sorted({mark for node in front for mark in node.ends}):
                 yield mark, place + 1
 
     def after(self, word: str) -> Iterator[_Node]:
-        if word in self.exact:
-            yield self.exact[word]
+        yield from self.exact.get(word, ())
         for length, nodes in self.beginnings.items():
-            if word[:length] in nodes:
-                yield nodes[word[:length]]
-        if self.year and len(word) == len(_FIRST_YEAR) and _FIRST_YEAR <= word <= _LAST_YEAR:
-            yield self.year
-
-
-def spellings(pattern: str) -> Iterator[list[str]]:
-    """Yield every sequence of words that a pattern stands for."""
-    pieces = _CHOICE.split(pattern)
-    choices = [piece.split("|") if odd % 2 else [piece] for odd, piece in enumerate(pieces)]
-    for chosen in product(*choices):
-        words = "".join(chosen).split()
-        yield [
-            word if word in {_YEAR, "%"} else _fold(word.rstrip("*")) + "*" * word.endswith("*")
-            for word in words
-        ]
+            yield from nodes.get(word[:length], ())
+        if self.years and len(word) == len(_FIRST_YEAR) and _FIRST_YEAR <= word <= _LAST_YEAR:
+            yield from self.years
 
 
 @lru_cache(maxsize=65536)

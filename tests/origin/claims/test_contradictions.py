@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import chain, product
 
 import msgspec
 import pytest
 
 from origin.claims.contradictions import contradictions
+from origin.claims.notation import steps
 from origin.claims.rules import rules
-from origin.claims.words import spellings
 from origin.importing.stated import ORGANIC_STEMS
 from selvedge.catalogue.model import Catalogue, Evidence, Market, Product, ProductGroup
 
@@ -55,9 +56,11 @@ def test_other_claims_are_the_lints_matter() -> None:
 
 
 def test_no_term_escapes_the_stems_that_save_reading() -> None:
-    for patterns in rules().rules["organic-unproven"].terms.values():
-        for words in (words for pattern in patterns for words in spellings(pattern)):
-            assert any(stem in " ".join(words) for stem in ORGANIC_STEMS), words
+    for wording in rules().wordings.values():
+        for pattern in wording.rules["organic-unproven"].terms:
+            for chosen in product(*steps(pattern, wording.names)):
+                words = " ".join(chain.from_iterable(chosen))
+                assert any(stem in words for stem in ORGANIC_STEMS), words
 
 
 def test_what_a_badge_or_a_composition_calls_organic_is_noted_by_product() -> None:

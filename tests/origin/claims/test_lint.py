@@ -2,17 +2,24 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import tomllib
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from origin.claims import notation, texts, words
 from origin.claims.lint import lint
 from origin.claims.rules import LANGUAGES, rules
 from origin.claims.words import Patterns, Word, read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 BESIDE = HERE.parents[2].parent / "shared" / "data"
@@ -37,7 +44,7 @@ def measure(name: str, *, known: bool) -> tuple[float, float]:
 @pytest.mark.parametrize("known", [True, False])
 def test_the_sentences_that_the_rules_were_written_for_are_judged_as_labelled(*, known: bool) -> None:
     precision, recall = measure("sentences.toml", known=known)
-    assert precision >= 0.96
+    assert precision >= 0.97
     assert recall == 1.0
 
 
@@ -45,7 +52,7 @@ def test_the_sentences_that_the_rules_were_written_for_are_judged_as_labelled(*,
 def test_sentences_that_the_rules_were_not_written_for_are_judged_nearly_as_well(*, known: bool) -> None:
     precision, recall = measure("second_sentences.toml", known=known)
     assert precision == 1.0
-    assert recall >= 0.84  # what is missed are turns of phrase, such as "with the planet in mind"
+    assert recall >= 0.93  # what is missed are turns of phrase, such as "with the planet in mind"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -71,6 +78,8 @@ def test_a_finding_says_which_words_where_why_and_what_to_say_instead() -> None:
         "ÉCO RESPONSABLE",
         "éco\u00ad-respon\u00adsable",
         "<b>éco</b>-responsable",
+        "éco<wbr>responsable",
+        "<p><em>É</em>coresponsable</p>",
     ],
 )
 def test_case_accents_hyphens_and_markup_hide_nothing(text: str) -> None:
@@ -82,8 +91,20 @@ def test_words_are_whole(text: str) -> None:
     assert lint(f"{text} dress") == ()
 
 
+def test_markup_and_soft_hyphens_around_words_are_no_part_of_a_claim() -> None:
+    assert [found.words for found in lint("<b>Eco\u00ad</b> tee, CO<sub>2</sub>-neutral")] == [
+        "Eco", "CO<sub>2</sub>-neutral",
+    ]  # fmt: skip
+
+
 def test_a_claim_does_not_reach_over_a_sentence() -> None:
     assert lint("Available in green. Choice of three lengths") == ()
+    assert lint("We will deliver on Monday. Emissions are in the report") == ()
+
+
+def test_a_colon_parts_words_but_no_sentence() -> None:
+    assert lint("Colour: green; choice: three lengths") == ()
+    assert [found.rule for found in lint("Our target: half the emissions")] == ["future-claim"]
 
 
 def test_a_word_that_is_ordinary_in_another_language_counts_only_in_its_own() -> None:
@@ -116,17 +137,6 @@ def test_every_rule_has_a_basis_and_a_lawful_wording_in_every_language_that_brea
             )
 
 
-def test_every_pattern_has_words() -> None:
-    for rule in rules().rules.values():
-        for patterns in (*rule.terms.values(), *rule.bound.values(), *rule.about.values()):
-            for pattern in patterns:
-                one = Patterns()
-                one.add("x", (pattern,))
-                assert one.find(read_words("")) == []
-                assert pattern == pattern.strip()
-                assert pattern.count("(") == pattern.count(")")
-
-
 @given(st.text(max_size=200), st.sampled_from([None, *LANGUAGES]))
 def test_any_text_can_be_read_and_findings_are_its_own_words(text: str, language: str | None) -> None:
     for found in lint(text, language):
@@ -148,10 +158,13 @@ class Counted(str):
 
 def lookups(times: int) -> int:
     text = "go green choice eco by 2030 carbon the our planet " * times
-    words = [Word(Counted(one.text), one.start, one.end, one.sentence) for one in read_words(text)]
+    words = [
+        Word(Counted(one.text), one.start, one.end, one.phrase, one.sentence) for one in read_words(text)
+    ]
     found = Patterns()
-    for rule in rules().rules.values():
-        found.add("x", rule.terms["en"])
+    english = rules().wordings["en"]
+    for sought in english.rules.values():
+        found.add("x", sought.terms, english.names)
     Counted.lookups = 0
     assert len(found.find(words)) >= times
     return Counted.lookups
@@ -159,6 +172,41 @@ def lookups(times: int) -> int:
 
 def test_a_text_ten_times_as_long_takes_ten_times_the_steps() -> None:
     assert lookups(1000) <= 10.1 * lookups(100)
+
+
+def repetitions(parsed: Any) -> Iterator[Any]:
+    """Yield what is repeated without a bound in a parsed expression, at any depth."""
+    for operator, arguments in parsed:
+        if "REPEAT" in str(operator) and arguments[1] > 1:
+            yield arguments[2]
+        yield from (found for part in _parts(arguments) for found in repetitions(part))
+
+
+def _parts(arguments: Any) -> Iterator[Any]:
+    if type(arguments).__name__ == "SubPattern":
+        yield arguments
+    elif isinstance(arguments, tuple | list):
+        yield from (part for argument in arguments for part in _parts(argument))
+
+
+def expressions() -> dict[str, str]:
+    """Return all regular expressions of the lint by module and name."""
+    modules = (notation, texts, words)
+    return {
+        f"{module.__name__}.{name}": value.pattern
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, re.Pattern)
+    }
+
+
+def test_no_regular_expression_repeats_a_repetition() -> None:
+    parse = import_module("re._parser").parse
+    nested = [*repetitions(parse("(?:a+b)+"))]
+    assert [*repetitions(nested[0])] != []
+    for name, pattern in expressions().items():
+        for repeated in repetitions(parse(pattern)):
+            assert [*repetitions(repeated)] == [], name
 
 
 def test_titles_of_a_real_catalogue_raise_no_false_alarm() -> None:
