@@ -112,6 +112,7 @@ class CertificateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_to: Text | None = None
     component: Text | None = None
     source: Text | None = None
+    shipped: Text | None = None
 
 
 class RecycledRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,7 +189,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield from (pair.name, pair.share)
         for rule in self.certificates:
             yield from (rule.column, *rule.share, rule.code, rule.valid_from, rule.valid_to)
-            yield from (rule.component, rule.source)
+            yield from (rule.component, rule.source, rule.shipped)
         if self.recycled:
             yield from self.recycled.columns
 
