@@ -75,9 +75,10 @@ class Item(Served, frozen=True):
     """A product in a list. Prices are in minor units of `price_currency`.
 
     `has_certification` speaks about the product or its material, `related_certification` about a facility
-    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
-    (98/6/EC, article 6a). `rule` names the merchandisers' rule that put the product where it is; `sponsored`
-    says that somebody gains by that, and must be shown.
+    or the brand; what is about one component alone stands on product pages. `regular_price` and
+    `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a). `rule` names the
+    merchandisers' rule that put the product where it is; `sponsored` says that somebody gains by that, and
+    must be shown.
     """
 
     id: str
@@ -258,7 +259,8 @@ class Presenter:
     def _judge(self, ref: int) -> Judged:
         claim = self._claims.get(ref) or self._remember(ref)
         served = claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
-        return Judged(claim.start <= self._scope.now < claim.end, claim.own, served)
+        counts = claim.evidence.is_whole and claim.start <= self._scope.now < claim.end
+        return Judged(counts, claim.own, served)
 
     def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
@@ -285,7 +287,7 @@ class Presenter:
         )
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
-        claims = self._counting(rank)
+        claims = [claim for claim in self._counting(rank) if claim.evidence.is_whole]
         return Item(
             id=card.id,
             in_product_group_with_id=card.group,
