@@ -85,6 +85,12 @@ class Truth:
         )
 
     @staticmethod
+    def is_whole(product: Product, evidence: Evidence) -> bool:
+        """Whether evidence is about all of the product: nothing is beside its component, if it has one."""
+        names = [part.name for part in product.components]
+        return evidence.component is None or names == [evidence.component]
+
+    @staticmethod
     def is_open(part: Component) -> bool:
         """Whether there may be fibres in `part` beside those that the shop names."""
         if not part.fibres or not all(fibre.known for fibre in part.fibres):
@@ -96,7 +102,9 @@ class Truth:
         """The values that `product` has in a field now."""
         if field in LEVELS:
             schemes = {
-                one.scheme for one in product.evidence if one.level in LEVELS[field] and self.counts(one)
+                one.scheme
+                for one in product.evidence
+                if one.level in LEVELS[field] and self.counts(one) and self.is_whole(product, one)
             }
             return schemes or {"unknown"}
         if field in LEAST:
@@ -131,7 +139,12 @@ class Truth:
         grown = self.grown(product) if len(product.components) == 1 else None
         shares = [0.0]
         for one in product.evidence:
-            if one.scheme in LEAST[field] and one.level == "product" and self.counts(one):
+            if (
+                one.scheme in LEAST[field]
+                and one.level == "product"
+                and self.counts(one)
+                and self.is_whole(product, one)
+            ):
                 share = LEAST[field][one.scheme] if one.share is None else one.share
                 bounded = field == "organicContent" and grown is not None and grown + 0.5 < share
                 shares.append(grown if bounded and grown is not None else share)

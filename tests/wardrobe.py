@@ -43,7 +43,11 @@ def shell(**shares: float) -> Component:
 
 
 def certificate(
-    scheme: str = "GOTS", level: Level = "product", start: float | None = None, end: float | None = None
+    scheme: str = "GOTS",
+    level: Level = "product",
+    start: float | None = None,
+    end: float | None = None,
+    component: str | None = None,
 ) -> Evidence:
     """Evidence from `start` to `end`, in days after the feed was taken."""
     return Evidence(
@@ -53,6 +57,7 @@ def certificate(
         issuer="Control Body",
         valid_from=None if start is None else moment(start),
         valid_to=None if end is None else moment(end),
+        component=component,
     )
 
 
@@ -126,6 +131,7 @@ evidences = st.builds(
     level=st.sampled_from(["product", "material", "facility", "brand"]),
     start=_bounds,
     end=_bounds,
+    component=st.sampled_from([None, None, None, "shell", "lining"]),
 )
 
 

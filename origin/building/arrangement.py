@@ -102,13 +102,15 @@ def base_score(product: Product, taken: datetime, standing: float | None = None)
 
 
 def _documentation(product: Product) -> float:
-    """Return 0-1: the share of what a shopper may ask about that the shop has an answer to."""
+    """Return 0-1: the share of what a shopper may ask about that the shop has an answer to.
+
+    Evidence is no part of it: it ends, and the order stays while a version is served.
+    """
     fibres = [fibre for part in product.components for fibre in part.fibres]
     answers: Sequence[bool] = (
         bool(fibres),
         bool(fibres) and all(fibre.known and fibre.percentage is not None for fibre in fibres),
         product.country_of_origin is not None,
-        any(evidence.level in ("product", "material") for evidence in product.evidence),
         product.image is not None,
     )
     return sum(answers) / len(answers)

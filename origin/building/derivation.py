@@ -11,7 +11,7 @@ import msgspec
 
 from origin.importing.schemes import lower_grades, registry
 from selvedge.catalogue import derivation as rules
-from selvedge.catalogue.completeness import TOLERANCE
+from selvedge.catalogue.completeness import TOLERANCE, is_all
 from selvedge.catalogue.derivation import Content, Derived, RuleTables, SchemeRule, derive
 from selvedge.catalogue.filter import UNKNOWN
 
@@ -64,7 +64,10 @@ def derived(product: Product) -> tuple[Derived, ...]:
 
 
 def bounded(product: Product) -> tuple[Evidence, ...]:
-    """Return the product's evidence, each with the `bound` that the composition sets."""
+    """Return the product's evidence, each as what it can be about by the composition.
+
+    It has the `bound` that this sets, and a `component` only where there may be others beside it.
+    """
     return tuple(_bounded(one, product) for one in product.evidence)
 
 
@@ -100,14 +103,16 @@ def bounds(evidence: Evidence) -> tuple[int | None, int | None]:
 
 
 def _bounded(evidence: Evidence, product: Product) -> Evidence:
-    """Set the bound, where there is one.
+    """Set the bound, where there is one, and let evidence of a product's only component be of the whole.
 
     A product of one component that states all its shares is no more organic than it has fibres that grow.
     What is certified of one component among others says nothing about how much of the product that is.
     """
-    alone = len(product.components) == 1
-    if evidence.component is not None and not alone:
+    if not is_all(evidence.component, product.components):
         return msgspec.structs.replace(evidence, bound=0)
+    if evidence.component is not None:
+        evidence = msgspec.structs.replace(evidence, component=None)
+    alone = len(product.components) == 1
     scheme = tables().schemes.get(evidence.scheme)
     grown = natural_share(product) if alone and scheme and scheme.content == "organic" else None
     if grown is None or scheme is None:

@@ -64,7 +64,7 @@ def claims_of(evidence: Iterable[Evidence], field: str) -> list[Claim]:
     """Return what `evidence`, as `bounded` returned it, gives a product in a dated field."""
     if field in EVIDENCE_FACETS:
         levels = EVIDENCE_FACETS[field]
-        return [(one.scheme, *bounds(one)) for one in evidence if one.level in levels]
+        return [(one.scheme, *bounds(one)) for one in evidence if one.is_whole and one.level in levels]
     contents = ((one, content(one, tables())) for one in evidence)
     return [
         (value, *bounds(one))

@@ -12,6 +12,7 @@ from origin.importing.report import Log
 from origin.importing.shop import load_settings, load_shop
 from origin.importing.table import PROGRESS_EVERY, Table
 from origin.importing.vocabulary import fold, vocabulary
+from selvedge.catalogue.completeness import is_all
 from selvedge.catalogue.filter import UNKNOWN
 
 if TYPE_CHECKING:
@@ -145,6 +146,7 @@ def _is_organic(product: Product, at: datetime) -> bool:
     return any(
         proof.scheme.startswith(_ORGANIC_SCHEMES)
         and proof.level in {"product", "material"}
+        and is_all(proof.component, product.components)
         and (proof.valid_to is None or proof.valid_to > at)
         for proof in product.evidence
     )

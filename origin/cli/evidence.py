@@ -142,7 +142,7 @@ def _tell_certificates(made: EvidenceReport) -> None:
             (
                 (
                     one.scheme,
-                    one.level,
+                    one.about,
                     one.identification,
                     one.issuer,
                     f"{one.valid_to:%Y-%m-%d}" if one.valid_to else None,

@@ -34,6 +34,7 @@ class Certificate(msgspec.Struct, frozen=True):
     scheme: str
     label: str
     level: str
+    component: str | None
     identification: str | None
     issuer: str | None
     valid_from: datetime | None
@@ -42,6 +43,11 @@ class Certificate(msgspec.Struct, frozen=True):
     days: int | None
     products: int
     alone: int
+
+    @property
+    def about(self) -> str:
+        """Its level and, where it is not about the whole, its component."""
+        return self.level if self.component is None else f"{self.level} ({self.component})"
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -71,7 +77,7 @@ def certificates(catalogue: Catalogue, moment: int, within_days: int) -> tuple[C
     found: dict[tuple[object, ...], list[Product]] = defaultdict(list)
     example: dict[tuple[object, ...], Evidence] = {}
     for product in catalogue.products:
-        for one in product.evidence:
+        for one in bounded(product):
             key = _key(one)
             example.setdefault(key, one)
             if not found[key] or found[key][-1] is not product:
@@ -99,7 +105,7 @@ def endings(catalogue: Catalogue, moment: int) -> tuple[Ending, ...]:
     counts = Counter[str]()
     months = list(_months(moment))
     for product in catalogue.products:
-        own = [one for one in product.evidence if one.level in {"product", "material"}]
+        own = [one for one in bounded(product) if one.is_whole and one.level in {"product", "material"}]
         counts.update({_when(one, moment, months) for one in own})
     return tuple(Ending(when, counts[when]) for when in ("ended", *months, "later", "open"))
 
@@ -121,13 +127,17 @@ def shares(catalogue: Catalogue, moment: int) -> tuple[Shares, ...]:
 def _certificate(one: Evidence, products: list[Product], moment: int, within_days: int) -> Certificate:
     end = bounds(one)[1]
     others = (
-        any(other.scheme == one.scheme and _standing(other, moment, 0) == "counts" for other in rest)
-        for rest in ([each for each in of.evidence if _key(each) != _key(one)] for of in products)
+        any(
+            other.scheme == one.scheme and other.is_whole and _standing(other, moment, 0) == "counts"
+            for other in rest
+        )
+        for rest in ([each for each in bounded(of) if _key(each) != _key(one)] for of in products)
     )
     return Certificate(
         scheme=one.scheme,
         label=scheme_labels("en").get(one.scheme, one.scheme),
         level=one.level,
+        component=one.component,
         identification=one.identification,
         issuer=one.issuer,
         valid_from=one.valid_from,
@@ -140,7 +150,15 @@ def _certificate(one: Evidence, products: list[Product], moment: int, within_day
 
 
 def _key(one: Evidence) -> tuple[object, ...]:
-    return (one.scheme, one.level, one.identification, one.issuer, one.valid_from, one.valid_to)
+    return (
+        one.scheme,
+        one.level,
+        one.component,
+        one.identification,
+        one.issuer,
+        one.valid_from,
+        one.valid_to,
+    )
 
 
 def _standing(one: Evidence, moment: int, within_days: int) -> Standing:

@@ -2,12 +2,13 @@
 
 Much is open about every garment alike, because no catalogue states it, such as who spins and what it weighs.
 That is no difference: it is taken alike for both, at its best, its expected and its worst. What a shop could
-state and does not counts as the worst for the garment that would gain by it.
+state and does not counts as the worst for the garment that would gain by it, and so does
+evidence that may end: what is found out here holds for as long as a version is served.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 import numpy as np
@@ -64,23 +65,25 @@ def compare(found: Sequence[Garment], estimator: Estimator) -> Comparison:
     told = np.array([estimator.knows_country(one.country) for one in found], bool)
     compared = np.array([_is_covered(one.category) for one in found], bool)[:, None]
     heavy, light = 1 + MASS_TOLERANCE, 1 - MASS_TOLERANCE
-    sides: list[tuple[View, bool, float]] = []  # own, alike, mass
+    sides: list[tuple[Literal["high", "low"], bool, float]] = []  # own, alike, mass
     if told.any():
         sides += [("high", False, heavy), ("low", False, light)]
     if not told.all():
         sides += [("high", True, heavy), ("low", True, light)]
-    settings = [Setting(own, level, alike, mass) for own, alike, mass in sides for level in LEVELS]
-    points = estimator.points(found, settings)
-    by_side = {
-        side[:2]: np.where(
-            compared, np.stack(points[at * len(LEVELS) : (at + 1) * len(LEVELS)], axis=1), np.nan
-        )
-        for at, side in enumerate(sides)
-    }
+    garments = {"high": found, "low": [_at_best(one) for one in found]}
+    by_side = {}
+    for own, alike, mass in sides:
+        points = estimator.points(garments[own], [Setting(own, level, alike, mass) for level in LEVELS])
+        by_side[own, alike] = np.where(compared, np.stack(points, axis=1), np.nan)
     nothing = np.full((len(found), len(LEVELS)), np.nan)
     most, most_alike = (by_side.get(("high", alike), nothing) for alike in (False, True))
     least = np.where(told[:, None], by_side.get(("low", False), nothing), by_side.get(("low", True), nothing))
     return Comparison(most, most_alike, least, told)
+
+
+def _at_best(one: Garment) -> Garment:
+    """Count all that is certified, for as long as that may last."""
+    return msgspec.structs.replace(one, organic=max(one.organic, one.dated)) if one.dated else one
 
 
 def _is_covered(category: str) -> bool:

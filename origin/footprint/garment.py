@@ -9,7 +9,7 @@ import msgspec
 from origin.footprint.assumptions import OTHER, Assumptions, assumptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
 
     from origin.footprint.seller import Seller
@@ -24,7 +24,8 @@ class Garment(msgspec.Struct, frozen=True):
 
     `fibres` are fibre codes of the main fabric with their shares (0-1, None where none is stated); `second`
     are those of the component that comes next, such as the lining. `organic` is the certified share of the
-    main fabric. Every field may be missing: a category by `other`, the rest by None or nothing.
+    main fabric that no date can end, `dated` that by any certificate that has not ended. Every field may be
+    missing: a category by `other`, the rest by None or nothing.
     """
 
     category: str = OTHER
@@ -32,6 +33,7 @@ class Garment(msgspec.Struct, frozen=True):
     fibres: tuple[tuple[str, float | None], ...] = ()
     second: tuple[tuple[str, float | None], ...] = ()
     organic: float = 0.0
+    dated: float = 0.0
     country: str | None = None
     price: float | None = None
 
@@ -121,12 +123,18 @@ def describe(
     """Describe a product. Prices count in markets of the method's currency, before any reduction."""
     parts = product.components
     main = parts[0] if parts and parts[0].name in assumed.main_names else None
+    proofs = [
+        (one, _lasts(one, moment))
+        for one in product.evidence
+        if one.valid_to is None or moment < one.valid_to
+    ]
     prices = [offer.regular_price or offer.price for offer in product.offers if offer.market in euro]
     return Garment(
         category=categories[product.group],
         fibres=_fibres(main),
         second=_fibres(parts[1]) if main and len(parts) > 1 else (),
-        organic=max((_organic(one, main, moment, assumed) for one in product.evidence), default=0.0),
+        organic=_organic((one for one, lasts in proofs if lasts), main, assumed),
+        dated=_organic((one for one, _ in proofs), main, assumed),
         country=product.country_of_origin,
         price=min(prices) / 100 if prices else None,
     )
@@ -138,16 +146,25 @@ def _fibres(part: Component | None) -> tuple[tuple[str, float | None], ...]:
     return tuple((one.fibre, None if one.percentage is None else one.percentage / 100) for one in part.fibres)
 
 
-def _organic(one: Evidence, main: Component | None, moment: datetime, assumed: Assumptions) -> float:
-    """The share that a certificate of the main fabric vouches for, at `moment`.
+def _lasts(one: Evidence, moment: datetime) -> bool:
+    """Whether evidence that counts at `moment` always will: an order stays while a version is served.
+
+    Only goods shipped under a transaction certificate are certified for good. No stated end is not enough:
+    nothing may be gained by leaving it out.
+    """
+    return one.shipped is not None and (one.valid_from is None or one.valid_from <= moment)
+
+
+def _organic(proofs: Iterable[Evidence], main: Component | None, assumed: Assumptions) -> float:
+    """The share that certificates of the main fabric vouch for.
 
     Two certificates may be about the same fibre, and one about another component says nothing of this one.
     """
-    counts = (
-        (one.component is None or (main is not None and one.component == main.name))
+    shares = (
+        (one.share or 0.0) / 100
+        for one in proofs
+        if (one.component is None or (main is not None and one.component == main.name))
         and one.scheme in assumed.organic_schemes
         and one.level in ("product", "material")
-        and (one.valid_from is None or one.valid_from <= moment)
-        and (one.valid_to is None or moment < one.valid_to)
     )
-    return (one.share or 0.0) / 100 if counts else 0.0
+    return max(shares, default=0.0)

@@ -19,7 +19,7 @@ COLUMN = "certification"
 FEED = f"feed:{COLUMN}"
 """The source of what states no other."""
 
-_BESIDE = ("share", "valid_from", "valid_to", "level", "component", "source")
+_BESIDE = ("share", "valid_from", "valid_to", "level", "component", "source", "shipped")
 _VOCABULARIES = frozenset({fold(GREENDB), fold(GS1)})
 _USUAL_PARTS = "authority:name:code"
 _NUMBER = re.compile(r"\d+(?:\.\d+)?", re.ASCII)
@@ -30,7 +30,8 @@ class CertificationColumn:
 
     Google lets the header state another order:
     `certification(certification_name:certification_code:certification_authority)`. The columns
-    `certificate_share`, `_valid_from`, `_valid_to`, `_level`, `_component` and `_source` go by position.
+    `certificate_share`, `_valid_from`, `_valid_to`, `_level`, `_component`, `_source` and `_shipped` go by
+    position.
     """
 
     def __init__(self, columns: list[str]) -> None:
@@ -67,6 +68,7 @@ class CertificationColumn:
             level=extra.get("level") or None,
             component=extra.get("component") or None,
             source=extra.get("source") or FEED,
+            shipped=_date(extra.get("shipped", ""), "shipped", row),
         )
 
 

@@ -133,7 +133,7 @@ class _Feed:
         color_name = row.get("color")
         brand = row.get("brand") or self._shop.brand or self._shop.name
         published = read_date(row, "published") or read_date(row, "availability_date")
-        subject = Subject(product, brand, published)
+        subject = Subject(product, brand)
         return Draft(
             group=row.get("item_group_id") or row.need("id"),
             product=product,

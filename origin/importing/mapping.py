@@ -114,6 +114,7 @@ class CertificateRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_to: Text | None = None
     component: Text | None = None
     source: Text | None = None
+    shipped: Text | None = None
 
 
 class RecycledRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,7 +191,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 yield from (pair.name, pair.share)
         for rule in self.certificates:
             yield from (rule.column, *rule.share, rule.code, rule.valid_from, rule.valid_to)
-            yield from (rule.component, rule.source, rule.confirmed_by)
+            yield from (rule.component, rule.source, rule.confirmed_by, rule.shipped)
         if self.recycled:
             yield from self.recycled.columns
 

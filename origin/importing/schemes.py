@@ -53,7 +53,8 @@ class Certificate(msgspec.Struct, frozen=True):
     """A certificate as a row states it. `valid_to` is exclusive; `level` may be missing.
 
     `component` is the shop's word for the one it is about, `source` where the shop has it from. `dated`:
-    whether every date that the row states can be read.
+    whether every date of its validity that the row states can be read. `shipped` is when the goods left under
+    a transaction certificate, by that certificate.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Certificate(msgspec.Struct, frozen=True):
     level: str | None = None
     component: str | None = None
     source: str | None = None
+    shipped: datetime | None = None
     dated: bool = True
 
     @property
@@ -74,11 +76,10 @@ class Certificate(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What a certificate is about. `published` is None where the shop does not say when."""
+    """What a certificate is about."""
 
     product: str
     brand: str
-    published: datetime | None = None
 
 
 @cache
@@ -122,8 +123,8 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
 
     Reported and left out: unknown schemes, shares below the scheme's minimum (unless a lower
     grade of the same standard fits), levels that the scheme may not speak about (unless it may make
-    a weaker claim), goods first sold after their certificate had lapsed, and certificates of which nobody
-    can tell when they count.
+    a weaker claim), goods that were shipped when their certificate was not valid, and certificates of which
+    nobody can tell when they count.
     """
     if not certificate.dated or certificate.never:
         problem = "certificate-ends-before-it-begins" if certificate.dated else "certificate-date-unreadable"
@@ -138,9 +139,9 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
     if code is None:
         return None
     scheme = registry()[code]
-    valid_to = _end(scheme, certificate, subject)
-    if _sold_after_lapse(scheme, certificate, subject):
-        row.repair(field, certificate.name, "certificate-lapsed-before-goods", "left out")
+    shipped = certificate.shipped if scheme.ends == "transaction" else None
+    if shipped is not None and not _is_valid(certificate, shipped):
+        row.repair(field, certificate.name, "goods-shipped-outside-certificate", "left out")
         return None
     level = _level(scheme, certificate, row, field)
     if level is None:
@@ -155,9 +156,10 @@ def prove(certificate: Certificate, subject: Subject, row: Row, field: str) -> E
         issuer=certificate.authority,
         share=certificate.share if scheme.minimum_share else None,
         valid_from=certificate.valid_from,
-        valid_to=valid_to,
+        valid_to=None if shipped else certificate.valid_to,
         component=component,
         source=certificate.source,
+        shipped=shipped,
     )
 
 
@@ -213,17 +215,9 @@ def _component(certificate: Certificate, row: Row) -> str | None:
     return code or name
 
 
-def _end(scheme: Scheme, certificate: Certificate, subject: Subject) -> datetime | None:
-    """When the claim ends. Without a date for the goods, the cautious end is the certificate's."""
-    if scheme.ends == "transaction" and subject.published is not None:
-        return None
-    return certificate.valid_to
-
-
-def _sold_after_lapse(scheme: Scheme, certificate: Certificate, subject: Subject) -> bool:
-    if scheme.ends != "transaction" or not certificate.valid_to or not subject.published:
-        return False
-    return subject.published >= certificate.valid_to
+def _is_valid(certificate: Certificate, moment: datetime) -> bool:
+    start, end = certificate.valid_from, certificate.valid_to
+    return (start is None or start <= moment) and (end is None or moment < end)
 
 
 @cache

@@ -121,7 +121,7 @@ class _Parser:
             components=self._components(row),
             recycled=self._recycled(row),
             country=read_country(row, columns.country, mapping.locale),
-            evidence=self._evidence(row, Subject(product, brand, published)),
+            evidence=self._evidence(row, Subject(product, brand)),
             stated=read_stated(row, (columns.stated,), (self._composition_column(),)),
             offer=Offer(
                 market=mapping.market,
@@ -257,4 +257,5 @@ def _certificate(rule: CertificateRule, name: str, row: Row) -> Certificate:
         dated=all(found is not None or not row.get(column) for column, found in dates),
         component=row.get(rule.component) or None,
         source=row.get(rule.source) or f"table:{rule.column}",
+        shipped=read_date(row, rule.shipped),
     )

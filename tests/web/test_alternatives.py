@@ -207,7 +207,7 @@ def claims(truth: Truth, product: Product) -> set[str]:
     """What is proven of a product: its schemes by level, and its certified contents."""
     found: set[str] = set()
     for one in filter(truth.counts, product.evidence):
-        if one.level in ("product", "material"):
+        if one.level in ("product", "material") and truth.is_whole(product, one):
             levels = ("product", "material") if one.level == "product" else ("material",)
             found |= {f"{at} {name}" for at in levels for name in {one.scheme, *INCLUDED.get(one.scheme, ())}}
     for field in ("organicContent", "recycledContent"):

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
-from tests.stage import Stage
-from tests.wardrobe import DAY, NOW, certificate, garment, shop
+from origin.building import build
+from origin.footprint.catalogue import footprints
+from origin.footprint.estimate import Estimator
+from tests.origin.footprint.conftest import NAME, find_data, load_tables
+from tests.stage import SHOP, Stage
+from tests.truth import ids
+from tests.wardrobe import DAY, NOW, certificate, garment, shell, shop
 
 P = "/v1/nl/en/products"
 TARGETS = (
@@ -83,3 +89,34 @@ def test_what_one_query_matched_is_not_told_to_another() -> None:
         proofs = [*item["hasCertification"], *item["relatedCertification"]]
         assert [one["scheme"] for one in proofs if one.get("matched")] == matched
         assert len(proofs) == 2
+
+
+def tees(*, certified: bool) -> Stage:
+    """Two T-shirts in a version with footprints; the certificate of one ends a day later."""
+    gots = msgspec.structs.replace(certificate("GOTS_ORGANIC", end=1), share=100.0)
+    styles = {"style-b": "t_shirts", "style-c": "t_shirts"}
+    made = shop(
+        garment("b", components=(shell(cotton=100),)),
+        garment("c", components=(shell(cotton=100),), evidence=(gots,) if certified else ()),
+        categories=styles,
+        names=dict.fromkeys(styles, "Plain shirt"),
+    )
+    stage = Stage()
+    known = footprints(made, Estimator(load_tables(find_data() / NAME)))
+    stage.publish(build(made, shop=SHOP, footprints=known))
+    return stage
+
+
+def test_a_certificate_that_ends_has_raised_its_product_in_no_order() -> None:
+    plain, certified = tees(certified=False), tees(certified=True)
+    for moment in (NOW, NOW + DAY):
+        certified.clock.time = plain.clock.time = moment
+        assert ids(certified.get(P).json) == ids(plain.get(P).json) == ["b", "c"]
+
+
+def test_what_stood_in_for_another_by_a_certificate_does_not_by_the_footprint_that_it_gave() -> None:
+    stage = tees(certified=True)
+    target = f"{P}/b/alternatives"
+    assert ids(stage.get(target).json) == ["c"]
+    stage.clock.time = NOW + DAY
+    assert ids(stage.get(target).json) == []

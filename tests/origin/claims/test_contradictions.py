@@ -44,6 +44,7 @@ def test_organic_cotton_without_a_certificate_is_noted_with_its_words() -> None:
         ([(proof(end=LAPSED),)], 1),
         ([(proof("OEKO_TEX_100"),)], 1),
         ([(proof(level="facility"),)], 1),
+        ([(msgspec.structs.replace(proof(), component="lining"),)], 1),
         ([(proof(),), ()], 1),  # a colourway without
     ],
 )

@@ -182,6 +182,19 @@ def test_certificates_are_spelled_as_google_does(read: ReadFeed, header: str, va
     assert (b_corp.level, b_corp.valid_to) == ("brand", datetime(2027, 1, 1, tzinfo=UTC))
 
 
+def test_a_feed_says_when_goods_were_shipped_and_only_that_keeps_their_claim_open(read: ReadFeed) -> None:
+    result = read(
+        {
+            "certification": ":GOTS:1, :OCS:2",
+            "certificate_valid_to": "2026-12-31,2026-12-31",
+            "certificate_shipped": "2026-03-01,",
+            "published": "2026-03-10",
+        }
+    )
+    found = result.catalogue.products[0].evidence
+    assert [one.valid_to for one in found] == [None, datetime(2027, 1, 1, tzinfo=UTC)]
+
+
 def test_a_certificate_says_which_component_it_is_about_and_where_it_is_known_from(read: ReadFeed) -> None:
     result = read(
         {

@@ -11,9 +11,9 @@ from origin.importing.schemes import Certificate, Subject, find_scheme, prove, r
 from origin.importing.vocabulary import fold
 from selvedge.catalogue.model import Evidence, Level
 
-SOLD = datetime(2026, 3, 1, tzinfo=UTC)
+SHIPPED = datetime(2026, 3, 1, tzinfo=UTC)
 LAPSED = datetime(2026, 6, 1, tzinfo=UTC)
-SUBJECT = Subject("P1", "Alder", SOLD)
+SUBJECT = Subject("P1", "Alder")
 
 
 def evidence(certificate: Certificate, row: Row, subject: Subject = SUBJECT) -> Evidence | None:
@@ -42,23 +42,29 @@ def test_a_lapsed_licence_ends_its_claim(row: Row) -> None:
     assert found.valid_to == LAPSED
 
 
-def test_goods_sold_under_a_transaction_certificate_outlive_the_scope_certificate(row: Row) -> None:
-    found = evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row)
-    assert found is not None
-    assert found.valid_to is None
-
-
-def test_goods_of_unknown_date_get_the_cautious_end(row: Row) -> None:
-    undated = Subject("P1", "Alder")
-    found = evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row, undated)
+@pytest.mark.parametrize("name", ["GOTS", "OEKO-TEX"])
+def test_when_goods_were_first_offered_keeps_no_claim_open(name: str, row: Row) -> None:
+    found = evidence(Certificate(name, share=97, valid_to=LAPSED), row)
     assert found is not None
     assert found.valid_to == LAPSED
 
 
-def test_goods_first_sold_after_the_lapse_are_not_covered(row: Row, log: Log) -> None:
-    late = Subject("P1", "Alder", datetime(2026, 7, 1, tzinfo=UTC))
-    assert evidence(Certificate("GOTS", share=97, valid_to=LAPSED), row, late) is None
-    assert [issue.reason for issue in log.issues] == ["certificate-lapsed-before-goods"]
+@pytest.mark.parametrize(("name", "end"), [("GOTS", None), ("OEKO-TEX", LAPSED)])
+def test_goods_shipped_under_a_transaction_certificate_outlive_the_scope_certificate(
+    name: str, end: datetime | None, row: Row
+) -> None:
+    found = evidence(Certificate(name, share=97, valid_to=LAPSED, shipped=SHIPPED), row)
+    assert found is not None
+    assert found.valid_to == end
+
+
+@pytest.mark.parametrize(("start", "end"), [(None, SHIPPED), (LAPSED, None)])
+def test_goods_shipped_when_the_certificate_was_not_valid_are_not_covered(
+    start: datetime | None, end: datetime | None, row: Row, log: Log
+) -> None:
+    stated = Certificate("GOTS", share=97, valid_from=start, valid_to=end, shipped=SHIPPED)
+    assert evidence(stated, row) is None
+    assert [issue.reason for issue in log.issues] == ["goods-shipped-outside-certificate"]
 
 
 @pytest.mark.parametrize("name", ["B Corp", "Fair Wear", "Better Cotton"])

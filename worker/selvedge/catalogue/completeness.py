@@ -35,6 +35,11 @@ def is_told(part: Component) -> bool:
     return is_whole(part) and not any(one.fibre in _VAGUE for one in part.fibres)
 
 
+def is_all(name: str | None, components: Sequence[Component]) -> bool:
+    """Whether a component of that name is the whole product; so is what has no name."""
+    return name is None or [part.name for part in components] == [name]
+
+
 def states_all_shares(components: Sequence[Component]) -> bool:
     """Whether every share in the main component is known, so that a fibre it does not name has none of it."""
     if not components:

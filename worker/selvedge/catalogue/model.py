@@ -46,8 +46,10 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `scheme` is a code of the scheme registry. `share` (percent) is the certified share where the
     scheme has one. The claim counts from `valid_from` up to and without `valid_to`; None is open.
-    Both are already what the scheme's registry entry makes of the certificate's dates.
-    `component` names the component that it is about, where that is not the whole; `source` says where
+    Both are already what the scheme's registry entry makes of the certificate's dates: goods that were
+    `shipped` under a transaction certificate stay certified. That date stays at the origin.
+    `component` names the component that it is about, where that is not the whole: then it satisfies no
+    filter, makes nothing stronger and is shown with that name alone. `source` says where
     the shop has it from. `bound` is the percentage of the product that it can be about at most, where
     the composition allows less than the certificate says; a build derives it.
     """
@@ -63,6 +65,12 @@ class Evidence(msgspec.Struct, frozen=True, omit_defaults=True):
     component: str | None = None
     source: str | None = None
     bound: float | None = None
+    shipped: datetime | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is about all that its level says, not one component of it."""
+        return self.component is None
 
 
 class DeclaredScore(msgspec.Struct, frozen=True, array_like=True):

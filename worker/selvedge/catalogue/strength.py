@@ -28,11 +28,15 @@ def strength(
 ) -> frozenset[str]:
     """Return the claims that evidence about the garment or its material supports at `moment` (epoch seconds).
 
-    A set that includes another is as strong, a greater one stronger. What a composition could lower counts
-    only where it is `told` in full: nothing is gained by leaving it out.
+    What is about one component alone supports none. A set that includes another is as strong, a greater one
+    stronger. What a composition could lower counts only where it is `told` in full: nothing is gained by
+    leaving it out.
     """
     return frozenset(
-        claim for one in evidence if counts(one, moment) for claim in _claims(one, tables, told=told)
+        claim
+        for one in evidence
+        if one.is_whole and counts(one, moment)
+        for claim in _claims(one, tables, told=told)
     )
 
 
@@ -48,7 +52,7 @@ def _claims(evidence: Evidence, tables: RuleTables, *, told: bool) -> Iterator[s
     rule = tables.schemes.get(evidence.scheme)
     for scheme in (evidence.scheme, *(rule.lower if rule else ())):
         for level in _LEVELS.get(evidence.level, ()):
-            yield f"{level}:{evidence.component or ''}:{scheme}"
+            yield f"{level}:{scheme}"
     found = content(evidence, tables)
     if found is not None and (told or found.field != _BOUNDED):
         yield from (f"{found.field}:{value}" for value in found.values)

@@ -70,9 +70,9 @@ class DerivedFact(Served, frozen=True):
 class Claim(msgspec.Struct, frozen=True):
     """Evidence made ready to be served: it counts from `start` up to and without `end`.
 
-    `satisfies` holds the values that it gives a product, as `field:value`; `own` says that it speaks about
-    the product or its material. Both times are whole epoch seconds, as in the facets: what is shown and what
-    is found never differ.
+    `satisfies` holds the values that it gives a product, as `field:value`: none, where it is about one
+    component. `own` says that it speaks about the product or its material. Both times are whole epoch
+    seconds, as in the facets: what is shown and what is found never differ.
     """
 
     evidence: Evidence
@@ -95,7 +95,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Judged(NamedTuple):
-    """A claim in the light of one query: whether it counts now, and as what it is served."""
+    """A claim in the light of one query: whether a list tells it now, and as what it is served."""
 
     counts: bool
     own: bool
@@ -107,6 +107,7 @@ def make_claim(evidence: Evidence, labels: Labels, tables: RuleTables) -> Claim:
     field = _FIELD_OF_LEVEL[evidence.level]
     found = content(evidence, tables)
     contents = [f"{found.field}:{value}" for value in found.values] if found else []
+    values = {f"{field}:{evidence.scheme}", *contents} if evidence.is_whole else ()
     plain = Certification(
         scheme=evidence.scheme,
         name=labels.value(field, evidence.scheme),
@@ -119,7 +120,7 @@ def make_claim(evidence: Evidence, labels: Labels, tables: RuleTables) -> Claim:
     )
     return Claim(
         evidence=evidence,
-        satisfies=frozenset({f"{field}:{evidence.scheme}", *contents}),
+        satisfies=frozenset(values),
         own=field == "certification",
         start=-math.inf if evidence.valid_from is None else int(evidence.valid_from.timestamp()),
         end=math.inf if evidence.valid_to is None else int(evidence.valid_to.timestamp()),

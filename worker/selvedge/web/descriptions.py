@@ -35,7 +35,7 @@ DESCRIPTIONS: dict[str, str] = {
     "field": "A field of the filter grammar.",
     "gtin": "GS1 Global Trade Item Number.",
     "handedOn": "Whether the accepted events left the edge, for training or measurement.",
-    "hasCertification": "Evidence that counts now about the product itself or its material.",
+    "hasCertification": "Evidence that counts now, of product or material; on its page of a component too.",
     "hasVariant": "The other colourways of the style that are available in this market.",
     "id": "The product's (colourway's) identifier.",
     "ignored": "Ids of sound events that no allowed purpose may use; nothing of them was kept.",

@@ -55,10 +55,10 @@ class Item(Served, frozen=True):
     """A product in a list. Prices are in minor units of `price_currency`.
 
     `has_certification` speaks about the product or its material, `related_certification` about a facility
-    or the brand. `regular_price` and `lowest_price_30_days` are there where `price` is a reduction
-    (98/6/EC, article 6a). `rule` names the merchandisers' rule that put the product where it is; `sponsored`
-    says that somebody gains by that, and must be shown. `derived` is all that follows on a product's page,
-    and in an explained list what mattered.
+    or the brand; what is about one component alone stands on product pages. `regular_price` and
+    `lowest_price_30_days` are there where `price` is a reduction (98/6/EC, article 6a). `rule` names the
+    merchandisers' rule that put the product where it is; `sponsored` says that somebody gains by that, and
+    must be shown. `derived` is all that follows on a product's page, and in an explained list what mattered.
     """
 
     id: str

@@ -53,7 +53,8 @@ def encode(node: Node) -> bytes:
 
 def describe(page: ProductPage, locale: str) -> Node:
     """Return the product as a JSON-LD node; what is not known is absent."""
-    own = [_certification(one, number, locale, _PRODUCT) for number, one in enumerate(page.has_certification)]
+    whole = [one for one in page.has_certification if one.component is None]
+    own = [_certification(one, number, locale, _PRODUCT) for number, one in enumerate(whole)]
     passport = page.digital_product_passport
     node = {
         "@context": CONTEXT,
@@ -103,7 +104,7 @@ def _textile(material: Material, locale: str) -> Node:
 
 def _brand(page: ProductPage, locale: str) -> Node:
     """Return the brand; a certificate of it stands there and not on the product."""
-    of_brand = [one for one in page.related_certification if one.level == "brand"]
+    of_brand = [one for one in page.related_certification if one.level == "brand" and one.component is None]
     if not of_brand:
         return {"@type": "Brand", "name": page.brand}
     start = len(page.has_certification)
@@ -114,8 +115,8 @@ def _brand(page: ProductPage, locale: str) -> Node:
 
 
 def _certification(one: Certification, number: int, locale: str, about: str) -> Node:
-    """Return a certificate of the node `about`; one of the material or a component alone says so."""
-    part = one.component or (one.level if one.level == "material" else None)
+    """Return a certificate of the node `about`; one of the material alone says so."""
+    part = one.level if one.level == "material" else None
     subject = None if part else {"@id": about}
     return _present(
         {

@@ -113,7 +113,8 @@ class Presenter:
     def _judge(self, ref: int) -> Judged:
         claim = self._claims.get(ref) or self._remember(ref)
         served = claim.plain if claim.satisfies.isdisjoint(self._wanted) else claim.matched
-        return Judged(claim.start <= self._scope.now < claim.end, claim.own, served)
+        counts = claim.evidence.is_whole and claim.start <= self._scope.now < claim.end
+        return Judged(counts, claim.own, served)
 
     def page(self, rank: int, card: Card, detail: Detail, variants: tuple[Variant, ...]) -> ProductPage:
         """Return the product page of the product at `rank`; it may be sold out."""
@@ -144,7 +145,7 @@ class Presenter:
         return derived_facts(components, country, self._counting(rank), self._evidence.tables)
 
     def _item(self, rank: int, card: Card, price: int, regular: int | None, lowest: int | None) -> Item:
-        claims = self._counting(rank)
+        claims = [claim for claim in self._counting(rank) if claim.evidence.is_whole]
         return Item(
             id=card.id,
             in_product_group_with_id=card.group,
