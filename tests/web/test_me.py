@@ -443,6 +443,16 @@ def test_a_log_in_does_not_bring_back_what_was_erased_on_another_device(house: H
     assert house.context.id != VISITOR
 
 
+def test_what_no_look_up_could_tell_of_an_erasure_the_answer_to_the_merge_does(house: House) -> None:
+    house.knows(account=ACCOUNT, entered=NOW - 60, affinities=(Affinity("material", "wool", 90),))
+    house.origin.erased[ACCOUNT] = NOW - 50
+    house.origin.profiles[ACCOUNT] = {"revision": 3}
+    house.origin.answers["edge-profile"] = OriginAnswer(500)
+    house.send("PUT", "/v1/me/session", authorization=bearer())
+    assert house.context is not None
+    assert (house.context.account, house.context.affinities) == (ACCOUNT, ())
+
+
 def test_a_log_in_keeps_what_was_learnt_where_nothing_was_erased(house: House) -> None:
     leanings = (Affinity("material", "wool", 90),)
     house.knows(account=ACCOUNT, entered=NOW - 60, affinities=leanings)
