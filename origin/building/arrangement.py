@@ -23,7 +23,7 @@ class CollidingIds(SelvedgeError):
 
 
 HALF_LIFE_DAYS = 120
-FRESHNESS, AVAILABILITY, DOCUMENTATION = 120, 80, 55
+FRESHNESS, AVAILABILITY, DOCUMENTATION = 128, 83, 44
 """What each term adds to the base score at most; together they fill its 8 bits."""
 
 MOST = FRESHNESS + AVAILABILITY + DOCUMENTATION

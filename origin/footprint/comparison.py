@@ -8,7 +8,7 @@ evidence that may end: what is found out here holds for as long as a version is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -64,17 +64,18 @@ def compare(found: Sequence[Garment], estimator: Estimator) -> Comparison:
     """Prepare to compare `found`."""
     told = np.array([estimator.knows_country(one.country) for one in found], bool)
     compared = np.array([_is_covered(one.category) for one in found], bool)[:, None]
-    heavy, light = 1 + MASS_TOLERANCE, 1 - MASS_TOLERANCE
-    sides: list[tuple[Literal["high", "low"], bool, float]] = []  # own, alike, mass
-    if told.any():
-        sides += [("high", False, heavy), ("low", False, light)]
-    if not told.all():
-        sides += [("high", True, heavy), ("low", True, light)]
-    garments = {"high": found, "low": [_at_best(one) for one in found]}
-    by_side = {}
-    for own, alike, mass in sides:
-        points = estimator.points(garments[own], [Setting(own, level, alike, mass) for level in LEVELS])
-        by_side[own, alike] = np.where(compared, np.stack(points, axis=1), np.nan)
+    alikes = [alike for alike, wanted in ((False, told.any()), (True, not told.all())) if wanted]
+    sides: tuple[tuple[View, float, Sequence[Garment]], ...] = (
+        ("high", 1 + MASS_TOLERANCE, found),
+        ("low", 1 - MASS_TOLERANCE, [_at_best(one) for one in found]),
+    )
+    by_side: dict[tuple[View, bool], Array] = {}
+    for own, mass, garments in sides:
+        settings = [Setting(own, level, alike, mass) for alike in alikes for level in LEVELS]
+        points = estimator.points(garments, settings)
+        for at, alike in enumerate(alikes):
+            of_levels = np.stack(points[at * len(LEVELS) : (at + 1) * len(LEVELS)], axis=1)
+            by_side[own, alike] = np.where(compared, of_levels, np.nan)
     nothing = np.full((len(found), len(LEVELS)), np.nan)
     most, most_alike = (by_side.get(("high", alike), nothing) for alike in (False, True))
     least = np.where(told[:, None], by_side.get(("low", False), nothing), by_side.get(("low", True), nothing))

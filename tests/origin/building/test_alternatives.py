@@ -78,7 +78,7 @@ class Model:
     def claims(self, product: Product) -> set[str]:
         found: set[str] = set()
         for one in product.evidence:
-            if one.level in ("facility", "brand") or not held(one):
+            if one.level in ("facility", "brand") or not held(one) or not of_whole(one, product):
                 continue
             for scheme in filter(None, (one.scheme, LOWER_GRADE.get(one.scheme))):
                 found |= {f"material {scheme}"} | ({f"all {scheme}"} if one.level == "product" else set())
@@ -148,6 +148,10 @@ def is_told(product: Product) -> bool:
 def held(evidence: Evidence) -> bool:
     start, end = evidence.valid_from, evidence.valid_to
     return (start is None or start.timestamp() <= NOW) and (end is None or end.timestamp() > NOW)
+
+
+def of_whole(evidence: Evidence, product: Product) -> bool:
+    return evidence.component is None or [evidence.component] == [one.name for one in product.components]
 
 
 def natural(product: Product) -> float | None:
