@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import bindparam, select
 
+from origin.encryption.errors import KeyLost, SealBroken
 from origin.profiles import rows
 from origin.profiles.errors import Erased, NothingKept
 from origin.profiles.sealed import best_scores, compact_members
@@ -68,7 +69,12 @@ class CompactForms:
             return Compact(tag, b"")
         if row.objected:
             return Compact(tag, self._joined(row, [b'"objected":true']))
-        members = await self._keyring.reading(name, lambda cipher: _members(cipher, row, output))
+        try:
+            members = await self._keyring.reading(name, lambda cipher: _members(cipher, row, output))
+        except (KeyLost, SealBroken):
+            # Counted where it was noticed. To an edge it is as if there were none: a fault would be held
+            # against the origin, and one person's row would take everybody's profiles away.
+            members = None
         if members is None:
             raise absent(None)
         return Compact(tag, self._joined(row, members))

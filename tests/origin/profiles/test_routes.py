@@ -239,11 +239,11 @@ def test_what_was_changed_beside_us_is_a_problem_of_its_own(
     any_ = {"If-Match": "*"}
     answers = [
         client.get(path),
-        client.get(f"{path}/edge-profile"),
         client.put(path, json={"declared": {}}, headers=any_),
         client.post(f"/v1/shoppers/{ACCOUNT}/merge", json={"visitor": ANNA}),
     ]
     assert {(one.status_code, one.json()["type"]) for one in answers} == {(503, "/problems/unreadable")}
+    assert client.get(f"{path}/edge-profile").status_code == 404
     metrics = client.get("/metrics", headers=bearer("metrics:read")).text
     assert 'selvedge_rows_unreadable_total{why="broken"} 4.0' in metrics
     assert client.delete(path, headers=any_).status_code == 204
