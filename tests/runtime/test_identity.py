@@ -178,6 +178,8 @@ def test_the_binding_limits_and_whatever_fails_allows(runtime: workerd.Workerd) 
 
 def test_a_visitor_who_sends_too_much_gets_a_429(runtime: workerd.Workerd) -> None:
     headers = {"Origin": runtime.url, "Authorization": "Bearer one-and-the-same"}
-    for _ in range(241):
+    for _ in range(2 * 241):  # a minute of the limiter's may end in the middle
         answer = runtime.client.put("/v1/nl/en/consent", headers=headers, content=b"")
+        if answer.status_code == 429:
+            break
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
