@@ -134,8 +134,9 @@ def _longest(matches: Iterable[Match]) -> Iterator[Match]:
             yield match
 
 
-def _order(match: Match) -> tuple[int, int, str]:
-    return match.first, -match.last, match.mark
+def _order(match: Match) -> tuple[int, int, bool, str]:
+    """The first and longest come first, and English before the languages that have borrowed its words."""
+    return match.first, -match.last, not match.mark.endswith(":en"), match.mark
 
 
 def _name(match: Match) -> str:

@@ -2,7 +2,7 @@
 
 word         a whole word, compared without case, accents and hyphens; words stand one blank apart
 word*        a beginning
-(a|b|)       a choice; the empty one may be missing
+(a|b|)       a choice; the empty one may be missing. There is none within another
 ({name})     a choice of the words that the head of the file gives that name
 carbon~free  apart, with a hyphen or in one word
 für          also written without umlauts: fuer
@@ -35,9 +35,11 @@ Names = Mapping[str, tuple[str, ...]]
 def steps(pattern: str, names: Names) -> Iterator[set[tuple[str, ...]]]:
     """Yield, step by step, the folded words that may come next; empty ones say that a step may be missing.
 
-    Raises KeyError for an unknown name.
+    Raises KeyError for an unknown name, ValueError for what could never match.
     """
     named = _NAME.sub(lambda name: "|".join(names[name[1]]), pattern)
+    if set(_CHOICE.sub("", named)) & set("()|{}"):
+        raise ValueError(f"{pattern!r} has a choice within another, or one that does not end")
     for step in _BLANK_OUTSIDE_CHOICES.split(named):
         yield set(_spellings(step))
 

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from origin.cli.job import Job
+from origin.cli.moments import MOMENT
 from origin.cli.output import Steps, counted, json_option, print_json, print_table, say
 from origin.cli.places import FILE
 from origin.cli.sources import ImportRefused, load_catalogue
@@ -40,7 +41,7 @@ def evidence() -> None:
     ),
 )
 @click.argument("file", metavar="CATALOGUE", type=FILE)
-@click.option("--at", type=click.DateTime(), help="The time (UTC) that it is about; now unless given.")
+@click.option("--at", type=MOMENT, help="The time (UTC) that it is about; now unless given.")
 @click.option(
     "--within",
     type=click.IntRange(1, 3650),

@@ -12,6 +12,7 @@ import msgspec
 import origin.importing as importing_package
 from origin.claims.contradictions import contradictions
 from origin.cli.job import Job
+from origin.cli.moments import MOMENT
 from origin.cli.output import Steps, json_option, print_json, print_table, say
 from origin.cli.sources import ImportRefused, importing
 from origin.importing.archive import save_catalogue
@@ -63,7 +64,7 @@ report_option = click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write every finding to this JSON file."
 )
 taken_option = click.option(
-    "--taken", type=click.DateTime(), help="When the feed was taken (UTC); the shop file's time unless given."
+    "--taken", type=MOMENT, help="When the feed was taken (UTC); the shop file's time unless given."
 )
 
 

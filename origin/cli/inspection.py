@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from origin.cli.job import Job
+from origin.cli.moments import MOMENT
 from origin.cli.output import counted, json_option, print_json, print_table, say
 from origin.cli.places import FOLDER, snapshot_folder
 from origin.publishing import folder as folders
@@ -107,7 +108,7 @@ def diff(_workshop: Workshop, old: Path, new: Path, *, as_json: bool) -> None:
 @click.option("--query", default="", help="Filters, sort and limit, as in the query string of the HTTP API.")
 @click.option(
     "--at",
-    type=click.DateTime(),
+    type=MOMENT,
     help="The time (UTC) that decides which evidence counts and which rules hold; now unless given.",
 )
 @click.option(

@@ -12,6 +12,7 @@ import msgspec
 from origin.cli.exits import Exit
 from origin.cli.job import Job
 from origin.cli.keys import keys
+from origin.cli.moments import MOMENT
 from origin.cli.output import Steps, json_option, print_json, print_table
 from origin.collaborative.job import Learnt, learn
 from origin.collaborative.model import Settings as AlsSettings
@@ -80,9 +81,7 @@ def rotate(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @keys.command("replay-erasures", cls=Job, examples=("keys replay-erasures --since 2026-11-20T03:00:00",))
-@click.option(
-    "--since", type=click.DateTime(), required=True, help="When the restored back-up was made, in UTC."
-)
+@click.option("--since", type=MOMENT, required=True, help="When the restored back-up was made, in UTC.")
 @json_option
 @click.pass_obj
 def replay_erasures(workshop: Workshop, since: datetime, *, as_json: bool) -> None:

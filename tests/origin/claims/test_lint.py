@@ -219,3 +219,24 @@ def test_titles_of_a_real_catalogue_raise_no_false_alarm() -> None:
     # Both are what they say: organic cotton, with no certificate in the data.
     assert dict(alarms) == {"organic-unproven": 2}
     assert dict(Counter(found.rule for title in titles for found in lint(title))) == {"organic-unproven": 2}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Green Line",
+        "Join Life",
+        "Wear the Change",
+        "Eco Collection",
+        "green edition",
+        "Earth Edition",
+        "Conscious",
+    ],
+)
+def test_a_collections_name_is_a_note(name: str) -> None:
+    assert "collection-name" in {one.rule for one in lint(f"{name} linen shirt", "en")}
+
+
+def test_words_that_other_languages_have_borrowed_are_told_as_english() -> None:
+    (found,) = lint("A carbon neutral shirt")
+    assert (found.language, found.instead) == ("en", lint("A carbon neutral shirt", "en")[0].instead)

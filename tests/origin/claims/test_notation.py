@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from origin.claims.lint import lint
 from origin.claims.notation import steps
 from origin.claims.rules import LANGUAGES, Language, rules
 
@@ -29,6 +30,22 @@ if TYPE_CHECKING:
 )
 def test_a_pattern_is_read_step_by_step(pattern: str, expected: list[set[tuple[str, ...]]]) -> None:
     assert list(steps(pattern, {"gases": ("co2", "carbon")})) == expected
+
+
+@pytest.mark.parametrize("pattern", ["(eco (line|)|green)", "(eco|green", "eco|green)", "{planet"])
+def test_what_could_never_match_is_an_error(pattern: str) -> None:
+    with pytest.raises(ValueError, match="choice within another"):
+        list(steps(pattern, {}))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_term_finds_what_it_says(language: Language) -> None:
+    wording = rules().wordings[language]
+    for sought in wording.rules.values():
+        for term in sought.terms:
+            words = (word for step in steps(term, wording.names) for word in max(step))
+            text = " ".join(words).replace("*", "").replace("<year>", "2040")
+            assert lint(text, language), term
 
 
 def test_an_unknown_name_is_an_error() -> None:
