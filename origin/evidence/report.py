@@ -34,7 +34,9 @@ LEFT_OUT = (
     "unknown-scheme",
     "certificate-share-below-minimum",
     "certificate-level-not-allowed",
-    "certificate-lapsed-before-goods",
+    "goods-shipped-outside-certificate",
+    "certificate-date-unreadable",
+    "certificate-ends-before-it-begins",
     "certificate-contradicted",
 )
 """What an import does with certificates that do not prove what they are stated for."""

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 
+from development import paths
 from origin.evidence.plots import nice_ticks
-from origin.evidence.report import EvidenceReport, make_report
+from origin.evidence.report import LEFT_OUT, EvidenceReport, make_report
 from origin.importing.report import Issue
 from tests.wardrobe import TAKEN, catalogues, moment, shop
 
@@ -89,6 +91,13 @@ def test_what_does_not_fit_together_is_found(report: EvidenceReport) -> None:
 def test_texts_that_fail_the_lint_are_apart_from_those_that_want_a_look(report: EvidenceReport) -> None:
     assert [(one.place, one.finding.words) for one in report.lint] == [("said color", "Eco-friendly")]
     assert report.notes == {"organic-unproven": 1}
+
+
+def test_every_reason_for_which_an_import_leaves_a_certificate_out_is_counted() -> None:
+    lines = (paths.ROOT / "docs/importing.md").read_text(encoding="utf-8").splitlines()
+    (repaired,) = (line for line in lines if line.startswith("| repaired"))
+    reasons = set(re.findall(r"`([a-z0-9-]+)`", repaired))
+    assert {one for one in reasons if "certificate" in one or one == "unknown-scheme"} == set(LEFT_OUT)
 
 
 def test_certificates_that_an_import_left_out_are_counted_by_code(catalogue: Catalogue) -> None:
